@@ -1,0 +1,28 @@
+package dev.serverevents;
+
+import org.jspecify.annotations.Nullable;
+
+/** An argument, a message or a setting is not what it must be (400). Nothing was done. */
+public final class InvalidInputException extends ServerEventsException {
+
+  private static final long serialVersionUID = 1L;
+  private static final int SHOWN = 64;
+
+  /**
+   * Names the field, its value and the limit.
+   *
+   * @param field for example {@code timeout}
+   * @param value as given; long ones are shortened in the message
+   * @param rule for example {@code must be an integer from 1 to 86400000 (ms)}
+   */
+  public InvalidInputException(String field, @Nullable Object value, String rule) {
+    super(400, field + " is " + show(value) + ": it " + rule, null);
+  }
+
+  private static String show(@Nullable Object value) {
+    var text = value instanceof CharSequence ? "\"" + value + "\"" : String.valueOf(value);
+    return text.length() <= SHOWN
+        ? text
+        : text.substring(0, SHOWN) + "... (" + text.length() + " characters)";
+  }
+}

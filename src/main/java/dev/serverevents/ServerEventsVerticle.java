@@ -1,0 +1,47 @@
+package dev.serverevents;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the connections to Redis, and forwards the events that somebody waits for over the event
+ * bus. Deploy it once, or several instances that share the keys among them; then use {@link
+ * ServerEvents} in any verticle.
+ *
+ * <p>The deployment completes when both connections are up. It fails with {@link
+ * UnavailableException} when Redis cannot be reached or refuses, and with {@link
+ * InvalidInputException} for a wrong setting. A connection that breaks later is made again.
+ */
+public class ServerEventsVerticle extends VerticleBase {
+
+  private final @Nullable ServerEventsOptions options;
+  private @Nullable EventService service;
+
+  /** Takes its settings from the config of its deployment: {@link ServerEventsOptions}' JSON. */
+  public ServerEventsVerticle() {
+    options = null;
+  }
+
+  /** Takes its settings from {@code options}. */
+  public ServerEventsVerticle(ServerEventsOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public Future<?> start() {
+    var settings = options != null ? options : new ServerEventsOptions(config());
+    service = new EventService(vertx, context, settings);
+    return service.start();
+  }
+
+  @Override
+  public Future<?> stop() {
+    return service == null ? Future.succeededFuture() : service.stop();
+  }
+
+  /** How many messages were dropped because they are not events of the wire protocol. */
+  public long droppedPayloads() {
+    return service == null ? 0 : service.droppedPayloads();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.serverevents.app;
+
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.bus.Fields;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The runnable server's settings: a JSON file, in which the environment overrides single settings.
+ *
+ * @param embeddedRedis whether no Redis is configured, so that one is started
+ */
+record Configuration(
+    ServerEventsOptions events,
+    boolean embeddedRedis,
+    String httpHost,
+    int httpPort,
+    Set<String> roles) {
+
+  static final String API = "api";
+  static final String WORKER = "worker";
+
+  /** The environment variable of each setting. */
+  static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "SERVER_EVENTS_REDIS", "redis.connectionString",
+          "SERVER_EVENTS_REDIS_HOST", "redis.host",
+          "SERVER_EVENTS_REDIS_PORT", "redis.port",
+          "SERVER_EVENTS_REDIS_DB", "redis.db",
+          "SERVER_EVENTS_TIMEOUT", "timeout",
+          "SERVER_EVENTS_HTTP_HOST", "http.host",
+          "SERVER_EVENTS_HTTP_PORT", "http.port",
+          "SERVER_EVENTS_ROLES", "roles");
+
+  private static JsonObject merge(JsonObject file, Map<String, String> environment) {
+    var merged = file.copy();
+    ENVIRONMENT.forEach(
+        (variable, path) -> {
+          var value = environment.get(variable);
+          if (value != null && !value.isEmpty()) {
+            put(merged, path, value);
+          }
+        });
+    return merged;
+  }
+
+  private static void put(JsonObject json, String path, String value) {
+    var dot = path.indexOf('.');
+    if (dot > 0) {
+      var section = path.substring(0, dot);
+      json.put(section, Fields.object(section, json.getValue(section)));
+      json.getJsonObject(section).put(path.substring(dot + 1), value);
+    } else {
+      json.put(path, path.equals("roles") ? new JsonArray(List.of(value.split(",", -1))) : value);
+    }
+  }
+
+  /**
+   * Reads the settings of {@code file}, over which those of {@code environment} go.
+   *
+   * @throws InvalidInputException for a wrong one
+   */
+  static Configuration of(JsonObject file, Map<String, String> environment) {
+    var json = merge(file, environment);
+    var http = Fields.object("http", json.getValue("http"));
+    return new Configuration(
+        new ServerEventsOptions(json),
+        Fields.object("redis", json.getValue("redis")).isEmpty(),
+        Fields.string("http.host", http.getValue("host", "127.0.0.1")),
+        (int) Fields.integer("http.port", http.getValue("port", 8080), 0, 65535),
+        roles(Fields.array("roles", json.getValue("roles", new JsonArray().add(API).add(WORKER)))));
+  }
+
+  private static Set<String> roles(JsonArray json) {
+    var roles = json.stream().map(String::valueOf).map(String::strip).collect(Collectors.toSet());
+    if (roles.isEmpty() || !Set.of(API, WORKER).containsAll(roles)) {
+      throw new InvalidInputException("roles", json.encode(), "must be of \"api\" and \"worker\"");
+    }
+    return roles;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.serverevents.app;
+
+import io.vertx.core.Deployable;
+import io.vertx.launcher.application.HookContext;
+import io.vertx.launcher.application.VertxApplication;
+import io.vertx.launcher.application.VertxApplicationHooks;
+import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
+
+/** Starts the runnable server: {@code java -jar server-events.jar [-conf conf/server.json]}. */
+public final class Main {
+
+  /** Logback's own setting; ours stands back, and is not where a library's user would get it. */
+  private static final String LOGBACK = "logback.configurationFile";
+
+  private Main() {}
+
+  /** Takes the options of Vert.x's application launcher. */
+  public static void main(String[] args) {
+    if (System.getProperty(LOGBACK) == null) {
+      System.setProperty(LOGBACK, "dev/serverevents/app/logback.xml");
+    }
+    new VertxApplication(args, new Hooks()).launch();
+  }
+
+  private static final class Hooks implements VertxApplicationHooks {
+
+    @Override
+    public Supplier<? extends Deployable> verticleSupplier() {
+      return ServerVerticle::new;
+    }
+
+    @Override
+    public void afterFailureToDeployVerticle(HookContext context, Throwable cause) {
+      LoggerFactory.getLogger(Main.class).error("Cannot start: {}", cause.getMessage());
+    }
+  }
+}

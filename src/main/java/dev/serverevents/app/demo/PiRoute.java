@@ -1,0 +1,67 @@
+package dev.serverevents.app.demo;
+
+import dev.serverevents.ServerEvents;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.bus.Fields;
+import dev.serverevents.web.Problems;
+import dev.serverevents.web.Requests;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import java.util.UUID;
+
+/**
+ * {@code POST /demo/pi?timeout=ms} with {@code {"digits": 1000}}: puts a job on a Redis list, waits
+ * for its event, and answers {@code {"pi": "3.14..."}}.
+ */
+public final class PiRoute {
+
+  private static final String PATH = "/demo/pi";
+  private static final long MAX_BODY = 1024;
+
+  private final ServerEvents events;
+  private final Redis redis;
+
+  private PiRoute(ServerEvents events, Redis redis) {
+    this.events = events;
+    this.redis = redis;
+  }
+
+  /** Mounts the route, for as long as the calling verticle is deployed. */
+  public static void mount(Router router, ServerEvents events, String redisUrl, Vertx vertx) {
+    var route = new PiRoute(events, Redis.createClient(vertx, redisUrl));
+    router
+        .post(PATH)
+        .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
+        .handler(route::compute)
+        .failureHandler(Problems::answer);
+  }
+
+  /** A command line to try it with. */
+  public static String curl(String serverUrl) {
+    return "curl -s -d '{\"digits\": 1000}' " + serverUrl + PATH;
+  }
+
+  private void compute(RoutingContext ctx) {
+    var body = Fields.object("body", Requests.json(ctx));
+    var job = new PiJob(UUID.randomUUID().toString(), PiJob.digits(body.getValue("digits")));
+    var timeout = Requests.timeout(ctx, events.timeout());
+    events
+        .request(PiJob.EVENT, job.id(), timeout, () -> handOver(job))
+        .onSuccess(args -> ctx.json(new JsonObject().put("pi", args.get(0))))
+        .onFailure(ctx::fail);
+  }
+
+  private Future<?> handOver(PiJob job) {
+    return redis
+        .send(Request.cmd(Command.RPUSH).arg(PiJob.LIST).arg(job.encode()))
+        .recover(
+            cause -> Future.failedFuture(new UnavailableException("No worker reached", cause)));
+  }
+}

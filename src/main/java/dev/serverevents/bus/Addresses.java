@@ -1,0 +1,28 @@
+package dev.serverevents.bus;
+
+import java.util.UUID;
+
+/** The event bus addresses. All are local to one Vert.x: nothing goes to other cluster members. */
+public final class Addresses {
+
+  /** Waits: request {@code {"name","id","timeout"?}}, reply the JSON array of arguments. */
+  public static final String ON = "server-events.on";
+
+  /** Emits: send or request {@code {"name","id","args"?}}, reply {@code {"receivers":n}}. */
+  public static final String EMIT = "server-events.emit";
+
+  /** Where a verticle publishes a {@link StoreChange}. */
+  static final String STORES = "server-events.stores";
+
+  private Addresses() {}
+
+  /** The address of one deployed verticle, which takes {@link Command}s. */
+  public static String verticle() {
+    return "server-events.verticle." + UUID.randomUUID();
+  }
+
+  /** The address of one user of the verticles, which takes {@link Notice}s. */
+  static String user() {
+    return "server-events.user." + UUID.randomUUID();
+  }
+}

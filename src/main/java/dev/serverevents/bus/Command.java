@@ -1,0 +1,17 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.EventKey;
+import io.vertx.core.buffer.Buffer;
+
+/** What a {@link BusServerEvents} asks of a verticle. Numbers are the asker's own. */
+public sealed interface Command {
+
+  /** Listen for an event on behalf of a wait. */
+  record Listen(long number, EventKey key) implements Command {}
+
+  /** The wait has ended. */
+  record Leave(long number, EventKey key) implements Command {}
+
+  /** Publish a payload. */
+  record Emit(long number, String channel, Buffer payload) implements Command {}
+}

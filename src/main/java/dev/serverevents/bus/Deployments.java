@@ -1,0 +1,74 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.EventKey;
+import dev.serverevents.ServerEventsOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The verticles that are deployed on a Vert.x, as every user of them sees it: an immutable list in
+ * Vert.x's shared data.
+ */
+public final class Deployments {
+
+  /**
+   * One deployed verticle.
+   *
+   * @param address where it takes {@link Command}s
+   * @param ready whether both of its Redis connections are up
+   */
+  public record Deployment(String address, ServerEventsOptions options, boolean ready) {}
+
+  private record Snapshot(List<Deployment> list) implements Shareable {}
+
+  private static final String KEY = "verticles";
+  private static final Snapshot NONE = new Snapshot(List.of());
+
+  private final LocalMap<String, Snapshot> shared;
+
+  /** Looks at those of {@code vertx}. */
+  public Deployments(Vertx vertx) {
+    shared = vertx.sharedData().getLocalMap("server-events.deployments");
+  }
+
+  /** All of them. */
+  public List<Deployment> all() {
+    return Objects.requireNonNullElse(shared.get(KEY), NONE).list();
+  }
+
+  /** The one that serves a key, always the same while none comes or goes. */
+  public Optional<Deployment> serving(EventKey key) {
+    var all = all();
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(all.get(Math.floorMod(key.hashCode(), all.size())));
+  }
+
+  /** Adds a verticle, or puts its new state in the place of the old one. */
+  public void put(Deployment deployment) {
+    shared.merge(KEY, new Snapshot(List.of(deployment)), (old, added) -> with(old, deployment));
+  }
+
+  /** Takes a verticle away: it gets no more commands. */
+  public void remove(String address) {
+    shared.computeIfPresent(
+        KEY,
+        (key, old) ->
+            new Snapshot(old.list.stream().filter(d -> !d.address.equals(address)).toList()));
+  }
+
+  private static Snapshot with(Snapshot old, Deployment deployment) {
+    var known = old.list.stream().anyMatch(d -> d.address.equals(deployment.address));
+    return new Snapshot(
+        known
+            ? old.list.stream()
+                .map(d -> d.address.equals(deployment.address) ? deployment : d)
+                .toList()
+            : Stream.concat(old.list.stream(), Stream.of(deployment)).toList());
+  }
+}

@@ -1,0 +1,58 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.InvalidInputException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Reads fields of messages, requests and settings; a wrong one is named with value and limit. */
+public final class Fields {
+
+  private Fields() {}
+
+  /** Returns an integer of a range; text that spells one is taken as well. */
+  public static long integer(String field, @Nullable Object value, long min, long max) {
+    var rule = "must be an integer from " + min + " to " + max;
+    long number;
+    try {
+      number = new BigInteger(String.valueOf(value)).longValueExact();
+    } catch (NumberFormatException | ArithmeticException notAnInteger) {
+      throw new InvalidInputException(field, value, rule);
+    }
+    if (number < min || number > max) {
+      throw new InvalidInputException(field, value, rule);
+    }
+    return number;
+  }
+
+  /** Returns a string that is not empty. */
+  public static String string(String field, @Nullable Object value) {
+    if (value instanceof String string && !string.isEmpty()) {
+      return string;
+    }
+    throw new InvalidInputException(field, value, "must be a string that is not empty");
+  }
+
+  /** Returns a JSON object, empty where there is none. */
+  public static JsonObject object(String field, @Nullable Object value) {
+    if (value == null) {
+      return new JsonObject();
+    }
+    if (value instanceof JsonObject object) {
+      return object;
+    }
+    throw new InvalidInputException(field, value, "must be a JSON object");
+  }
+
+  /** Returns a JSON array, empty where there is none. */
+  public static JsonArray array(String field, @Nullable Object value) {
+    if (value == null) {
+      return new JsonArray();
+    }
+    if (value instanceof JsonArray array) {
+      return array;
+    }
+    throw new InvalidInputException(field, value, "must be a JSON array");
+  }
+}

@@ -1,0 +1,22 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.EventArgs;
+
+/** What a verticle tells a {@link BusServerEvents}, in answer to a {@link Command}. */
+public sealed interface Notice {
+
+  /** Redis has confirmed the wait's subscription. */
+  record Subscribed(long number) implements Notice {}
+
+  /** The wait's event. */
+  record Arrived(long number, EventArgs args) implements Notice {}
+
+  /** The wait cannot go on. */
+  record Ended(long number, Throwable cause) implements Notice {}
+
+  /** Redis has published the emit. */
+  record Emitted(long number, int receivers) implements Notice {}
+
+  /** The emit failed. */
+  record NotEmitted(long number, Throwable cause) implements Notice {}
+}

@@ -1,0 +1,19 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.Store;
+import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of a verticle's Redis connections.
+ *
+ * @param store the connection concerned
+ * @param error why it is down, or null when both connections of the verticle have come up
+ */
+public record StoreChange(Store store, @Nullable Throwable error) {
+
+  /** Tells every {@link BusServerEvents}. */
+  public void publish(Vertx vertx) {
+    vertx.eventBus().publish(Addresses.STORES, this, LocalCodec.OPTIONS);
+  }
+}

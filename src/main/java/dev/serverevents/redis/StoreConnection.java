@@ -1,0 +1,144 @@
+package dev.serverevents.redis;
+
+import dev.serverevents.Store;
+import dev.serverevents.UnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the two stores: a connection to Redis that is made again whenever it breaks. Used on the
+ * verticle's context only.
+ */
+final class StoreConnection {
+
+  /** What the owner of the connection does about its changes. */
+  interface Owner {
+    /** A new connection is up; nothing is subscribed on it. */
+    void up(StoreConnection store, RedisConnection connection);
+
+    /** The connection is gone, or another attempt to make one has failed. */
+    void down(StoreConnection store, Throwable cause);
+  }
+
+  /** How many commands may await their answer; the client allocates a slot for each. */
+  static final int MAX_IN_FLIGHT = 16_384;
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreConnection.class);
+  private static final long CONNECT_TIMEOUT_MS = 5_000;
+  private static final long MIN_BACKOFF_MS = 50;
+  private static final long MAX_BACKOFF_MS = 1_000;
+
+  private final Vertx vertx;
+  private final Store name;
+  private final String url;
+  private final Owner owner;
+
+  /** A client for each connection: closing it closes the connection, whatever its state. */
+  private @Nullable Redis client;
+
+  private @Nullable RedisConnection connection;
+  private boolean closed;
+  private int attempt;
+
+  StoreConnection(Vertx vertx, Store name, String url, Owner owner) {
+    this.vertx = vertx;
+    this.name = name;
+    this.url = url;
+    this.owner = owner;
+  }
+
+  Store name() {
+    return name;
+  }
+
+  /** The connection, or null while there is none. */
+  @Nullable RedisConnection connection() {
+    return connection;
+  }
+
+  boolean isUp() {
+    return connection != null;
+  }
+
+  /** Makes the first connection; fails with {@link UnavailableException} if that cannot be done. */
+  Future<Void> open() {
+    var options = new RedisOptions().setConnectionString(url).setMaxWaitingHandlers(MAX_IN_FLIGHT);
+    options.getNetClientOptions().setConnectTimeout((int) CONNECT_TIMEOUT_MS);
+    options.getPoolOptions().setMaxSize(1).setCleanerInterval(-1);
+    var attempted = Redis.createClient(vertx, options);
+    client = attempted;
+    return attempted
+        .connect()
+        .timeout(CONNECT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+        .map(connection -> use(attempted, connection))
+        .recover(cause -> attempted.close().transform(done -> Future.failedFuture(named(cause))));
+  }
+
+  Future<Void> close() {
+    closed = true;
+    connection = null;
+    return client == null ? Future.succeededFuture() : client.close();
+  }
+
+  private @Nullable Void use(Redis attempted, RedisConnection connection) {
+    if (closed) {
+      attempted.close();
+      return null;
+    }
+    connection.exceptionHandler(cause -> lost(attempted, cause));
+    connection.endHandler(end -> lost(attempted, new IOException("the connection was closed")));
+    this.connection = connection;
+    attempt = 0;
+    owner.up(this, connection);
+    return null;
+  }
+
+  private void lost(Redis broken, Throwable cause) {
+    if (broken == client && isUp() && !closed) {
+      connection = null;
+      broken.close();
+      failed(named(cause));
+    }
+  }
+
+  private void failed(Throwable cause) {
+    var ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(attempt++, 10));
+    var delay = ThreadLocalRandom.current().nextLong(ceiling / 2, ceiling + 1);
+    LOG.warn("{}: {}; next attempt in {} ms", name, cause.getMessage(), delay);
+    owner.down(this, cause);
+    vertx.setTimer(delay, timer -> reopen());
+  }
+
+  private void reopen() {
+    if (!closed) {
+      open()
+          .onSuccess(v -> LOG.info("{}: connected again", name))
+          .onFailure(
+              cause -> {
+                if (!closed) {
+                  failed(cause);
+                }
+              });
+    }
+  }
+
+  /** Says where Redis is, without the password. */
+  private UnavailableException named(Throwable cause) {
+    var uri = URI.create(url);
+    var port = uri.getPort() == -1 ? "" : ":" + uri.getPort();
+    return new UnavailableException(
+        "Redis at %s://%s%s: %s"
+            .formatted(uri.getScheme(), uri.getHost(), port, cause.getMessage()),
+        cause);
+  }
+}

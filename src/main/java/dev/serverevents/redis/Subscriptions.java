@@ -1,0 +1,284 @@
+package dev.serverevents.redis;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The channels that are subscribed, and those that should be. Changes are collected for one
+ * event-loop turn, so that a channel left and joined again in one turn costs nothing, and sent in
+ * commands of many channels.
+ *
+ * <p>Redis answers the commands of a connection in their order, once for each channel; what has
+ * been sent is therefore kept in a queue, and an answer belongs to the queue's head. Nothing else
+ * may be sent on the connection. Used on the verticle's context only.
+ */
+public final class Subscriptions {
+
+  /** Who needs a channel. */
+  public interface Listener {
+    /** Redis has confirmed the subscription. */
+    void confirmed();
+
+    /** Redis refuses the channel; it is no longer wanted here. */
+    void refused(Throwable cause);
+
+    /** A message came. */
+    void message(Buffer payload);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+
+  /** Channels in one command: more would hold Redis, and this event loop, for too long. */
+  private static final int CHUNK = 500;
+
+  /** Commands that may await their answers. */
+  private static final int WINDOW = 4;
+
+  private final Context context;
+  private final Map<String, Channel> channels = new HashMap<>();
+  private final Set<Channel> changed = new LinkedHashSet<>();
+  private final Deque<Sent> sent = new ArrayDeque<>();
+  private @Nullable RedisConnection connection;
+  private boolean scheduled;
+
+  Subscriptions(Context context) {
+    this.context = context;
+  }
+
+  /**
+   * Subscribes a channel. {@link Listener#confirmed} follows, after each reconnect as well, unless
+   * the channel {@linkplain #isConfirmed is confirmed} already.
+   */
+  public void subscribe(String name, Listener listener) {
+    var channel = channels.computeIfAbsent(name, n -> new Channel(n, listener));
+    channel.listener = listener;
+    channel.wanted = true;
+    change(channel);
+  }
+
+  /** Unsubscribes a channel. */
+  public void unsubscribe(String name) {
+    var channel = channels.get(name);
+    if (channel != null) {
+      channel.wanted = false;
+      change(channel);
+    }
+  }
+
+  /** Tells whether all that is published on a channel from now on will come. */
+  public boolean isConfirmed(String name) {
+    var channel = channels.get(name);
+    return channel != null && channel.confirmed;
+  }
+
+  /** Starts anew on a connection on which nothing is subscribed. */
+  void connected(RedisConnection connection) {
+    disconnected();
+    this.connection = connection;
+    connection.handler(
+        response -> {
+          if (connection == this.connection) {
+            push(response);
+          }
+        });
+    changed.addAll(channels.values());
+    flush();
+  }
+
+  void disconnected() {
+    connection = null;
+    sent.clear();
+    changed.clear();
+    channels.values().removeIf(channel -> !channel.wanted);
+    channels.values().forEach(Channel::forget);
+  }
+
+  /** Takes what Redis sends. Nothing may be thrown from here: the client would lose messages. */
+  private void push(Response response) {
+    try {
+      if (response instanceof Throwable error) {
+        refused(error);
+        return;
+      }
+      switch (response.get(0).toString()) {
+        case "message" -> message(response.get(1).toString(), response.get(2).toBuffer());
+        case "subscribe", "unsubscribe" -> answered(response.get(1).toString());
+        default -> LOG.warn("Unexpected push from Redis: {}", response.get(0));
+      }
+    } catch (RuntimeException unexpected) {
+      LOG.error("Cannot handle a push from Redis", unexpected);
+    }
+  }
+
+  private void message(String name, Buffer payload) {
+    var channel = channels.get(name);
+    if (channel != null && channel.wanted) {
+      channel.listener.message(payload);
+    }
+  }
+
+  private void change(Channel channel) {
+    changed.add(channel);
+    if (!scheduled) {
+      scheduled = true;
+      context.runOnContext(
+          v -> {
+            scheduled = false;
+            flush();
+          });
+    }
+  }
+
+  private void flush() {
+    if (connection == null) {
+      changed.stream().filter(channel -> !channel.wanted).forEach(c -> channels.remove(c.name));
+      changed.clear();
+      return;
+    }
+    while (sent.size() < WINDOW && !changed.isEmpty()) {
+      var subscribe = new ArrayList<Channel>();
+      var unsubscribe = new ArrayList<Channel>();
+      for (var channel : takeChunk()) {
+        if (channel.wanted != channel.asked) {
+          (channel.wanted ? subscribe : unsubscribe).add(channel);
+        } else if (!channel.wanted && channel.awaits == null) {
+          channels.remove(channel.name);
+        }
+      }
+      send(connection, Command.SUBSCRIBE, subscribe);
+      send(connection, Command.UNSUBSCRIBE, unsubscribe);
+    }
+  }
+
+  private List<Channel> takeChunk() {
+    var chunk = new ArrayList<Channel>();
+    var all = changed.iterator();
+    while (all.hasNext() && chunk.size() < CHUNK) {
+      var channel = all.next();
+      if (channel.alone && !chunk.isEmpty()) {
+        break;
+      }
+      chunk.add(channel);
+      all.remove();
+      if (channel.alone) {
+        break;
+      }
+    }
+    return chunk;
+  }
+
+  private void send(RedisConnection connection, Command command, List<Channel> list) {
+    if (list.isEmpty()) {
+      return;
+    }
+    var request = Request.cmd(command);
+    var entry = new Sent(list);
+    for (var channel : list) {
+      request.arg(channel.name);
+      channel.asked = channel.wanted;
+      channel.confirmed = false;
+      channel.awaits = entry;
+    }
+    sent.add(entry);
+    connection.send(request);
+  }
+
+  private void answered(String name) {
+    var head = sent.peek();
+    if (head == null) {
+      LOG.warn("Redis answered for channel \"{}\", which was not asked for", name);
+      return;
+    }
+    if (++head.answers == head.channels.size()) {
+      sent.remove();
+    }
+    var channel = channels.get(name);
+    if (channel != null && channel.awaits == head) {
+      channel.awaits = null;
+      if (channel.asked) {
+        channel.confirmed = true;
+        channel.listener.confirmed();
+      } else if (!channel.wanted) {
+        channels.remove(name);
+      }
+    }
+    flush();
+  }
+
+  /** One forbidden channel makes Redis refuse a whole command: find it by asking one by one. */
+  private void refused(Throwable error) {
+    var head = sent.poll();
+    if (head == null) {
+      LOG.warn("Redis sent an error that answers nothing: {}", error.getMessage());
+      return;
+    }
+    for (var channel : head.channels) {
+      if (channel.awaits != head) {
+        continue;
+      }
+      channel.forget();
+      if (head.channels.size() > 1) {
+        channel.alone = true;
+        changed.add(channel);
+      } else {
+        channels.remove(channel.name);
+        if (channel.wanted) {
+          channel.listener.refused(error);
+        }
+      }
+    }
+    flush();
+  }
+
+  private static final class Channel {
+    final String name;
+    Listener listener;
+    boolean wanted;
+
+    /** The last command sent for it was SUBSCRIBE. */
+    boolean asked;
+
+    boolean confirmed;
+
+    /** The last command sent for it, while unanswered. */
+    @Nullable Sent awaits;
+
+    /** It goes in a command of its own. */
+    boolean alone;
+
+    Channel(String name, Listener listener) {
+      this.name = name;
+      this.listener = listener;
+    }
+
+    void forget() {
+      asked = false;
+      confirmed = false;
+      awaits = null;
+    }
+  }
+
+  private static final class Sent {
+    final List<Channel> channels;
+    int answers;
+
+    Sent(List<Channel> channels) {
+      this.channels = channels;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.serverevents.redis;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.serverevents.InvalidInputException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.jackson.DatabindCodec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import org.jspecify.annotations.Nullable;
+
+/** The payload of an event: one UTF-8 JSON array, {@code [name, id, arg1, arg2, ...]}. */
+public final class WireFormat {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Jackson's own limit for a number that it converts; we do not convert while we look. */
+  private static final int MAX_DIGITS = 1000;
+
+  private WireFormat() {}
+
+  /**
+   * A decoded payload.
+   *
+   * @param args the arguments as a JSON array
+   */
+  public record Payload(String name, String id, Buffer args) {}
+
+  /**
+   * Encodes an event; name and id have been checked.
+   *
+   * @throws InvalidInputException if an argument cannot be written as JSON
+   */
+  public static Buffer encode(Object name, Object id, @Nullable Object... args) {
+    // The Node package does not escape what lies beyond the basic plane
+    var writer =
+        DatabindCodec.mapper().writer().with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
+    var array = new ArrayList<@Nullable Object>(args.length + 2);
+    Collections.addAll(array, name, id);
+    Collections.addAll(array, args);
+    try {
+      return Buffer.buffer(writer.writeValueAsBytes(array));
+    } catch (JsonProcessingException cause) {
+      throw new InvalidInputException(
+          "args", Arrays.toString(args), "must be what can be written as JSON: " + cause);
+    }
+  }
+
+  /**
+   * Decodes a payload that anybody may have published. The whole of it is read, so what it returns
+   * is well-formed, but only name and id are made into objects.
+   *
+   * @throws MalformedPayloadException if it is not an array that begins with two strings or numbers
+   */
+  public static Payload decode(Buffer payload) throws MalformedPayloadException {
+    var bytes = payload.getBytes();
+    try (var parser = JSON.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new MalformedPayloadException("it is not a JSON array");
+      }
+      var name = key(parser, "name");
+      var id = key(parser, "id");
+      return new Payload(name, id, args(parser, bytes));
+    } catch (IOException malformed) {
+      throw new MalformedPayloadException(malformed.toString());
+    }
+  }
+
+  private static String key(JsonParser parser, String field)
+      throws IOException, MalformedPayloadException {
+    var token = parser.nextToken();
+    if (token == JsonToken.VALUE_STRING
+        || token == JsonToken.VALUE_NUMBER_INT
+        || token == JsonToken.VALUE_NUMBER_FLOAT) {
+      return parser.getText();
+    }
+    throw new MalformedPayloadException("its " + field + " is neither a string nor a number");
+  }
+
+  /** Copies the bytes from the first argument to the end of the array. */
+  private static Buffer args(JsonParser parser, byte[] bytes)
+      throws IOException, MalformedPayloadException {
+    parser.nextToken();
+    var start = (int) parser.currentTokenLocation().getByteOffset();
+    if (start < 0) {
+      throw new MalformedPayloadException("it is not UTF-8"); // Jackson guessed UTF-16 or 32
+    }
+    for (var depth = 1; ; parser.nextToken()) {
+      var token = parser.currentToken();
+      if (token == null) {
+        throw new MalformedPayloadException("it ends too early");
+      } else if (token.isStructStart()) {
+        depth++;
+      } else if (token.isStructEnd() && --depth == 0) {
+        break;
+      } else if (token.isNumeric() && parser.getTextLength() > MAX_DIGITS) {
+        throw new MalformedPayloadException("a number has more than 1,000 characters");
+      }
+    }
+    var end = (int) parser.currentLocation().getByteOffset();
+    if (parser.nextToken() != null) {
+      throw new MalformedPayloadException("something follows the array");
+    }
+    return Buffer.buffer(1 + end - start)
+        .appendByte((byte) '[')
+        .appendBytes(bytes, start, end - start);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.serverevents.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.ServerEventsVerticle;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server of a test: a Vert.x of its own, with the blocked-thread checker on, and what the test
+ * deploys on it. Its end checks that nothing is left behind.
+ */
+public final class Server {
+
+  private static final long BLOCKED_MS = 500;
+
+  private final TestRedis redis;
+  private final Vertx vertx;
+  private final ListAppender<ILoggingEvent> blocked = new ListAppender<>();
+  private final List<ServerEvents> events = new ArrayList<>();
+
+  Server(TestRedis redis) {
+    this.redis = redis;
+    this.vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setBlockedThreadCheckInterval(BLOCKED_MS / 5)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
+                .setMaxEventLoopExecuteTime(BLOCKED_MS)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
+    blocked.start();
+    blockedThreadLogger().addAppender(blocked);
+  }
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  public TestRedis redis() {
+    return redis;
+  }
+
+  /** Settings for the test's Redis. */
+  public ServerEventsOptions options() {
+    return new ServerEventsOptions().setConnectionString(redis.url());
+  }
+
+  /** Deploys a verticle with the settings of {@link #options()}. */
+  public ServerEventsVerticle deploy() {
+    return deploy(options());
+  }
+
+  public ServerEventsVerticle deploy(ServerEventsOptions options) {
+    var verticle = new ServerEventsVerticle(options);
+    Await.result(vertx.deployVerticle(verticle));
+    return verticle;
+  }
+
+  /** Creates a ServerEvents outside of any verticle. */
+  public ServerEvents events() {
+    var created = ServerEvents.create(vertx);
+    events.add(created);
+    return created;
+  }
+
+  /** Undeploys all. */
+  public void undeploy() {
+    vertx.deploymentIDs().forEach(id -> Await.result(vertx.undeploy(id)));
+  }
+
+  void end() {
+    if (!vertx.deploymentIDs().isEmpty()) {
+      Await.untilAsserted(
+          () -> assertThat(redis.channels()).as("subscribed after the test").isEmpty());
+    }
+    undeploy();
+    events.forEach(created -> Await.result(created.close()));
+    Await.untilAsserted(() -> assertThat(timers()).as("timers after the test").isEmpty());
+    Await.result(vertx.close());
+    blockedThreadLogger().detachAppender(blocked);
+    assertThat(blocked.list).as("warnings of blocked threads").isEmpty();
+  }
+
+  private static Logger blockedThreadLogger() {
+    return (Logger) LoggerFactory.getLogger("io.vertx.core.impl.BlockedThreadChecker");
+  }
+
+  private Map<?, ?> timers() throws ReflectiveOperationException {
+    var timeouts = Class.forName("io.vertx.core.impl.VertxImpl").getDeclaredField("timeouts");
+    timeouts.setAccessible(true);
+    return (Map<?, ?>) timeouts.get(vertx);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.serverevents.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives each {@link Server} parameter of a test a server of its own on the shared Redis, and checks
+ * after the test that nothing is left: no subscription, connection, key, timer or blocked thread.
+ */
+public final class ServerExtension implements ParameterResolver, AfterEachCallback {
+
+  private static final Namespace NAMESPACE = Namespace.create(ServerExtension.class);
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
+    return parameter.getParameter().getType() == Server.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
+    var server = new Server(redis(test));
+    servers(test).add(server);
+    return server;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext test) {
+    var servers = servers(test);
+    servers.forEach(Server::end);
+    servers.stream().map(Server::redis).distinct().forEach(ServerExtension::checkNothingIsLeft);
+  }
+
+  private static TestRedis redis(ExtensionContext test) {
+    var own = test.getRequiredTestMethod().getAnnotation(OwnRedis.class);
+    return own == null
+        ? TestRedis.shared()
+        : test.getStore(NAMESPACE)
+            .getOrComputeIfAbsent("redis", key -> TestRedis.start(own.value()), TestRedis.class);
+  }
+
+  private static void checkNothingIsLeft(TestRedis redis) {
+    Await.untilAsserted(
+        () -> assertThat(redis.connections()).as("connections after the test").isEmpty());
+    assertThat(redis.channels()).as("channels after the test").isEmpty();
+    assertThat(redis.command("INFO", "keyspace").toString()).as("keys").doesNotContain("keys=");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Server> servers(ExtensionContext test) {
+    return (List<Server>)
+        test.getStore(NAMESPACE).getOrComputeIfAbsent("servers", key -> new ArrayList<Server>());
+  }
+}

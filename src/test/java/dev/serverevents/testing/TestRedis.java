@@ -1,0 +1,155 @@
+package dev.serverevents.testing;
+
+import dev.serverevents.app.EmbeddedRedis;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.StreamSupport;
+import redis.embedded.RedisExecProvider;
+
+/** A real redis-server of the tests' own, which can be killed, stopped and started again. */
+public final class TestRedis implements AutoCloseable {
+
+  private static final Vertx VERTX = Vertx.vertx();
+
+  private final int port;
+  private final Path directory;
+  private final List<String> arguments;
+  private final Redis client;
+  private Process process;
+
+  private TestRedis(int port, List<String> arguments) throws IOException {
+    this.port = port;
+    this.arguments = arguments;
+    directory = Files.createTempDirectory("test-redis");
+    process = launch();
+    var options = new RedisOptions().setConnectionString(url());
+    options.getPoolOptions().setMaxSize(1);
+    client = Redis.createClient(VERTX, options);
+  }
+
+  /** The one that most tests use, started once. */
+  public static TestRedis shared() {
+    return Shared.REDIS;
+  }
+
+  /** Starts one, with more arguments for redis-server. */
+  public static TestRedis start(String... arguments) {
+    try {
+      return new TestRedis(EmbeddedRedis.freePort(), List.of(arguments));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String url() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  /** Runs a command and returns its answer. */
+  public Response command(String command, Object... args) {
+    var request = Request.cmd(Command.create(command));
+    for (var arg : args) {
+      request.arg(arg.toString());
+    }
+    try {
+      return client.send(request).await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(command + " was not answered", e);
+    }
+  }
+
+  /** The channels that somebody subscribes, sharded ones included. */
+  public List<String> channels() {
+    var all = new ArrayList<>(strings(command("PUBSUB", "CHANNELS")));
+    all.addAll(strings(command("PUBSUB", "SHARDCHANNELS")));
+    return all;
+  }
+
+  /** The other connections' lines of CLIENT LIST. */
+  public List<String> connections() {
+    var own = "id=" + command("CLIENT", "ID") + " ";
+    return command("CLIENT", "LIST").toString().lines().filter(l -> !l.startsWith(own)).toList();
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  public void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  /** Starts it again on the same port with the same data. */
+  public void restart() {
+    try {
+      process = launch();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends it a signal, for example STOP. */
+  public void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().onExit().join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close().await();
+    kill();
+  }
+
+  private static List<String> strings(Response list) {
+    return StreamSupport.stream(list.spliterator(), false).map(Response::toString).toList();
+  }
+
+  private Process launch() throws IOException {
+    var executable = RedisExecProvider.defaultProvider().get().getAbsolutePath();
+    var command =
+        new ArrayList<>(
+            List.of(
+                executable, "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", ""));
+    command.addAll(arguments);
+    var log = directory.resolve("redis.log").toFile();
+    var started =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+    Await.until(() -> ready(started, log.toPath()));
+    return started;
+  }
+
+  private static boolean ready(Process process, Path log) throws IOException {
+    var text = Files.readString(log, StandardCharsets.UTF_8);
+    if (!process.isAlive()) {
+      throw new IOException("redis-server ended: " + text);
+    }
+    // The pid: an earlier process may have written to the same log.
+    return text.lines().anyMatch(l -> l.startsWith(process.pid() + ":") && l.contains("Ready to"));
+  }
+
+  private static final class Shared {
+    static final TestRedis REDIS = start();
+  }
+}
