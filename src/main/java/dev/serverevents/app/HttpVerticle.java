@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
 final class HttpVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
-  private static final List<Integer> ERRORS = List.of(400, 404, 405, 413, 500);
 
   private final Configuration configuration;
 
@@ -30,7 +28,7 @@ final class HttpVerticle extends VerticleBase {
     var router = Router.router(vertx);
     ServerEventsRoutes.mount(router, events);
     PiRoute.mount(router, events, configuration.events().redisUrl(), vertx);
-    ERRORS.forEach(status -> router.errorHandler(status, Problems::answer));
+    Problems.handleErrors(router);
     return vertx
         .createHttpServer()
         .requestHandler(router)

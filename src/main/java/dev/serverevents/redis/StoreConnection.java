@@ -4,9 +4,11 @@ import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.ThreadLocalRandom;
@@ -79,9 +81,15 @@ final class StoreConnection {
     client = attempted;
     return attempted
         .connect()
+        .compose(StoreConnection::checkServes)
         .timeout(CONNECT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .map(connection -> use(attempted, connection))
         .recover(cause -> attempted.close().transform(done -> Future.failedFuture(named(cause))));
+  }
+
+  /** A Redis that wants a password, or still loads its data, accepts connections all the same. */
+  private static Future<RedisConnection> checkServes(RedisConnection connection) {
+    return connection.send(Request.cmd(Command.PING)).map(connection);
   }
 
   Future<Void> close() {

@@ -4,8 +4,10 @@ import dev.serverevents.ServerEventsException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,15 +17,26 @@ public final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
   private static final int INTERNAL_SERVER_ERROR = 500;
 
+  /** What a router answers by itself, when no route does. */
+  private static final List<Integer> ROUTER_STATUSES = List.of(400, 404, 405, 413, 500);
+
   private Problems() {}
 
-  /** A failure handler, for a route or for {@code Router.errorHandler}. */
+  /** Makes a router answer its own errors as problems too: unknown paths, methods and the like. */
+  public static void handleErrors(Router router) {
+    ROUTER_STATUSES.forEach(status -> router.errorHandler(status, ctx -> answer(ctx, status)));
+  }
+
+  /** A route's failure handler. */
   public static void answer(RoutingContext ctx) {
+    answer(ctx, status(ctx));
+  }
+
+  private static void answer(RoutingContext ctx, int status) {
     var response = ctx.response();
     if (response.ended() || response.closed()) {
       return;
     }
-    var status = status(ctx);
     if (status == INTERNAL_SERVER_ERROR) {
       LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
     }

@@ -36,6 +36,10 @@ public final class TestRedis implements AutoCloseable {
     directory = Files.createTempDirectory("test-redis");
     process = launch();
     var options = new RedisOptions().setConnectionString(url());
+    var password = arguments.indexOf("--requirepass");
+    if (password >= 0) {
+      options.setPassword(arguments.get(password + 1));
+    }
     options.getPoolOptions().setMaxSize(1);
     client = Redis.createClient(VERTX, options);
   }
@@ -151,5 +155,9 @@ public final class TestRedis implements AutoCloseable {
 
   private static final class Shared {
     static final TestRedis REDIS = start();
+
+    static {
+      Server.warmUp(REDIS);
+    }
   }
 }

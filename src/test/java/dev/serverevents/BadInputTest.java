@@ -1,0 +1,84 @@
+package dev.serverevents;
+
+import static dev.serverevents.testing.Await.failure;
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(ServerExtension.class)
+class BadInputTest {
+
+  private static void assertInvalid(Future<?> future, String message) {
+    assertThat(failure(future)).isInstanceOf(InvalidInputException.class).hasMessage(message);
+  }
+
+  @Test
+  void badNamesIdsAndTimeoutsFailAndTheNextGoodCallWorks(Server server) {
+    server.deploy();
+    var events = server.events();
+    assertInvalid(events.on("", 1), "name is \"\": it must not be empty");
+    assertInvalid(events.on("a", ""), "id is \"\": it must not be empty");
+    assertInvalid(
+        events.on("$a", 1), "name is \"$a\": it must not begin with \"$\", which is reserved");
+    assertInvalid(
+        events.emit("$a", 1), "name is \"$a\": it must not begin with \"$\", which is reserved");
+    assertThat(failure(events.emit("a".repeat(513), 1)))
+        .hasMessageStartingWith("name is \"aaaa")
+        .hasMessageEndingWith("(515 characters): it must have at most 512 bytes of UTF-8");
+    var range = ": it must be an integer from 1 to 86400000";
+    assertInvalid(events.on("a", 1, 0), "timeout is 0" + range);
+    assertInvalid(events.on("a", 1, -1), "timeout is -1" + range);
+    assertInvalid(events.on("a", 1, Duration.ofHours(25)), "timeout is 90000000" + range);
+    assertInvalid(events.request("a", 1, 0, Future::succeededFuture), "timeout is 0" + range);
+    assertThatThrownBy(() -> events.timeout(0)).hasMessage("timeout is 0" + range);
+    assertThat(failure(events.emit("a", 1, new Object())))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("args is");
+    assertThat(result(events.emit("a", 1))).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'timeout': 0} -> timeout is 0",
+        "{'timeout': 'abc'} -> timeout is \"abc\"",
+        "{'redis': 1} -> redis is 1",
+        "{'redis': {'host': ''}} -> redis.host is \"\"",
+        "{'redis': {'port': 0}} -> redis.port is 0",
+        "{'redis': {'port': 65536}} -> redis.port is 65536",
+        "{'redis': {'db': -1}} -> redis.db is -1",
+        "{'redis': {'connectionString': 'http://u:secret@x'}} -> redis.connectionString is \"http://...\"",
+        "{'redis': {'connectionString': 'redis:// :secret'}} -> redis.connectionString is \"(not shown)\"",
+        "{'redis': {'connectionString': 'redis://x/y'}} -> redis.connectionString's database is \"y\"",
+      })
+  void aWrongSettingIsNamedWithItsValueAndLimit(String example) {
+    var parts = example.split(" -> ", 2);
+    assertThatThrownBy(() -> new ServerEventsOptions(new JsonObject(parts[0].replace('\'', '"'))))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(parts[1] + ": it must be")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void settingsAreJsonBothWays() {
+    var json =
+        new JsonObject(
+            "{\"timeout\":5,\"redis\":{\"host\":\"h\",\"port\":1,\"db\":2,"
+                + "\"connectionString\":\"rediss://u:p@x:1/2\"}}");
+    assertThat(new ServerEventsOptions(json).toJson()).isEqualTo(json);
+    assertThat(new ServerEventsOptions(new JsonObject()).toJson())
+        .isEqualTo(new ServerEventsOptions().toJson());
+    assertThat(new ServerEventsOptions().setHost("::1").redisUrl())
+        .isEqualTo("redis://[::1]:6379/0");
+  }
+}

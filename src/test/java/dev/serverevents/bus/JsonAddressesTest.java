@@ -1,0 +1,85 @@
+package dev.serverevents.bus;
+
+import static dev.serverevents.testing.Await.failure;
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(ServerExtension.class)
+class JsonAddressesTest {
+
+  private static Future<Object> request(Server server, String address, Object body) {
+    return server.vertx().eventBus().request(address, body).map(reply -> reply.body());
+  }
+
+  private static void assertFails(Server server, String address, Object body, String message) {
+    var failure = (ReplyException) failure(request(server, address, body));
+    assertThat(failure.failureCode()).isEqualTo(400);
+    assertThat(failure).hasMessage(message);
+  }
+
+  @Test
+  void onRepliesWithTheArrayOfArgumentsAndEmitWithItsReceivers(Server server) {
+    server.deploy();
+    var waiting =
+        request(server, "server-events.on", new JsonObject("{\"name\":\"pi event\",\"id\":314}"));
+    Await.until(() -> server.redis().channels().contains("pi event:314"));
+    var emit = "{\"name\":\"pi event\",\"id\":\"314\",\"args\":[\"arg1\",1,{\"x\":null}]}";
+    assertThat(result(request(server, "server-events.emit", new JsonObject(emit))))
+        .isEqualTo(new JsonObject().put("receivers", 1));
+    assertThat(result(waiting)).isEqualTo(new JsonArray("[\"arg1\",1,{\"x\":null}]"));
+  }
+
+  @Test
+  void emitMayBeSentWithoutAskingForAReply(Server server) {
+    server.deploy();
+    var wait = server.events().listen("a", 1);
+    result(wait.subscribed());
+    var emit = new JsonObject().put("name", "a").put("id", 1);
+    server.vertx().eventBus().send("server-events.emit", emit);
+    assertThat(result(wait.future()).list()).isEmpty();
+  }
+
+  @Test
+  void aTimeoutIsFailureCode504(Server server) {
+    server.deploy();
+    var on = new JsonObject().put("name", "a").put("id", 1).put("timeout", 20);
+    var failure = (ReplyException) failure(request(server, "server-events.on", on));
+    assertThat(failure.failureCode()).isEqualTo(504);
+    assertThat(failure).hasMessage("No event \"a\" with id \"1\" within its timeout of 20 ms");
+  }
+
+  @Test
+  void badInputIsFailureCode400AndTheNextGoodCallWorks(Server server) {
+    server.deploy();
+    var on = "server-events.on";
+    assertFails(server, on, "text", "body is \"text\": it must be a JSON object");
+    assertFails(server, on, null, "name is null: it must be a string or an integer");
+    var event = new JsonObject().put("name", "a").put("id", 1);
+    var range = "it must be an integer from 1 to 86400000";
+    for (var bad : new Object[] {0, -1, 86_400_001, 1.5, true}) {
+      assertFails(server, on, event.copy().put("timeout", bad), "timeout is " + bad + ": " + range);
+    }
+    assertFails(server, on, event.copy().put("timeout", "abc"), "timeout is \"abc\": " + range);
+    assertFails(server, on, event.copy().putNull("timeout"), "timeout is null: " + range);
+    assertFails(server, on, event.copy().put("name", ""), "name is \"\": it must not be empty");
+    var emit = "server-events.emit";
+    assertFails(server, emit, event.copy().put("args", 1), "args is 1: it must be a JSON array");
+    assertFails(
+        server,
+        emit,
+        event.copy().put("id", true),
+        "id is true: it must be a string or an integer");
+    assertThat(result(request(server, emit, event)))
+        .isEqualTo(new JsonObject().put("receivers", 0));
+  }
+}
