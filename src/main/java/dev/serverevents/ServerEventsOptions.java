@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every setter and the constructor throw {@link InvalidInputException} for a value out of range.
  */
-public class ServerEventsOptions {
+public final class ServerEventsOptions {
 
   /** How long a wait lasts that names no timeout, in ms. */
   public static final long DEFAULT_TIMEOUT = 10_000;

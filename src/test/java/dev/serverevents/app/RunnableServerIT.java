@@ -1,0 +1,112 @@
+package dev.serverevents.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.app.demo.PiDigits;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.ServerProcess;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The runnable jar, as somebody runs it who has just built it. */
+class RunnableServerIT {
+
+  private static final Map<String, String> ANY_PORT = Map.of("SERVER_EVENTS_HTTP_PORT", "0");
+  private static final Pattern CURL = Pattern.compile("try: (curl .*)");
+
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String url, String body)
+      throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.ofString(body));
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  @Test
+  void thePrintedCurlLineWorksAsPasted() throws IOException {
+    try (var server = ServerProcess.start(ANY_PORT)) {
+      server.awaitOutput("try: ");
+      var line = server.match(CURL).orElseThrow();
+      var shell = new ProcessBuilder("/bin/sh", "-c", line).start();
+      var answer = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(new JsonObject(answer).getString("pi")).isEqualTo(PiDigits.of(1000));
+    }
+  }
+
+  @Test
+  void aWaitIsAnsweredByAnEmitAndATooSlowJobWithAControlledMessage() throws Exception {
+    try (var server = ServerProcess.start(ANY_PORT)) {
+      var event = server.url() + "/events/pi%20event/314";
+      var request = HttpRequest.newBuilder(URI.create(event)).build();
+      var waiting = client.sendAsync(request, BodyHandlers.ofString());
+      Await.until(() -> post(event, "[\"arg1\"]").body().equals("{\"receivers\":1}"));
+      assertThat(waiting.join().body()).isEqualTo("[\"arg1\"]");
+
+      var slow = post(server.url() + "/demo/pi?timeout=1", "{\"digits\": 10000}");
+      assertThat(slow.statusCode()).isEqualTo(504);
+      assertThat(slow.body()).contains("within its timeout of 1 ms");
+      var wrong = post(server.url() + "/demo/pi", "{\"digits\": 0}");
+      assertThat(wrong.statusCode()).isEqualTo(400);
+      assertThat(wrong.body()).contains("digits is 0: it must be an integer from 1 to 10000");
+      assertThat(get(server.url() + "/nowhere").body()).contains("\"title\":\"Not Found\"");
+      assertThat(get(server.url() + "/health").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void theEmbeddedRedisEndsWithTheServerHoweverThatEnds() {
+    for (var graceful : new boolean[] {true, false}) {
+      var server = ServerProcess.start(ANY_PORT);
+      server.url();
+      var redis = server.children();
+      assertThat(redis).anyMatch(child -> child.info().command().orElse("").contains("redis"));
+      if (graceful) {
+        server.terminate();
+      } else {
+        server.kill();
+      }
+      server.awaitEnd();
+      Await.until(() -> redis.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+
+  @Test
+  void theConfFileSetsWhatTheEnvironmentDoesNot(@TempDir Path directory) throws Exception {
+    var conf = directory.resolve("server.json");
+    Files.writeString(conf, "{\"timeout\": 30, \"http\": {\"port\": 1}, \"roles\": [\"api\"]}");
+    try (var server = ServerProcess.start(ANY_PORT, "-conf", conf.toString())) {
+      assertThat(get(server.url() + "/events/a/1").body()).contains("its timeout of 30 ms");
+    }
+  }
+
+  @Test
+  void aWrongSettingEndsTheServerWithAClearError() {
+    var server = ServerProcess.start(Map.of("SERVER_EVENTS_HTTP_PORT", "abc"));
+    assertThat(server.awaitEnd()).isNotZero();
+    assertThat(server.output())
+        .contains("Cannot start: http.port is \"abc\": it must be an integer from 0 to 65535");
+    var unreachable =
+        ServerProcess.start(Map.of("SERVER_EVENTS_REDIS", "redis://:secret@127.0.0.1:1"));
+    assertThat(unreachable.awaitEnd()).isNotZero();
+    assertThat(unreachable.output())
+        .contains("Cannot start: Redis at redis://127.0.0.1:1: Connection refused")
+        .doesNotContain("secret");
+  }
+}

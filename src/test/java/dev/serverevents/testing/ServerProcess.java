@@ -1,0 +1,100 @@
+package dev.serverevents.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+
+/** The runnable jar in a process of its own. */
+public final class ServerProcess implements AutoCloseable {
+
+  private static final Path JAR = Path.of("target", "server-events.jar");
+  private static final Pattern LISTENING = Pattern.compile("listening on (http://\\S+)");
+
+  private final Process process;
+  private final List<String> output = new CopyOnWriteArrayList<>();
+  private final Thread reader;
+
+  private ServerProcess(Process process) {
+    this.process = process;
+    var lines = process.inputReader(StandardCharsets.UTF_8);
+    reader = new Thread(() -> lines.lines().forEach(output::add), "server-process-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Starts {@code java -jar server-events.jar} with more arguments and environment. */
+  public static ServerProcess start(Map<String, String> environment, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("SERVER_EVENTS_"));
+    builder.environment().putAll(environment);
+    try {
+      var process = builder.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+      return new ServerProcess(process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns where it listens, once it does. */
+  public String url() {
+    Await.until(() -> !process.isAlive() || match(LISTENING).isPresent());
+    return match(LISTENING).orElseThrow(() -> new AssertionError("It ended: " + output()));
+  }
+
+  /** Returns when a line of its output contains a text. */
+  public void awaitOutput(String text) {
+    Await.until(() -> output.stream().anyMatch(line -> line.contains(text)));
+  }
+
+  /** The first group of the first match in what it printed so far. */
+  public Optional<String> match(Pattern pattern) {
+    return output.stream()
+        .map(pattern::matcher)
+        .filter(matcher -> matcher.find())
+        .map(matcher -> matcher.group(1))
+        .findFirst();
+  }
+
+  public String output() {
+    return String.join("\n", output);
+  }
+
+  /** The processes that it started, and theirs. */
+  public List<ProcessHandle> children() {
+    return process.descendants().toList();
+  }
+
+  /** Sends it SIGTERM, without closing its output as {@link Process#destroy()} would. */
+  public void terminate() {
+    process.toHandle().destroy();
+  }
+
+  /** Sends it SIGKILL. */
+  public void kill() {
+    process.toHandle().destroyForcibly();
+  }
+
+  /** Returns its exit code, once it has ended and all that it printed is read. */
+  public int awaitEnd() {
+    Await.until(() -> !process.isAlive() && !reader.isAlive());
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    terminate();
+    awaitEnd();
+  }
+}
