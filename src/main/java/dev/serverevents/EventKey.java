@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EventKey(String name, String id) {
 
-  /** How many bytes of UTF-8 a name or an id may have. */
+  /** How many bytes of UTF-8 a name or an id may have, unless a limit is set lower. */
   public static final int MAX_BYTES = 512;
 
   /** What the names begin with that are reserved for extensions of the wire protocol. */
@@ -24,8 +24,8 @@ public record EventKey(String name, String id) {
    * @throws InvalidInputException if either is neither a string nor an integer, is empty or too
    *     long, has a lone surrogate, or if the name is reserved
    */
-  public static EventKey of(@Nullable Object name, @Nullable Object id) {
-    var key = new EventKey(text("name", name), text("id", id));
+  public static EventKey of(@Nullable Object name, @Nullable Object id, LimitsOptions limits) {
+    var key = new EventKey(text("name", name, limits.getName()), text("id", id, limits.getId()));
     if (key.name.startsWith(RESERVED)) {
       throw new InvalidInputException("name", name, "must not begin with \"$\", which is reserved");
     }
@@ -37,7 +37,7 @@ public record EventKey(String name, String id) {
     return name + ":" + id;
   }
 
-  private static String text(String field, @Nullable Object value) {
+  private static String text(String field, @Nullable Object value, int maxBytes) {
     if (!(value instanceof String || isInteger(value))) {
       throw new InvalidInputException(field, value, "must be a string or an integer");
     }
@@ -45,9 +45,9 @@ public record EventKey(String name, String id) {
     if (text.isEmpty()) {
       throw new InvalidInputException(field, value, "must not be empty");
     }
-    if (text.length() > MAX_BYTES || text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+    if (text.length() > maxBytes || text.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
       throw new InvalidInputException(
-          field, value, "must have at most " + MAX_BYTES + " bytes of UTF-8");
+          field, value, "must have at most " + maxBytes + " bytes of UTF-8");
     }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new InvalidInputException(field, value, "must be valid Unicode");

@@ -12,42 +12,70 @@ import dev.serverevents.bus.StoreChange;
 import dev.serverevents.redis.RedisStores;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a {@link ServerEventsVerticle} does while deployed: it joins the event bus and Redis. */
 final class EventService implements RedisStores.Listener {
 
+  private static final Logger LOG = LoggerFactory.getLogger(EventService.class);
+
   private final Vertx vertx;
+  private final Context context;
   private final ServerEventsOptions options;
-  private final String address = Addresses.verticle();
+  private final String serverId = UUID.randomUUID().toString();
+  private final String address = Addresses.verticle(serverId);
   private final Deployments deployments;
   private final RedisStores stores;
   private final Outbox<Notice> outbox;
+  private final DroppedPayloads dropped = new DroppedPayloads();
   private final Interests interests;
+  private @Nullable MessageConsumer<?> commands;
   private boolean serving;
+  private boolean draining;
 
   EventService(Vertx vertx, Context context, ServerEventsOptions options) {
     this.vertx = vertx;
+    this.context = context;
     this.options = options;
     deployments = new Deployments(vertx);
-    stores = new RedisStores(vertx, options.redisUrl(), this);
+    stores = new RedisStores(vertx, serverId, options, this);
     outbox = new Outbox<>(vertx, context, address, userIsGone -> {});
-    interests = new Interests(stores.subscriptions(), outbox);
+    interests = new Interests(stores, outbox, options.getLimits(), dropped);
   }
 
   Future<Void> start() {
     return stores.open().onSuccess(open -> serve());
   }
 
+  /** Takes no new waits, and gives those that are pending, and the emits, time to end. */
   Future<Void> stop() {
+    draining = true;
+    announce(null);
+    var undeployed = new UnavailableException("The ServerEventsVerticle was undeployed");
+    var idle = Promise.<Void>promise();
+    interests.whenIdle(idle::tryComplete);
+    return drained(idle.future())
+        .compose(drained -> interests.endAll(context, undeployed))
+        .compose(ended -> drained(stores.publisher().drain()))
+        .compose(drained -> leave())
+        .compose(left -> stores.close());
+  }
+
+  /** From here on a command is undelivered, which its sender is told. */
+  private Future<Void> leave() {
     serving = false;
     deployments.remove(address);
-    interests.endAll(new UnavailableException("The ServerEventsVerticle was undeployed"));
-    return stores.close();
+    return commands == null ? Future.succeededFuture() : commands.unregister();
   }
 
   long droppedPayloads() {
-    return interests.dropped();
+    return dropped.count();
   }
 
   @Override
@@ -61,23 +89,26 @@ final class EventService implements RedisStores.Listener {
   }
 
   private void serve() {
-    vertx
-        .eventBus()
-        .<Batch<Command>>localConsumer(
-            address,
-            message -> {
-              var batch = message.body();
-              batch.items().forEach(command -> run(batch.from(), command));
-            });
+    commands =
+        vertx
+            .eventBus()
+            .<Batch<Command>>localConsumer(
+                address,
+                message -> {
+                  var batch = message.body();
+                  batch.items().forEach(command -> run(batch.from(), command));
+                });
     JsonAddresses.serve(vertx);
     serving = true;
     announce(new StoreChange(Store.OUTPUT_STORE, null));
   }
 
-  private void announce(StoreChange change) {
+  private void announce(@Nullable StoreChange change) {
     if (serving) {
-      deployments.put(new Deployment(address, options, stores.isReady()));
-      change.publish(vertx);
+      deployments.put(new Deployment(address, options, stores.isReady(), stores.epoch(), draining));
+      if (change != null) {
+        change.publish(vertx);
+      }
     }
   }
 
@@ -88,9 +119,31 @@ final class EventService implements RedisStores.Listener {
       interests.leave(user, leave);
     } else if (command instanceof Command.Emit emit) {
       stores
-          .publish(emit.channel(), emit.payload())
+          .publisher()
+          .publish(emit.channel(), emit.payload(), emit.retain())
           .onSuccess(n -> outbox.send(user, new Notice.Emitted(emit.number(), n)))
           .onFailure(cause -> outbox.send(user, new Notice.NotEmitted(emit.number(), cause)));
     }
+  }
+
+  /**
+   * Completes with the future, or when the drain timeout is over; in either case on the context.
+   */
+  private Future<Void> drained(Future<Void> future) {
+    var done = Promise.<Void>promise();
+    var ms = options.getDrainTimeout();
+    var timer =
+        vertx.setTimer(
+            Math.max(1, ms),
+            late -> {
+              LOG.warn("not drained within {} ms (drainTimeout)", ms);
+              done.tryComplete();
+            });
+    future.onComplete(
+        drained -> {
+          vertx.cancelTimer(timer);
+          done.tryComplete();
+        });
+    return done.future();
   }
 }

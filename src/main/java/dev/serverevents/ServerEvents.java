@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for events by name and id, and emits them, through the {@link ServerEventsVerticle} that is
@@ -31,50 +32,88 @@ public interface ServerEvents {
     return BusServerEvents.create(vertx);
   }
 
-  /** Waits for an event, for {@link #timeout()} ms at most; see {@link #on(Object,Object,long)}. */
-  Future<EventArgs> on(Object name, Object id);
+  /** Waits for an event, for {@link #timeout()} ms at most; see {@link #listen}. */
+  default Future<EventArgs> on(Object name, Object id) {
+    return on(name, id, WaitOptions.DEFAULT);
+  }
 
-  /**
-   * Waits for the next event of a name and id.
-   *
-   * @param timeout in ms, from 1 to {@value ServerEventsOptions#MAX_TIMEOUT} (24 h)
-   * @return the arguments passed to {@code emit}; fails with {@link EventTimeoutException} when
-   *     there was no event in time, {@link UnavailableException} when the wait could not listen or
-   *     its verticle was undeployed, {@link InvalidInputException} for bad input
-   */
-  Future<EventArgs> on(Object name, Object id, long timeout);
+  /** Waits for an event, for {@code timeout} ms at most; see {@link #listen}. */
+  default Future<EventArgs> on(Object name, Object id, long timeout) {
+    return on(name, id, WaitOptions.DEFAULT.timeout(timeout));
+  }
 
-  /** The same as {@link #on(Object,Object,long)}, with the timeout as a {@link Duration}. */
+  /** Waits for an event, for a {@link Duration} at most; see {@link #listen}. */
   default Future<EventArgs> on(Object name, Object id, Duration timeout) {
-    return on(name, id, timeout.toMillis());
+    return on(name, id, WaitOptions.DEFAULT.timeout(timeout));
+  }
+
+  /** Waits for an event; see {@link #listen}. */
+  default Future<EventArgs> on(Object name, Object id, WaitOptions options) {
+    return listen(name, id, options).future();
+  }
+
+  /** The same as {@link #listen(Object,Object,WaitOptions)}, with the defaults. */
+  default EventWait listen(Object name, Object id) {
+    return listen(name, id, WaitOptions.DEFAULT);
+  }
+
+  /** The same as {@link #listen(Object,Object,WaitOptions)}, with a timeout in ms. */
+  default EventWait listen(Object name, Object id, long timeout) {
+    return listen(name, id, WaitOptions.DEFAULT.timeout(timeout));
   }
 
   /**
-   * Waits as {@link #on(Object,Object)} does, and returns a handle that tells when Redis has
+   * Waits for the next event of a name and id, and returns a handle that tells when Redis has
    * confirmed the subscription and that can be cancelled.
+   *
+   * <p>A wait that is made, or caught, while Redis is away stays pending and is subscribed when
+   * Redis is back. What is emitted before that reaches it only if both are {@link
+   * WaitOptions#retained() retained}.
+   *
+   * @return its {@link EventWait#future()} has the arguments passed to {@code emit}; it fails with
+   *     {@link EventTimeoutException} when the wait listened all along, as far as can be known, and
+   *     heard nothing; {@link UnavailableException} when its time ended while it could not listen,
+   *     or it had not all the time (a connection that has gone silent counts as up until the
+   *     heartbeat finds it), or its verticle was undeployed, or a limit was reached; {@link
+   *     EventFailureException} when the job failed; {@link InvalidInputException} for bad input
    */
-  EventWait listen(Object name, Object id);
+  EventWait listen(Object name, Object id, WaitOptions options);
 
-  /** Waits as {@link #on(Object,Object,long)} does; see {@link #listen(Object,Object)}. */
-  EventWait listen(Object name, Object id, long timeout);
+  /** The same as {@link #request(Object,Object,WaitOptions,Supplier)}, with the defaults. */
+  default Future<EventArgs> request(Object name, Object id, Supplier<Future<?>> handOver) {
+    return request(name, id, WaitOptions.DEFAULT, handOver);
+  }
 
-  /** The same as {@link #request(Object,Object,long,Supplier)}, with {@link #timeout()}. */
-  Future<EventArgs> request(Object name, Object id, Supplier<Future<?>> handOver);
+  /** The same as {@link #request(Object,Object,WaitOptions,Supplier)}, with a timeout in ms. */
+  default Future<EventArgs> request(
+      Object name, Object id, long timeout, Supplier<Future<?>> handOver) {
+    return request(name, id, WaitOptions.DEFAULT.timeout(timeout), handOver);
+  }
 
   /**
    * Starts a job and waits for its event: {@code handOver} runs once the subscription is confirmed,
-   * so that even a worker that answers at once is heard.
+   * so that even a worker that answers at once is heard. The timeout covers the subscription, the
+   * hand-over and the job.
    *
-   * @param timeout in ms, from 1 to {@value ServerEventsOptions#MAX_TIMEOUT}; it covers the
-   *     subscription, the hand-over and the job
    * @param handOver gives the job to a worker, for example by pushing it to a queue; when it fails,
    *     the wait ends at once with that failure
-   * @return as {@link #on(Object,Object,long)}, or the failure of {@code handOver}
+   * @return as {@link #listen}, or the failure of {@code handOver}
    */
-  Future<EventArgs> request(Object name, Object id, long timeout, Supplier<Future<?>> handOver);
+  Future<EventArgs> request(
+      Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver);
+
+  /** Emits an event; see {@link #emit(EmitOptions,Object,Object,Object...)}. */
+  default Future<Integer> emit(Object name, Object id, @Nullable Object... args) {
+    return emit(EmitOptions.DEFAULT, name, id, args);
+  }
 
   /**
    * Emits an event to everybody, on any server, who waits for its name and id.
+   *
+   * <p>While Redis is away the event is queued, for the emit timeout at most. The Future completes
+   * only when Redis has it. It is ambiguous when the connection breaks after the event was written
+   * and before Redis answered: a retained event is then sent again, which may deliver it twice, but
+   * a wait has one outcome; one that is not retained fails, and may have been delivered or not.
    *
    * @param args anything that Vert.x can write as JSON: {@code null}, strings, numbers, booleans,
    *     {@code JsonObject}, {@code JsonArray}, maps, lists, and classes that Jackson maps
@@ -82,9 +121,35 @@ public interface ServerEvents {
    *     nobody waits. The number counts connections, not waits: the waits of one verticle share one
    *     connection. On a Redis Cluster it counts one node's subscribers only (PUBLISH, redis issue
    *     7986), so there 0 proves nothing. Fails with {@link UnavailableException} when Redis did
-   *     not take it and {@link InvalidInputException} for bad input.
+   *     not take it in time, refused it, or did not answer, or the queue is full; {@link
+   *     InvalidInputException} for bad input.
    */
-  Future<Integer> emit(Object name, Object id, Object... args);
+  Future<Integer> emit(EmitOptions options, Object name, Object id, @Nullable Object... args);
+
+  /**
+   * Says that a job failed; see {@link #emitFailure(EmitOptions,Object,Object,int,String,Object)}.
+   */
+  default Future<Integer> emitFailure(
+      Object name, Object id, int code, String message, @Nullable Object detail) {
+    return emitFailure(EmitOptions.DEFAULT, name, id, code, message, detail);
+  }
+
+  /**
+   * Says that a job failed: who waits for its event gets an {@link EventFailureException}.
+   *
+   * @param code becomes the HTTP status and the event bus failure code if from 400 to 599; for any
+   *     other these are 502
+   * @param message says to people what is wrong
+   * @param detail whatever else the waiter can use, as JSON; may be null
+   * @return as {@link #emit(EmitOptions,Object,Object,Object...)}
+   */
+  Future<Integer> emitFailure(
+      EmitOptions options,
+      Object name,
+      Object id,
+      int code,
+      String message,
+      @Nullable Object detail);
 
   /**
    * Calls a handler when both Redis connections of every deployed verticle are up: at once if they
@@ -95,7 +160,10 @@ public interface ServerEvents {
   /** Calls a handler with each error of a Redis connection, and the store that had it. */
   ServerEvents onError(BiConsumer<Store, Throwable> handler);
 
-  /** Tells whether a verticle is deployed here and all of its Redis connections are up. */
+  /**
+   * Tells whether a verticle is deployed here, all of its Redis connections are up, and it is not
+   * being undeployed.
+   */
   boolean isReady();
 
   /** The timeout in ms of a wait that names none: {@link #timeout(long)}, or the verticle's. */

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a Future of {@link ServerEvents} fails with. It has no stack trace: it is control flow. */
 public abstract sealed class ServerEventsException extends VertxException
-    permits EventTimeoutException,
+    permits EventFailureException,
+        EventTimeoutException,
         InvalidInputException,
         UnavailableException,
         WaitCancelledException {

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * same as JSON, which is the verticle's config:
  *
  * <pre>{@code
- * {"timeout": 10000, "redis": {"host": "localhost", "port": 6379, "db": 0}}
+ * {"timeout": 10000, "heartbeat": 5000, "emitTimeout": 10000, "drainTimeout": 10000,
+ *  "limits": {"pendingWaits": 2000000},
+ *  "redis": {"host": "localhost", "port": 6379, "db": 0}}
  * {"redis": {"connectionString": "rediss://user:password@redis.example.com:6380/0"}}
  * }</pre>
  *
@@ -21,6 +23,15 @@ public final class ServerEventsOptions {
 
   /** How long a wait lasts that names no timeout, in ms. */
   public static final long DEFAULT_TIMEOUT = 10_000;
+
+  /** How often both connections are tried out, in ms. */
+  public static final long DEFAULT_HEARTBEAT = 5_000;
+
+  /** How long an emit may take until Redis has it, in ms. */
+  public static final long DEFAULT_EMIT_TIMEOUT = 10_000;
+
+  /** How long pending waits and queued emits are given at undeployment, in ms. */
+  public static final long DEFAULT_DRAIN_TIMEOUT = 10_000;
 
   /** The longest timeout of a wait, in ms: 24 h. */
   public static final long MAX_TIMEOUT = 86_400_000;
@@ -32,6 +43,10 @@ public final class ServerEventsOptions {
   public static final int DEFAULT_PORT = 6379;
 
   private long timeout = DEFAULT_TIMEOUT;
+  private long heartbeat = DEFAULT_HEARTBEAT;
+  private long emitTimeout = DEFAULT_EMIT_TIMEOUT;
+  private long drainTimeout = DEFAULT_DRAIN_TIMEOUT;
+  private LimitsOptions limits = new LimitsOptions();
   private String host = DEFAULT_HOST;
   private int port = DEFAULT_PORT;
   private int db = 0;
@@ -42,7 +57,11 @@ public final class ServerEventsOptions {
 
   /** From JSON; what it does not name keeps its default, and what is unknown is ignored. */
   public ServerEventsOptions(JsonObject json) {
-    setTimeout(timeout("timeout", json.getValue("timeout", DEFAULT_TIMEOUT)));
+    timeout = timeout("timeout", json.getValue("timeout", timeout));
+    heartbeat = heartbeat(json.getValue("heartbeat", heartbeat));
+    emitTimeout = timeout("emitTimeout", json.getValue("emitTimeout", emitTimeout));
+    drainTimeout = drainTimeout(json.getValue("drainTimeout", drainTimeout));
+    limits = new LimitsOptions(Fields.object("limits", json.getValue("limits")));
     var redis = Fields.object("redis", json.getValue("redis"));
     setHost(Fields.string("redis.host", redis.getValue("host", DEFAULT_HOST)));
     setPort((int) Fields.integer("redis.port", redis.getValue("port", DEFAULT_PORT), 1, 65535));
@@ -59,12 +78,26 @@ public final class ServerEventsOptions {
     if (connectionString != null) {
       redis.put("connectionString", connectionString);
     }
-    return new JsonObject().put("timeout", timeout).put("redis", redis);
+    return new JsonObject()
+        .put("timeout", timeout)
+        .put("heartbeat", heartbeat)
+        .put("emitTimeout", emitTimeout)
+        .put("drainTimeout", drainTimeout)
+        .put("limits", limits.toJson())
+        .put("redis", redis);
   }
 
   /** Checks a timeout in ms, which must be from 1 to {@value #MAX_TIMEOUT}. */
   public static long timeout(String field, @Nullable Object value) {
     return Fields.integer(field, value, 1, MAX_TIMEOUT);
+  }
+
+  private static long heartbeat(@Nullable Object value) {
+    return Fields.integer("heartbeat", value, 100, 3_600_000);
+  }
+
+  private static long drainTimeout(@Nullable Object value) {
+    return Fields.integer("drainTimeout", value, 0, MAX_TIMEOUT);
   }
 
   /** How long a wait lasts that names no timeout, in ms. */
@@ -75,6 +108,53 @@ public final class ServerEventsOptions {
   /** Sets it, from 1 to {@value #MAX_TIMEOUT} ms. */
   public ServerEventsOptions setTimeout(long timeout) {
     this.timeout = timeout("timeout", timeout);
+    return this;
+  }
+
+  /** How often both connections are tried out, end to end, in ms. */
+  public long getHeartbeat() {
+    return heartbeat;
+  }
+
+  /**
+   * Sets it, from 100 to 3,600,000 ms (1 h). A connection that has gone silent is noticed, and made
+   * again, within two such intervals.
+   */
+  public ServerEventsOptions setHeartbeat(long heartbeat) {
+    this.heartbeat = heartbeat(heartbeat);
+    return this;
+  }
+
+  /** How long an emit may take until Redis has it, in ms; then its Future fails. */
+  public long getEmitTimeout() {
+    return emitTimeout;
+  }
+
+  /** Sets it, from 1 to {@value #MAX_TIMEOUT} ms. */
+  public ServerEventsOptions setEmitTimeout(long emitTimeout) {
+    this.emitTimeout = timeout("emitTimeout", emitTimeout);
+    return this;
+  }
+
+  /** How long pending waits and queued emits are given at undeployment, in ms. */
+  public long getDrainTimeout() {
+    return drainTimeout;
+  }
+
+  /** Sets it, from 0 to {@value #MAX_TIMEOUT} ms. */
+  public ServerEventsOptions setDrainTimeout(long drainTimeout) {
+    this.drainTimeout = drainTimeout(drainTimeout);
+    return this;
+  }
+
+  /** What is refused. */
+  public LimitsOptions getLimits() {
+    return limits;
+  }
+
+  /** Sets it. */
+  public ServerEventsOptions setLimits(LimitsOptions limits) {
+    this.limits = limits;
     return this;
   }
 

@@ -53,6 +53,11 @@ class BadInputTest {
         "{'timeout': 0} -> timeout is 0",
         "{'timeout': 'abc'} -> timeout is \"abc\"",
         "{'redis': 1} -> redis is 1",
+        "{'heartbeat': 99} -> heartbeat is 99",
+        "{'emitTimeout': 0} -> emitTimeout is 0",
+        "{'drainTimeout': -1} -> drainTimeout is -1",
+        "{'limits': {'pendingWaits': 0}} -> limits.pendingWaits is 0",
+        "{'limits': {'name': 513}} -> limits.name is 513",
         "{'redis': {'host': ''}} -> redis.host is \"\"",
         "{'redis': {'port': 0}} -> redis.port is 0",
         "{'redis': {'port': 65536}} -> redis.port is 65536",
@@ -71,10 +76,16 @@ class BadInputTest {
 
   @Test
   void settingsAreJsonBothWays() {
+    var limits =
+        new JsonObject(
+            "{\"pendingWaits\":1,\"emitQueue\":2,\"payloadIn\":1025,\"payloadOut\":1024,"
+                + "\"name\":5,\"id\":6,\"timeout\":7}");
     var json =
         new JsonObject(
-            "{\"timeout\":5,\"redis\":{\"host\":\"h\",\"port\":1,\"db\":2,"
-                + "\"connectionString\":\"rediss://u:p@x:1/2\"}}");
+                "{\"timeout\":5,\"heartbeat\":100,\"emitTimeout\":1,\"drainTimeout\":0,"
+                    + "\"redis\":{\"host\":\"h\",\"port\":1,\"db\":2,"
+                    + "\"connectionString\":\"rediss://u:p@x:1/2\"}}")
+            .put("limits", limits);
     assertThat(new ServerEventsOptions(json).toJson()).isEqualTo(json);
     assertThat(new ServerEventsOptions(new JsonObject()).toJson())
         .isEqualTo(new ServerEventsOptions().toJson());

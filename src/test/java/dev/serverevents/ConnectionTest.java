@@ -88,7 +88,9 @@ class ConnectionTest {
     early.onError((store, cause) -> errors.add(store));
     server.redis().command("CLIENT", "KILL", "TYPE", "normal");
     Await.until(() -> ready.get() == 2 && late.get() == 2);
-    assertThat(errors).containsExactlyInAnyOrder(Store.INPUT_STORE, Store.OUTPUT_STORE);
+    server.redis().command("CLIENT", "KILL", "TYPE", "pubsub");
+    Await.until(() -> ready.get() == 3 && late.get() == 3);
+    assertThat(errors).containsExactly(Store.INPUT_STORE, Store.OUTPUT_STORE);
     assertThat(early.isReady()).isTrue();
   }
 
@@ -152,7 +154,17 @@ class ConnectionTest {
   }
 
   @Test
-  @OwnRedis({"--user", "default", "on", "nopass", "+@all", "~*", "resetchannels", "&ok:*"})
+  @OwnRedis({
+    "--user",
+    "default",
+    "on",
+    "nopass",
+    "+@all",
+    "~*",
+    "resetchannels",
+    "&$inbox:*",
+    "&ok:*"
+  })
   void aForbiddenChannelFailsItsWaitAtOnceAndNoOther(Server server) {
     server.deploy();
     var events = server.events();

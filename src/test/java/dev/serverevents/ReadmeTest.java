@@ -18,6 +18,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.MatchResult;
@@ -62,6 +63,12 @@ class ReadmeTest {
 
   private static Future<Integer> emit(ServerEvents events) {
     return events.emit("pi event", 314, "arg1", 1, new JsonObject().put("type", "object"));
+  }
+
+  private static Future<EventArgs> retained(ServerEvents events, int price) {
+    events.emit(EmitOptions.retain(Duration.ofMinutes(1)), "order priced", 7, price);
+    var priced = events.on("order priced", 7, WaitOptions.DEFAULT.retained(true));
+    return priced;
   }
 
   /** The reader's queue, and its worker. */
@@ -121,6 +128,12 @@ class ReadmeTest {
     assertThat(result(emit(server.events()))).isEqualTo(1);
     assertThat(result(wait.future()).list())
         .containsExactly("arg1", 1, new JsonObject().put("type", "object"));
+  }
+
+  @Test
+  void aRetainedWaitFindsWhatWasEmittedBefore(Server server) {
+    server.deploy();
+    assertThat(result(retained(server.events(), 5)).get(0)).isEqualTo(5);
   }
 
   @Test

@@ -27,15 +27,25 @@ record Configuration(
 
   /** The environment variable of each setting. */
   static final Map<String, String> ENVIRONMENT =
-      Map.of(
-          "SERVER_EVENTS_REDIS", "redis.connectionString",
-          "SERVER_EVENTS_REDIS_HOST", "redis.host",
-          "SERVER_EVENTS_REDIS_PORT", "redis.port",
-          "SERVER_EVENTS_REDIS_DB", "redis.db",
-          "SERVER_EVENTS_TIMEOUT", "timeout",
-          "SERVER_EVENTS_HTTP_HOST", "http.host",
-          "SERVER_EVENTS_HTTP_PORT", "http.port",
-          "SERVER_EVENTS_ROLES", "roles");
+      Map.ofEntries(
+          Map.entry("SERVER_EVENTS_REDIS", "redis.connectionString"),
+          Map.entry("SERVER_EVENTS_REDIS_HOST", "redis.host"),
+          Map.entry("SERVER_EVENTS_REDIS_PORT", "redis.port"),
+          Map.entry("SERVER_EVENTS_REDIS_DB", "redis.db"),
+          Map.entry("SERVER_EVENTS_TIMEOUT", "timeout"),
+          Map.entry("SERVER_EVENTS_HEARTBEAT", "heartbeat"),
+          Map.entry("SERVER_EVENTS_EMIT_TIMEOUT", "emitTimeout"),
+          Map.entry("SERVER_EVENTS_DRAIN_TIMEOUT", "drainTimeout"),
+          Map.entry("SERVER_EVENTS_LIMITS_PENDING_WAITS", "limits.pendingWaits"),
+          Map.entry("SERVER_EVENTS_LIMITS_EMIT_QUEUE", "limits.emitQueue"),
+          Map.entry("SERVER_EVENTS_LIMITS_PAYLOAD_IN", "limits.payloadIn"),
+          Map.entry("SERVER_EVENTS_LIMITS_PAYLOAD_OUT", "limits.payloadOut"),
+          Map.entry("SERVER_EVENTS_LIMITS_NAME", "limits.name"),
+          Map.entry("SERVER_EVENTS_LIMITS_ID", "limits.id"),
+          Map.entry("SERVER_EVENTS_LIMITS_TIMEOUT", "limits.timeout"),
+          Map.entry("SERVER_EVENTS_HTTP_HOST", "http.host"),
+          Map.entry("SERVER_EVENTS_HTTP_PORT", "http.port"),
+          Map.entry("SERVER_EVENTS_ROLES", "roles"));
 
   private static JsonObject merge(JsonObject file, Map<String, String> environment) {
     var merged = file.copy();

@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,8 +17,10 @@ import org.slf4j.LoggerFactory;
 final class HttpVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+  private static final int SHUTDOWN_SECONDS = 5;
 
   private final Configuration configuration;
+  private @Nullable HttpServer server;
 
   HttpVerticle(Configuration configuration) {
     this.configuration = configuration;
@@ -29,15 +33,22 @@ final class HttpVerticle extends VerticleBase {
     ServerEventsRoutes.mount(router, events);
     PiRoute.mount(router, events, configuration.events().redisUrl(), vertx);
     Problems.handleErrors(router);
-    return vertx
-        .createHttpServer()
-        .requestHandler(router)
+    server = vertx.createHttpServer().requestHandler(router);
+    return server
         .listen(configuration.httpPort(), configuration.httpHost())
         .onSuccess(this::announce);
   }
 
-  private void announce(HttpServer server) {
-    var url = "http://%s:%d".formatted(configuration.httpHost(), server.actualPort());
+  /** Lets answers that are under way reach their clients. */
+  @Override
+  public Future<?> stop() {
+    return server == null
+        ? Future.succeededFuture()
+        : server.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void announce(HttpServer listening) {
+    var url = "http://%s:%d".formatted(configuration.httpHost(), listening.actualPort());
     LOG.info("listening on {}", url);
     LOG.info("try: {}", PiRoute.curl(url));
   }

@@ -25,9 +25,17 @@ public final class Main {
 
   private static final class Hooks implements VertxApplicationHooks {
 
+    private final ServerVerticle server = new ServerVerticle();
+
     @Override
     public Supplier<? extends Deployable> verticleSupplier() {
-      return ServerVerticle::new;
+      return () -> server;
+    }
+
+    /** Called on SIGTERM, on a thread of its own, before Vert.x closes all at once. */
+    @Override
+    public void beforeStoppingVertx(HookContext context) {
+      server.drain(context.vertx()).await();
     }
 
     @Override

@@ -2,24 +2,30 @@ package dev.serverevents.app;
 
 import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.app.demo.PiWorker;
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The runnable server: deploys what its roles need, and undeploys it in the same order. */
+/** The runnable server: deploys what its roles need. */
 public final class ServerVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerVerticle.class);
 
+  private volatile @Nullable String worker;
+  private volatile @Nullable String events;
+  private volatile @Nullable String http;
   private @Nullable EmbeddedRedis embeddedRedis;
 
   @Override
   public Future<?> start() {
     var configuration = Configuration.of(config(), System.getenv());
     return startRedis(configuration)
-        .compose(v -> vertx.deployVerticle(new ServerEventsVerticle(configuration.events())))
+        .compose(v -> deploy(new ServerEventsVerticle(configuration.events())))
+        .onSuccess(id -> events = id)
         .compose(v -> startWorker(configuration))
         .compose(v -> startApi(configuration));
   }
@@ -30,6 +36,25 @@ public final class ServerVerticle extends VerticleBase {
       embeddedRedis.close();
     }
     return Future.succeededFuture();
+  }
+
+  /**
+   * Ends in an order in which nothing is lost: the worker finishes its job and emits the result;
+   * the pending waits get their drain timeout, while new ones are refused; HTTP goes last, for it
+   * answers all of them.
+   */
+  Future<Void> drain(Vertx vertx) {
+    return undeploy(vertx, worker)
+        .eventually(() -> undeploy(vertx, events))
+        .eventually(() -> undeploy(vertx, http));
+  }
+
+  private static Future<Void> undeploy(Vertx vertx, @Nullable String id) {
+    return id == null ? Future.succeededFuture() : vertx.undeploy(id);
+  }
+
+  private Future<String> deploy(Deployable verticle) {
+    return vertx.deployVerticle(verticle);
   }
 
   private Future<?> startRedis(Configuration configuration) {
@@ -48,13 +73,13 @@ public final class ServerVerticle extends VerticleBase {
 
   private Future<?> startWorker(Configuration configuration) {
     return configuration.roles().contains(Configuration.WORKER)
-        ? vertx.deployVerticle(new PiWorker(configuration.events().redisUrl()))
+        ? deploy(new PiWorker(configuration.events().redisUrl())).onSuccess(id -> worker = id)
         : Future.succeededFuture();
   }
 
   private Future<?> startApi(Configuration configuration) {
     return configuration.roles().contains(Configuration.API)
-        ? vertx.deployVerticle(new HttpVerticle(configuration))
+        ? deploy(new HttpVerticle(configuration)).onSuccess(id -> http = id)
         : Future.succeededFuture();
   }
 }

@@ -5,10 +5,15 @@ import java.util.UUID;
 /** The event bus addresses. All are local to one Vert.x: nothing goes to other cluster members. */
 public final class Addresses {
 
-  /** Waits: request {@code {"name","id","timeout"?}}, reply the JSON array of arguments. */
+  /**
+   * Waits: request {@code {"name","id","timeout"?,"retained"?}}, reply the JSON array of arguments.
+   */
   public static final String ON = "server-events.on";
 
-  /** Emits: send or request {@code {"name","id","args"?}}, reply {@code {"receivers":n}}. */
+  /**
+   * Emits: send or request {@code {"name","id","args"?,"retain"?}}, or with {@code
+   * "failure":{"code","message","detail"?}} for the arguments; reply {@code {"receivers":n}}.
+   */
   public static final String EMIT = "server-events.emit";
 
   /** Where a verticle publishes a {@link StoreChange}. */
@@ -17,8 +22,8 @@ public final class Addresses {
   private Addresses() {}
 
   /** The address of one deployed verticle, which takes {@link Command}s. */
-  public static String verticle() {
-    return "server-events.verticle." + UUID.randomUUID();
+  public static String verticle(String serverId) {
+    return "server-events.verticle." + serverId;
   }
 
   /** The address of one user of the verticles, which takes {@link Notice}s. */

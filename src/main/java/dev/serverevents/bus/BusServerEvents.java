@@ -3,9 +3,9 @@ package dev.serverevents.bus;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventKey;
-import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
@@ -13,6 +13,7 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
+import dev.serverevents.WaitOptions;
 import dev.serverevents.bus.Deployments.Deployment;
 import dev.serverevents.redis.WireFormat;
 import io.vertx.core.Future;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -34,8 +34,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link ServerEvents} of one verticle. It holds its own waits and their timers, and asks the
- * deployed {@code ServerEventsVerticle}s, over the event bus, to listen and to publish.
+ * The {@link ServerEvents} of one verticle. It holds its own waits and emits, and asks the deployed
+ * {@code ServerEventsVerticle}s, over the event bus, to listen and to publish.
  */
 public final class BusServerEvents implements ServerEvents {
 
@@ -46,7 +46,7 @@ public final class BusServerEvents implements ServerEvents {
   private volatile @Nullable Long timeout;
 
   // Only used on the context.
-  private final Map<Long, PendingWait> waits = new HashMap<>();
+  private final PendingWaits waits;
   private final Map<Long, Promise<Integer>> emits = new HashMap<>();
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private boolean closed;
@@ -57,6 +57,7 @@ public final class BusServerEvents implements ServerEvents {
     this.context = context;
     this.deployments = new Deployments(vertx);
     this.outbox = new Outbox<>(vertx, context, address, this::undelivered);
+    this.waits = new PendingWaits(context, deployments, outbox);
     this.<Batch<Notice>>consume(address, batch -> batch.items().forEach(this::receive));
   }
 
@@ -77,50 +78,50 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   @Override
-  public Future<EventArgs> on(Object name, Object id) {
-    return listen(name, id).future();
-  }
-
-  @Override
-  public Future<EventArgs> on(Object name, Object id, long timeout) {
-    return listen(name, id, timeout).future();
-  }
-
-  @Override
-  public EventWait listen(Object name, Object id) {
-    return listen(name, id, timeout());
-  }
-
-  @Override
-  public EventWait listen(Object name, Object id, long timeout) {
-    return open(name, id, timeout);
-  }
-
-  @Override
-  public Future<EventArgs> request(Object name, Object id, Supplier<Future<?>> handOver) {
-    return request(name, id, timeout(), handOver);
+  public EventWait listen(Object name, Object id, WaitOptions options) {
+    return open(name, id, options);
   }
 
   @Override
   public Future<EventArgs> request(
-      Object name, Object id, long timeout, Supplier<Future<?>> handOver) {
-    var wait = open(name, id, timeout);
-    wait.subscribed().compose(v -> handOver.get()).onFailure(cause -> end(wait, cause));
+      Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver) {
+    var wait = open(name, id, options);
+    wait.subscribed().compose(v -> handOver.get()).onFailure(wait::end);
     return wait.future();
   }
 
   @Override
-  public Future<Integer> emit(Object name, Object id, @Nullable Object... args) {
+  public Future<Integer> emit(
+      EmitOptions options, Object name, Object id, @Nullable Object... args) {
     Promise<Integer> receivers = callersPromise();
     try {
-      var key = EventKey.of(name, id);
+      var limits = deployments.options().getLimits();
+      var key = EventKey.of(name, id, limits);
       var payload = WireFormat.encode(name, id, args);
-      var emit = new Command.Emit(numbers.incrementAndGet(), key.channel(), payload);
+      if (payload.length() > limits.getPayloadOut()) {
+        throw new InvalidInputException(
+            "the payload's size",
+            payload.length(),
+            "must be at most %d bytes (limits.payloadOut)".formatted(limits.getPayloadOut()));
+      }
+      var number = numbers.incrementAndGet();
+      var emit = new Command.Emit(number, key.channel(), payload, options.retain());
       onContext(() -> send(key, emit, receivers));
     } catch (InvalidInputException invalid) {
       receivers.fail(invalid);
     }
     return receivers.future();
+  }
+
+  @Override
+  public Future<Integer> emitFailure(
+      EmitOptions options,
+      Object name,
+      Object id,
+      int code,
+      String message,
+      @Nullable Object detail) {
+    return emit(options, name, id, WireFormat.failure(code, message, detail));
   }
 
   @Override
@@ -146,18 +147,12 @@ public final class BusServerEvents implements ServerEvents {
   @Override
   public boolean isReady() {
     var all = deployments.all();
-    return !all.isEmpty() && all.stream().allMatch(Deployment::ready);
+    return !all.isEmpty() && all.stream().allMatch(d -> d.ready() && !d.draining());
   }
 
   @Override
   public long timeout() {
-    var own = timeout;
-    return own != null
-        ? own
-        : deployments.all().stream()
-            .findFirst()
-            .map(deployment -> deployment.options().getTimeout())
-            .orElse(ServerEventsOptions.DEFAULT_TIMEOUT);
+    return requireNonNullElse(timeout, deployments.options().getTimeout());
   }
 
   @Override
@@ -173,22 +168,31 @@ public final class BusServerEvents implements ServerEvents {
         () -> {
           closed = true;
           var ended = new WaitCancelledException("The ServerEvents that waited was closed");
-          List.copyOf(waits.values()).forEach(wait -> end(wait, ended));
           var left = new UnavailableException("Closed before Redis answered to the emit");
           emits.values().forEach(emit -> emit.fail(left));
           emits.clear();
-          Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
+          waits
+              .endAll(ended)
+              .compose(all -> Future.join(consumers.stream().map(c -> c.unregister()).toList()))
               .<Void>mapEmpty()
               .onComplete(done);
         });
     return done.future();
   }
 
-  private PendingWait open(Object name, Object id, long timeout) {
-    var wait = new PendingWait(this, numbers.incrementAndGet(), callersPromise(), callersPromise());
+  private PendingWait open(Object name, Object id, WaitOptions options) {
+    var wait =
+        new PendingWait(
+            numbers.incrementAndGet(),
+            options.retained(),
+            (pending, cause) -> onContext(() -> waits.end(pending, cause)),
+            callersPromise(),
+            callersPromise());
     try {
-      var key = EventKey.of(name, id);
-      var checked = ServerEventsOptions.timeout("timeout", timeout);
+      var limits = deployments.options().getLimits();
+      var key = EventKey.of(name, id, limits);
+      var timeout = requireNonNullElse(options.timeout(), timeout());
+      var checked = Fields.integer("timeout", timeout, 1, limits.getTimeout());
       onContext(() -> start(wait, key, checked));
     } catch (InvalidInputException invalid) {
       wait.fail(invalid);
@@ -197,47 +201,48 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   private void start(PendingWait wait, EventKey key, long timeout) {
-    var deployment = closed ? Optional.<Deployment>empty() : deployments.serving(key);
-    if (deployment.isEmpty()) {
+    var deployment = serving(key);
+    if (deployment == null) {
       wait.fail(nobodyServes());
-      return;
+    } else if (deployment.draining()) {
+      wait.fail(new UnavailableException("The ServerEventsVerticle is being undeployed"));
+    } else {
+      waits.start(wait, key, timeout, deployment.address());
     }
-    var verticle = deployment.get().address();
-    var timer =
-        context.setTimer(
-            timeout, t -> end(wait, new EventTimeoutException(key.name(), key.id(), timeout)));
-    wait.started(key, verticle, timer);
-    waits.put(wait.number, wait);
-    outbox.send(verticle, new Command.Listen(wait.number, key));
   }
 
   private void send(EventKey key, Command.Emit emit, Promise<Integer> receivers) {
-    var deployment = closed ? Optional.<Deployment>empty() : deployments.serving(key);
-    if (deployment.isEmpty()) {
+    var deployment = serving(key);
+    if (deployment == null) {
       receivers.fail(nobodyServes());
-      return;
+    } else {
+      emits.put(emit.number(), receivers);
+      outbox.send(deployment.address(), emit);
     }
-    emits.put(emit.number(), receivers);
-    outbox.send(deployment.get().address(), emit);
+  }
+
+  private @Nullable Deployment serving(EventKey key) {
+    return closed ? null : deployments.serving(key).orElse(null);
   }
 
   private void receive(Notice notice) {
     if (notice instanceof Notice.Subscribed subscribed) {
-      Optional.ofNullable(waits.get(subscribed.number())).ifPresent(PendingWait::confirm);
+      waits.subscribed(subscribed.number(), subscribed.epoch());
     } else if (notice instanceof Notice.Arrived arrived) {
-      remove(arrived.number()).ifPresent(wait -> wait.succeed(arrived.args()));
+      waits.arrived(arrived.number(), arrived.args());
     } else if (notice instanceof Notice.Ended ended) {
-      remove(ended.number()).ifPresent(wait -> wait.fail(ended.cause()));
+      waits.ended(ended.number(), ended.cause());
     } else if (notice instanceof Notice.Emitted emitted) {
-      var emit = emits.remove(emitted.number());
-      if (emit != null) {
-        emit.complete(emitted.receivers());
-      }
+      emitted(emitted.number(), emit -> emit.complete(emitted.receivers()));
     } else if (notice instanceof Notice.NotEmitted failed) {
-      var emit = emits.remove(failed.number());
-      if (emit != null) {
-        emit.fail(failed.cause());
-      }
+      emitted(failed.number(), emit -> emit.fail(failed.cause()));
+    }
+  }
+
+  private void emitted(long number, Consumer<Promise<Integer>> outcome) {
+    var emit = emits.remove(number);
+    if (emit != null) {
+      outcome.accept(emit);
     }
   }
 
@@ -245,32 +250,11 @@ public final class BusServerEvents implements ServerEvents {
   private void undelivered(List<Command> commands) {
     for (var command : commands) {
       if (command instanceof Command.Listen listen) {
-        receive(new Notice.Ended(listen.number(), nobodyServes()));
+        waits.ended(listen.number(), nobodyServes());
       } else if (command instanceof Command.Emit emit) {
-        receive(new Notice.NotEmitted(emit.number(), nobodyServes()));
+        emitted(emit.number(), promise -> promise.fail(nobodyServes()));
       }
     }
-  }
-
-  /** Ends a wait from this side, so that the verticle has to be told. */
-  void end(PendingWait wait, Throwable cause) {
-    onContext(
-        () ->
-            remove(wait.number)
-                .ifPresent(
-                    pending -> {
-                      outbox.send(
-                          pending.verticle(), new Command.Leave(pending.number, pending.key()));
-                      pending.fail(cause);
-                    }));
-  }
-
-  private Optional<PendingWait> remove(long number) {
-    var wait = waits.remove(number);
-    if (wait != null) {
-      context.owner().cancelTimer(wait.timer());
-    }
-    return Optional.ofNullable(wait);
   }
 
   private UnavailableException nobodyServes() {

@@ -21,13 +21,17 @@ public final class Deployments {
    *
    * @param address where it takes {@link Command}s
    * @param ready whether both of its Redis connections are up
+   * @param epoch the number of the connection that hears, or 0 while there is none
+   * @param draining whether it takes no more waits
    */
-  public record Deployment(String address, ServerEventsOptions options, boolean ready) {}
+  public record Deployment(
+      String address, ServerEventsOptions options, boolean ready, long epoch, boolean draining) {}
 
   private record Snapshot(List<Deployment> list) implements Shareable {}
 
   private static final String KEY = "verticles";
   private static final Snapshot NONE = new Snapshot(List.of());
+  private static final ServerEventsOptions DEFAULTS = new ServerEventsOptions();
 
   private final LocalMap<String, Snapshot> shared;
 
@@ -41,12 +45,29 @@ public final class Deployments {
     return Objects.requireNonNullElse(shared.get(KEY), NONE).list();
   }
 
-  /** The one that serves a key, always the same while none comes or goes. */
+  /**
+   * The one that takes commands for a key, always the same while none comes or goes: one that is
+   * not draining, unless all are.
+   */
   public Optional<Deployment> serving(EventKey key) {
     var all = all();
-    return all.isEmpty()
+    var staying = all.stream().filter(deployment -> !deployment.draining).toList();
+    var candidates = staying.isEmpty() ? all : staying;
+    return candidates.isEmpty()
         ? Optional.empty()
-        : Optional.of(all.get(Math.floorMod(key.hashCode(), all.size())));
+        : Optional.of(candidates.get(Math.floorMod(key.hashCode(), candidates.size())));
+  }
+
+  /** Tells whether a verticle has heard all along on a connection, and hears now. */
+  boolean listens(String address, long epoch) {
+    return all().stream()
+        .anyMatch(d -> d.address.equals(address) && d.ready && d.epoch == epoch && epoch != 0);
+  }
+
+  /** The settings of any verticle, or the defaults. */
+  ServerEventsOptions options() {
+    var all = all();
+    return all.isEmpty() ? DEFAULTS : all.get(0).options();
   }
 
   /** Adds a verticle, or puts its new state in the place of the old one. */

@@ -26,6 +26,15 @@ public final class Fields {
     return number;
   }
 
+  /** Returns true or false; text that spells one is taken as well, and no value is false. */
+  public static boolean flag(String field, @Nullable Object value) {
+    return switch (String.valueOf(value)) {
+      case "true" -> true;
+      case "false", "null" -> false;
+      default -> throw new InvalidInputException(field, value, "must be true or false");
+    };
+  }
+
   /** Returns a string that is not empty. */
   public static String string(String field, @Nullable Object value) {
     if (value instanceof String string && !string.isEmpty()) {

@@ -1,9 +1,11 @@
 package dev.serverevents.bus;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.WaitOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -34,19 +36,35 @@ public final class JsonAddresses {
 
   private Future<?> on(JsonObject body) {
     var timeout = body.getValue("timeout", events.timeout());
+    var options =
+        WaitOptions.DEFAULT
+            .timeout(ServerEventsOptions.timeout("timeout", timeout))
+            .retained(Fields.flag("retained", body.getValue("retained")));
     return events
-        .on(
-            body.getValue("name"),
-            body.getValue("id"),
-            ServerEventsOptions.timeout("timeout", timeout))
+        .on(body.getValue("name"), body.getValue("id"), options)
         .map(EventArgs::toJsonArray);
   }
 
   private Future<?> emit(JsonObject body) {
-    var args = Fields.array("args", body.getValue("args"));
-    return events
-        .emit(body.getValue("name"), body.getValue("id"), args.getList().toArray())
+    var name = body.getValue("name");
+    var id = body.getValue("id");
+    var options = EmitOptions.retain(body.getValue("retain"));
+    return (body.containsKey("failure")
+            ? emitFailure(options, name, id, Fields.object("failure", body.getValue("failure")))
+            : events.emit(
+                options, name, id, Fields.array("args", body.getValue("args")).getList().toArray()))
         .map(receivers -> new JsonObject().put("receivers", receivers));
+  }
+
+  private Future<Integer> emitFailure(
+      EmitOptions options, Object name, Object id, JsonObject failure) {
+    return events.emitFailure(
+        options,
+        name,
+        id,
+        (int) Fields.integer("failure.code", failure.getValue("code"), 0, Integer.MAX_VALUE),
+        Fields.string("failure.message", failure.getValue("message")),
+        failure.getValue("detail"));
   }
 
   private static Handler<Message<Object>> answer(Function<JsonObject, Future<?>> action) {

@@ -5,13 +5,17 @@ import dev.serverevents.EventArgs;
 /** What a verticle tells a {@link BusServerEvents}, in answer to a {@link Command}. */
 public sealed interface Notice {
 
-  /** Redis has confirmed the wait's subscription. */
-  record Subscribed(long number) implements Notice {}
+  /**
+   * Redis has confirmed the wait's subscription.
+   *
+   * @param epoch the number of the connection on which it did
+   */
+  record Subscribed(long number, long epoch) implements Notice {}
 
   /** The wait's event. */
   record Arrived(long number, EventArgs args) implements Notice {}
 
-  /** The wait cannot go on. */
+  /** The wait has failed. */
   record Ended(long number, Throwable cause) implements Notice {}
 
   /** Redis has published the emit. */

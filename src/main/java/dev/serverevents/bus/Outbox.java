@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Collects what is sent during one event-loop turn and sends it at the turn's end, as one {@link
- * Batch} for each address. Used on one context only.
+ * Collects what is sent during one event-loop turn and sends it at the turn's end, in a {@link
+ * Batch} for each address, or several where it is so much that it would hold the receiver's event
+ * loop. Used on one context only.
  */
 public final class Outbox<T> {
 
@@ -49,9 +50,12 @@ public final class Outbox<T> {
     batches.forEach(
         (address, items) -> {
           MessageProducer<Batch<T>> producer = vertx.eventBus().sender(address, LocalCodec.OPTIONS);
-          producer
-              .write(new Batch<>(from, items))
-              .onFailure(noConsumer -> undelivered.accept(items));
+          for (var start = 0; start < items.size(); start += Turns.CHUNK) {
+            var chunk = items.subList(start, Math.min(start + Turns.CHUNK, items.size()));
+            producer
+                .write(new Batch<>(from, chunk))
+                .onFailure(noConsumer -> undelivered.accept(chunk));
+          }
         });
   }
 }

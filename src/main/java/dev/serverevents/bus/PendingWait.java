@@ -8,24 +8,37 @@ import dev.serverevents.EventWait;
 import dev.serverevents.WaitCancelledException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One wait, from its making to its end. Its owner uses it on one context only. */
+/** One wait, from its making to its end. Its state is used on its owner's context only. */
 final class PendingWait implements EventWait {
 
   final long number;
-  private final BusServerEvents owner;
+  private final boolean retained;
+  private final BiConsumer<PendingWait, Throwable> end;
   private final Promise<EventArgs> result;
   private final Promise<Void> subscribed;
 
   private @Nullable EventKey key;
   private @Nullable String verticle;
   private long timer;
+  private long epoch;
 
+  /**
+   * Creates one.
+   *
+   * @param end ends it from this side
+   */
   PendingWait(
-      BusServerEvents owner, long number, Promise<EventArgs> result, Promise<Void> subscribed) {
-    this.owner = owner;
+      long number,
+      boolean retained,
+      BiConsumer<PendingWait, Throwable> end,
+      Promise<EventArgs> result,
+      Promise<Void> subscribed) {
     this.number = number;
+    this.retained = retained;
+    this.end = end;
     this.result = result;
     this.subscribed = subscribed;
   }
@@ -41,6 +54,10 @@ final class PendingWait implements EventWait {
     return requireNonNull(key);
   }
 
+  boolean retained() {
+    return retained;
+  }
+
   String verticle() {
     return requireNonNull(verticle);
   }
@@ -49,7 +66,15 @@ final class PendingWait implements EventWait {
     return timer;
   }
 
-  void confirm() {
+  /** The connection on which nothing can have been missed so far, or 0. */
+  long epoch() {
+    return epoch;
+  }
+
+  void confirm(long epoch) {
+    if (this.epoch == 0 || retained) {
+      this.epoch = epoch;
+    }
     subscribed.tryComplete();
   }
 
@@ -61,6 +86,11 @@ final class PendingWait implements EventWait {
   void fail(Throwable cause) {
     subscribed.tryFail(cause);
     result.fail(cause);
+  }
+
+  /** Ends it from this side. */
+  void end(Throwable cause) {
+    end.accept(this, cause);
   }
 
   @Override
@@ -75,6 +105,6 @@ final class PendingWait implements EventWait {
 
   @Override
   public void cancel() {
-    owner.end(this, new WaitCancelledException("The wait was cancelled"));
+    end(new WaitCancelledException("The wait was cancelled"));
   }
 }

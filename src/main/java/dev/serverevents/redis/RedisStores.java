@@ -1,20 +1,21 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A verticle's Redis: the input store, which publishes, and the output store, which subscribes.
  * Used on the verticle's context only.
  */
-public final class RedisStores implements StoreConnection.Owner {
+public final class RedisStores implements StoreConnection.Owner, Subscriptions.Listener {
 
   /** Who is told of the connections' changes. */
   public interface Listener {
@@ -25,34 +26,55 @@ public final class RedisStores implements StoreConnection.Owner {
     void failed(Store store, Throwable cause);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(RedisStores.class);
+
+  private final String inbox;
   private final StoreConnection input;
   private final StoreConnection output;
   private final Subscriptions subscriptions;
+  private final Publisher publisher;
+  private final RetainedResults retained = new RetainedResults();
+  private final Heartbeat heartbeat;
   private final Listener listener;
+  private final int maxPayload;
+  private final Promise<Void> opened = Promise.promise();
+  private long epoch;
 
-  /** Connects nothing yet. */
-  public RedisStores(Vertx vertx, String url, Listener listener) {
+  /** Connects nothing yet; {@code serverId} names the inbox. */
+  public RedisStores(Vertx vertx, String serverId, ServerEventsOptions options, Listener listener) {
     this.listener = listener;
+    maxPayload = options.getLimits().getPayloadIn();
+    inbox = WireFormat.inbox(serverId);
     subscriptions = new Subscriptions(vertx.getOrCreateContext());
-    input = new StoreConnection(vertx, Store.INPUT_STORE, url, this);
-    output = new StoreConnection(vertx, Store.OUTPUT_STORE, url, this);
+    publisher = new Publisher(vertx, options);
+    input = new StoreConnection(vertx, Store.INPUT_STORE, options.redisUrl(), this);
+    output = new StoreConnection(vertx, Store.OUTPUT_STORE, options.redisUrl(), this);
+    heartbeat = new Heartbeat(vertx, serverId, input, output, options.getHeartbeat());
   }
 
   /** Connects both; fails with {@link UnavailableException}, and leaves nothing open. */
   public Future<Void> open() {
+    subscriptions.subscribe(inbox, this);
     return Future.join(input.open(), output.open())
-        .<Void>mapEmpty()
+        .compose(connected -> opened.future())
         .recover(cause -> close().transform(closed -> Future.failedFuture(cause)));
   }
 
-  /** Closes both for good. */
+  /** Closes both for good; what is not published yet fails. */
   public Future<Void> close() {
+    heartbeat.stop();
+    publisher.close();
     return Future.join(input.close(), output.close()).mapEmpty();
   }
 
   /** Tells whether both connections are up. */
   public boolean isReady() {
-    return input.isUp() && output.isUp();
+    return input.isUp() && isListening();
+  }
+
+  /** The number of the present connection of the output store, or 0 while it cannot hear. */
+  public long epoch() {
+    return isListening() ? epoch : 0;
   }
 
   /** The channels of the output store. */
@@ -60,43 +82,73 @@ public final class RedisStores implements StoreConnection.Owner {
     return subscriptions;
   }
 
-  /**
-   * Publishes a payload.
-   *
-   * @return how many subscribers it had on the Redis that took it; fails with {@link
-   *     UnavailableException} if Redis did not take it, or did not answer
-   */
-  public Future<Integer> publish(String channel, Buffer payload) {
-    var connection = input.connection();
-    if (connection == null) {
-      return Future.failedFuture(
-          new UnavailableException("Not emitted: no connection to Redis at present"));
-    }
-    return connection
-        .send(Request.cmd(Command.PUBLISH).arg(channel).arg(payload))
-        .map(Response::toInteger)
-        .recover(
-            cause ->
-                Future.failedFuture(
-                    new UnavailableException(
-                        "Redis did not confirm the emit: " + cause.getMessage(), cause)));
+  /** What goes out by the input store. */
+  public Publisher publisher() {
+    return publisher;
+  }
+
+  /** What was kept for waits that could not hear it. */
+  public RetainedResults retained() {
+    return retained;
   }
 
   @Override
   public void up(StoreConnection store, RedisConnection connection) {
     if (store == output) {
+      epoch++;
       subscriptions.connected(connection);
+    } else {
+      publisher.connected(connection);
+      retained.connected(connection);
+      tellIfReady(store);
     }
-    if (isReady()) {
-      listener.ready(store.name());
-    }
+    heartbeat.start();
   }
 
   @Override
   public void down(StoreConnection store, Throwable cause) {
     if (store == output) {
       subscriptions.disconnected();
+    } else {
+      publisher.disconnected(cause);
+      retained.disconnected();
     }
     listener.failed(store.name(), cause);
+  }
+
+  @Override
+  public void confirmed() {
+    heartbeat.start();
+    tellIfReady(output);
+  }
+
+  @Override
+  public void refused(Throwable cause) {
+    var refused =
+        new UnavailableException(
+            "Redis refuses to subscribe %s: %s".formatted(inbox, cause.getMessage()), cause);
+    opened.tryFail(refused);
+    subscriptions.subscribe(inbox, this);
+    output.drop(refused);
+  }
+
+  @Override
+  public void message(Buffer json) {
+    try {
+      heartbeat.message(WireFormat.decode(json, maxPayload));
+    } catch (MalformedPayloadException malformed) {
+      LOG.debug("Dropped a payload on {}", inbox, malformed);
+    }
+  }
+
+  private boolean isListening() {
+    return output.isUp() && subscriptions.isConfirmed(inbox);
+  }
+
+  private void tellIfReady(StoreConnection last) {
+    if (isReady()) {
+      listener.ready(last.name());
+      opened.tryComplete();
+    }
   }
 }

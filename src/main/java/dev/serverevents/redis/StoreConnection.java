@@ -9,6 +9,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,8 +33,8 @@ final class StoreConnection {
     void down(StoreConnection store, Throwable cause);
   }
 
-  /** How many commands may await their answer; the client allocates a slot for each. */
-  static final int MAX_IN_FLIGHT = 16_384;
+  /** How many commands may await their answer: more than are sent, an emit being four at most. */
+  private static final int MAX_IN_FLIGHT = 5 * Publisher.WINDOW;
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreConnection.class);
   private static final long CONNECT_TIMEOUT_MS = 5_000;
@@ -96,6 +97,19 @@ final class StoreConnection {
     closed = true;
     connection = null;
     return client == null ? Future.succeededFuture() : client.close();
+  }
+
+  /** Gives the present connection up as broken, so that another is made. */
+  void drop(Throwable cause) {
+    var present = client;
+    if (present != null) {
+      lost(present, cause);
+    }
+  }
+
+  /** Tells whether a command failed because Redis said so; else the connection broke. */
+  static boolean isAnswer(Throwable cause) {
+    return cause instanceof Response && !"CONNECTION_CLOSED".equals(cause.getMessage());
   }
 
   private @Nullable Void use(Redis attempted, RedisConnection connection) {

@@ -9,11 +9,9 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +48,11 @@ public final class Subscriptions {
   private static final int WINDOW = 4;
 
   private final Context context;
-  private final Map<String, Channel> channels = new HashMap<>();
-  private final Set<Channel> changed = new LinkedHashSet<>();
+
+  /** In the order in which they came, which is that of subscribing them again. */
+  private final Map<String, Channel> channels = new LinkedHashMap<>();
+
+  private final Deque<Channel> changed = new ArrayDeque<>();
   private final Deque<Sent> sent = new ArrayDeque<>();
   private @Nullable RedisConnection connection;
   private boolean scheduled;
@@ -96,7 +97,7 @@ public final class Subscriptions {
             push(response);
           }
         });
-    changed.addAll(channels.values());
+    channels.values().forEach(this::enqueue);
     flush();
   }
 
@@ -105,7 +106,10 @@ public final class Subscriptions {
     sent.clear();
     changed.clear();
     channels.values().removeIf(channel -> !channel.wanted);
-    channels.values().forEach(Channel::forget);
+    for (var channel : channels.values()) {
+      channel.forget();
+      channel.enqueued = false;
+    }
   }
 
   /** Takes what Redis sends. Nothing may be thrown from here: the client would lose messages. */
@@ -132,8 +136,15 @@ public final class Subscriptions {
     }
   }
 
+  private void enqueue(Channel channel) {
+    if (!channel.enqueued) {
+      channel.enqueued = true;
+      changed.add(channel);
+    }
+  }
+
   private void change(Channel channel) {
-    changed.add(channel);
+    enqueue(channel);
     if (!scheduled) {
       scheduled = true;
       context.runOnContext(
@@ -145,36 +156,41 @@ public final class Subscriptions {
   }
 
   private void flush() {
-    if (connection == null) {
-      changed.stream().filter(channel -> !channel.wanted).forEach(c -> channels.remove(c.name));
+    var current = connection;
+    if (current == null) {
+      for (var channel : changed) {
+        channel.enqueued = false;
+        if (!channel.wanted) {
+          channels.remove(channel.name, channel);
+        }
+      }
       changed.clear();
       return;
     }
-    while (sent.size() < WINDOW && !changed.isEmpty()) {
+    while (connection == current && sent.size() < WINDOW && !changed.isEmpty()) {
       var subscribe = new ArrayList<Channel>();
       var unsubscribe = new ArrayList<Channel>();
       for (var channel : takeChunk()) {
         if (channel.wanted != channel.asked) {
           (channel.wanted ? subscribe : unsubscribe).add(channel);
         } else if (!channel.wanted && channel.awaits == null) {
-          channels.remove(channel.name);
+          channels.remove(channel.name, channel);
         }
       }
-      send(connection, Command.SUBSCRIBE, subscribe);
-      send(connection, Command.UNSUBSCRIBE, unsubscribe);
+      send(current, Command.SUBSCRIBE, subscribe);
+      send(current, Command.UNSUBSCRIBE, unsubscribe);
     }
   }
 
   private List<Channel> takeChunk() {
     var chunk = new ArrayList<Channel>();
-    var all = changed.iterator();
-    while (all.hasNext() && chunk.size() < CHUNK) {
-      var channel = all.next();
-      if (channel.alone && !chunk.isEmpty()) {
+    while (!changed.isEmpty() && chunk.size() < CHUNK) {
+      if (changed.element().alone && !chunk.isEmpty()) {
         break;
       }
+      var channel = changed.remove();
+      channel.enqueued = false;
       chunk.add(channel);
-      all.remove();
       if (channel.alone) {
         break;
       }
@@ -182,8 +198,8 @@ public final class Subscriptions {
     return chunk;
   }
 
-  private void send(RedisConnection connection, Command command, List<Channel> list) {
-    if (list.isEmpty()) {
+  private void send(RedisConnection current, Command command, List<Channel> list) {
+    if (list.isEmpty() || connection != current) { // a write can find it broken
       return;
     }
     var request = Request.cmd(command);
@@ -195,7 +211,7 @@ public final class Subscriptions {
       channel.awaits = entry;
     }
     sent.add(entry);
-    connection.send(request);
+    current.send(request);
   }
 
   private void answered(String name) {
@@ -234,10 +250,11 @@ public final class Subscriptions {
       channel.forget();
       if (head.channels.size() > 1) {
         channel.alone = true;
-        changed.add(channel);
+        enqueue(channel);
       } else {
-        channels.remove(channel.name);
+        channels.remove(channel.name, channel);
         if (channel.wanted) {
+          channel.wanted = false;
           channel.listener.refused(error);
         }
       }
@@ -257,6 +274,9 @@ public final class Subscriptions {
 
     /** The last command sent for it, while unanswered. */
     @Nullable Sent awaits;
+
+    /** It is among those that have changed. */
+    boolean enqueued;
 
     /** It goes in a command of its own. */
     boolean alone;

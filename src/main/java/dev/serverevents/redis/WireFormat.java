@@ -5,8 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.serverevents.EventFailureException;
 import dev.serverevents.InvalidInputException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.DatabindCodec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,8 +17,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
-/** The payload of an event: one UTF-8 JSON array, {@code [name, id, arg1, arg2, ...]}. */
+/**
+ * What goes over Redis. The payload of an event is one UTF-8 JSON array, {@code [name, id, arg1,
+ * arg2, ...]}; a failure is an event whose one argument is {@code {"$failure": {"code", "message",
+ * "detail"}}}.
+ */
 public final class WireFormat {
+
+  private static final String FAILURE = "$failure";
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -28,8 +37,44 @@ public final class WireFormat {
    * A decoded payload.
    *
    * @param args the arguments as a JSON array
+   * @param hasFailureField whether they have, anywhere, a field {@code $failure}
    */
-  public record Payload(String name, String id, Buffer args) {}
+  public record Payload(String name, String id, Buffer args, boolean hasFailureField) {
+
+    /** The failure that it is, or null. */
+    public @Nullable EventFailureException failure() {
+      if (!hasFailureField) {
+        return null;
+      }
+      var array = new JsonArray(args);
+      return array.size() == 1
+              && array.getValue(0) instanceof JsonObject only
+              && only.getValue(FAILURE) instanceof JsonObject failure
+          ? new EventFailureException(
+              name,
+              id,
+              failure.getValue("code") instanceof Number code ? code.intValue() : 0,
+              failure.getValue("message") instanceof String message ? message : "The job failed",
+              failure.getValue("detail"))
+          : null;
+    }
+  }
+
+  /** The channel on which a server hears what is meant for it alone. */
+  public static String inbox(String serverId) {
+    return "$inbox:" + serverId;
+  }
+
+  /** The key of an event that is kept for a time; its slot on a Redis Cluster is the channel's. */
+  static String retainedKey(String channel) {
+    return "$retained:{" + channel + "}";
+  }
+
+  /** The one argument of an event that says that its job failed. */
+  public static JsonObject failure(int code, String message, @Nullable Object detail) {
+    var failure = new JsonObject().put("code", code).put("message", message).put("detail", detail);
+    return new JsonObject().put(FAILURE, failure);
+  }
 
   /**
    * Encodes an event; name and id have been checked.
@@ -55,9 +100,14 @@ public final class WireFormat {
    * Decodes a payload that anybody may have published. The whole of it is read, so what it returns
    * is well-formed, but only name and id are made into objects.
    *
-   * @throws MalformedPayloadException if it is not an array that begins with two strings or numbers
+   * @throws MalformedPayloadException if it is not an array that begins with two strings or
+   *     numbers, or has more than {@code maxBytes} bytes
    */
-  public static Payload decode(Buffer payload) throws MalformedPayloadException {
+  public static Payload decode(Buffer payload, int maxBytes) throws MalformedPayloadException {
+    if (payload.length() > maxBytes) {
+      throw new MalformedPayloadException(
+          "it has %d bytes, more than limits.payloadIn".formatted(payload.length()));
+    }
     var bytes = payload.getBytes();
     try (var parser = JSON.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -65,7 +115,7 @@ public final class WireFormat {
       }
       var name = key(parser, "name");
       var id = key(parser, "id");
-      return new Payload(name, id, args(parser, bytes));
+      return args(parser, bytes, name, id);
     } catch (IOException malformed) {
       throw new MalformedPayloadException(malformed.toString());
     }
@@ -82,14 +132,15 @@ public final class WireFormat {
     throw new MalformedPayloadException("its " + field + " is neither a string nor a number");
   }
 
-  /** Copies the bytes from the first argument to the end of the array. */
-  private static Buffer args(JsonParser parser, byte[] bytes)
+  /** Reads on to the end, and copies the bytes from the first argument on. */
+  private static Payload args(JsonParser parser, byte[] bytes, String name, String id)
       throws IOException, MalformedPayloadException {
     parser.nextToken();
     var start = (int) parser.currentTokenLocation().getByteOffset();
     if (start < 0) {
       throw new MalformedPayloadException("it is not UTF-8"); // Jackson guessed UTF-16 or 32
     }
+    var hasFailureField = false;
     for (var depth = 1; ; parser.nextToken()) {
       var token = parser.currentToken();
       if (token == null) {
@@ -98,6 +149,8 @@ public final class WireFormat {
         depth++;
       } else if (token.isStructEnd() && --depth == 0) {
         break;
+      } else if (token == JsonToken.FIELD_NAME) {
+        hasFailureField |= FAILURE.equals(parser.currentName());
       } else if (token.isNumeric() && parser.getTextLength() > MAX_DIGITS) {
         throw new MalformedPayloadException("a number has more than 1,000 characters");
       }
@@ -106,8 +159,10 @@ public final class WireFormat {
     if (parser.nextToken() != null) {
       throw new MalformedPayloadException("something follows the array");
     }
-    return Buffer.buffer(1 + end - start)
-        .appendByte((byte) '[')
-        .appendBytes(bytes, start, end - start);
+    var args =
+        Buffer.buffer(1 + end - start)
+            .appendByte((byte) '[')
+            .appendBytes(bytes, start, end - start);
+    return new Payload(name, id, args, hasFailureField);
   }
 }

@@ -1,6 +1,8 @@
 package dev.serverevents.web;
 
+import dev.serverevents.EventFailureException;
 import dev.serverevents.ServerEventsException;
+import dev.serverevents.UnavailableException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +18,7 @@ public final class Problems {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
   private static final int INTERNAL_SERVER_ERROR = 500;
+  private static final String RETRY_AFTER_SECONDS = "1";
 
   /** What a router answers by itself, when no route does. */
   private static final List<Integer> ROUTER_STATUSES = List.of(400, 404, 405, 413, 500);
@@ -47,6 +50,12 @@ public final class Problems {
             .put("status", status);
     if (ctx.failure() instanceof ServerEventsException failure) {
       problem.put("detail", failure.getMessage());
+    }
+    if (ctx.failure() instanceof EventFailureException failure) {
+      problem.put("code", failure.code()).put("data", failure.detail());
+    }
+    if (ctx.failure() instanceof UnavailableException) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
     response
         .setStatusCode(status)

@@ -1,7 +1,10 @@
 package dev.serverevents.web;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.WaitOptions;
+import dev.serverevents.bus.Fields;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
@@ -12,10 +15,19 @@ public final class Requests {
 
   private Requests() {}
 
-  /** The {@code timeout} of the query in ms, or {@code otherwise} where it has none. */
-  public static long timeout(RoutingContext ctx, long otherwise) {
-    var text = ctx.queryParams().get("timeout");
-    return text == null ? otherwise : ServerEventsOptions.timeout("timeout", text);
+  /** How to wait: the query's {@code timeout} in ms, and {@code retained=true}. */
+  public static WaitOptions waitOptions(RoutingContext ctx) {
+    var timeout = ctx.queryParams().get("timeout");
+    var retained = Fields.flag("retained", ctx.queryParams().get("retained"));
+    var options = WaitOptions.DEFAULT.retained(retained);
+    return timeout == null
+        ? options
+        : options.timeout(ServerEventsOptions.timeout("timeout", timeout));
+  }
+
+  /** How to emit: the query's {@code retain} in ms. */
+  public static EmitOptions emitOptions(RoutingContext ctx) {
+    return EmitOptions.retain((Object) ctx.queryParams().get("retain"));
   }
 
   /** The body's JSON value, or null where there is no body. */

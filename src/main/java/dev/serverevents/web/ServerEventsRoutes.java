@@ -13,10 +13,10 @@ import io.vertx.ext.web.handler.BodyHandler;
  * HTTP routes to mount on an application's own router:
  *
  * <ul>
- *   <li>{@code GET /events/{name}/{id}?timeout=ms} waits; 200 with the JSON array of arguments, 504
- *       when there was no event in time
- *   <li>{@code POST /events/{name}/{id}} emits the JSON array in its body, or no arguments where
- *       that is empty; 202 with {@code {"receivers":n}}
+ *   <li>{@code GET /events/{name}/{id}?timeout=ms&retained=true} waits; 200 with the JSON array of
+ *       arguments, 504 when there was no event in time, the status of a failure
+ *   <li>{@code POST /events/{name}/{id}?retain=ms} emits the JSON array in its body, or no
+ *       arguments where that is empty; 202 with {@code {"receivers":n}}
  *   <li>{@code GET /health}: 200 when both Redis connections are up, else 503
  * </ul>
  *
@@ -48,9 +48,7 @@ public final class ServerEventsRoutes {
   }
 
   private void waitFor(RoutingContext ctx) {
-    var wait =
-        events.listen(
-            ctx.pathParam("name"), ctx.pathParam("id"), Requests.timeout(ctx, events.timeout()));
+    var wait = events.listen(ctx.pathParam("name"), ctx.pathParam("id"), Requests.waitOptions(ctx));
     ctx.response().closeHandler(gone -> wait.cancel());
     wait.future().onSuccess(args -> json(ctx, 200).end(args.toBuffer())).onFailure(ctx::fail);
   }
@@ -58,7 +56,11 @@ public final class ServerEventsRoutes {
   private void emit(RoutingContext ctx) {
     var args = Fields.array("body", Requests.json(ctx));
     events
-        .emit(ctx.pathParam("name"), ctx.pathParam("id"), args.getList().toArray())
+        .emit(
+            Requests.emitOptions(ctx),
+            ctx.pathParam("name"),
+            ctx.pathParam("id"),
+            args.getList().toArray())
         .map(receivers -> new JsonObject().put("receivers", receivers))
         .onSuccess(body -> json(ctx, 202).end(body.toBuffer()))
         .onFailure(ctx::fail);

@@ -82,4 +82,42 @@ class JsonAddressesTest {
     assertThat(result(request(server, emit, event)))
         .isEqualTo(new JsonObject().put("receivers", 0));
   }
+
+  @Test
+  void aRetainedEventIsFoundByARetainedWait(Server server) {
+    server.deploy();
+    var emit = new JsonObject("{\"name\":\"a\",\"id\":1,\"args\":[\"kept\"],\"retain\":10000}");
+    result(request(server, "server-events.emit", emit));
+    var on = new JsonObject("{\"name\":\"a\",\"id\":1,\"retained\":true}");
+    assertThat(result(request(server, "server-events.on", on)))
+        .isEqualTo(new JsonArray().add("kept"));
+    assertFails(
+        server,
+        "server-events.on",
+        on.copy().put("retained", "maybe"),
+        "retained is \"maybe\": it must be true or false");
+    assertFails(
+        server,
+        "server-events.emit",
+        emit.copy().put("retain", 0),
+        "retain is 0: it must be an integer from 1 to 604800000");
+  }
+
+  @Test
+  void aFailureIsFailedWithItsStatusAndMessage(Server server) {
+    server.deploy();
+    var on = new JsonObject().put("name", "a").put("id", 1);
+    var waiting = request(server, "server-events.on", on);
+    Await.until(() -> server.redis().channels().contains("a:1"));
+    var failure = new JsonObject().put("code", 422).put("message", "no room");
+    result(request(server, "server-events.emit", on.copy().put("failure", failure)));
+    var failed = (ReplyException) failure(waiting);
+    assertThat(failed.failureCode()).isEqualTo(422);
+    assertThat(failed).hasMessage("no room");
+    assertFails(
+        server,
+        "server-events.emit",
+        on.copy().put("failure", new JsonObject().put("code", "x")),
+        "failure.code is \"x\": it must be an integer from 0 to 2147483647");
+  }
 }

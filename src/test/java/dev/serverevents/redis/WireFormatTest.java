@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WireFormatTest {
 
   private static Payload decode(String json) throws MalformedPayloadException {
-    return WireFormat.decode(Buffer.buffer(json));
+    return WireFormat.decode(Buffer.buffer(json), Integer.MAX_VALUE);
   }
 
   private static String args(String json) throws MalformedPayloadException {
@@ -100,11 +100,14 @@ class WireFormatTest {
     var huge = "[\"a\",1," + "9".repeat(1001) + "]";
     assertThatThrownBy(() -> decode(huge)).isInstanceOf(MalformedPayloadException.class);
     for (var charset : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
-      assertThatThrownBy(() -> WireFormat.decode(Buffer.buffer("[\"a\",1]".getBytes(charset))))
+      assertThatThrownBy(
+              () ->
+                  WireFormat.decode(
+                      Buffer.buffer("[\"a\",1]".getBytes(charset)), Integer.MAX_VALUE))
           .isInstanceOf(MalformedPayloadException.class);
     }
     var latin1 = "[\"a\",1,\"é\"]".getBytes(StandardCharsets.ISO_8859_1);
-    assertThatThrownBy(() -> WireFormat.decode(Buffer.buffer(latin1)))
+    assertThatThrownBy(() -> WireFormat.decode(Buffer.buffer(latin1), Integer.MAX_VALUE))
         .isInstanceOf(MalformedPayloadException.class);
   }
 
@@ -117,7 +120,8 @@ class WireFormatTest {
         args.add(value(random, 3));
       }
       var name = text(random);
-      var payload = WireFormat.decode(WireFormat.encode(name, i, args.toArray()));
+      var payload =
+          WireFormat.decode(WireFormat.encode(name, i, args.toArray()), Integer.MAX_VALUE);
       assertThat(payload.name()).isEqualTo(name);
       assertThat(payload.id()).isEqualTo(String.valueOf(i));
       assertThat(new JsonArray(payload.args())).isEqualTo(new JsonArray(args));
@@ -134,7 +138,7 @@ class WireFormatTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       try {
-        new JsonArray(WireFormat.decode(Buffer.buffer(bytes)).args());
+        new JsonArray(WireFormat.decode(Buffer.buffer(bytes), Integer.MAX_VALUE).args());
       } catch (MalformedPayloadException expected) {
         malformed++;
       }

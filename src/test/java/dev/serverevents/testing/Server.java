@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.WaitOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,14 +34,20 @@ public final class Server {
   private final List<ServerEvents> events = new ArrayList<>();
 
   Server(TestRedis redis) {
+    this(redis, BLOCKED_MS);
+  }
+
+  Server(TestRedis redis, long blockedMs) {
     this.redis = redis;
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
-                .setBlockedThreadCheckInterval(BLOCKED_MS / 5)
+                .setBlockedThreadCheckInterval(blockedMs / 5)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
-                .setMaxEventLoopExecuteTime(BLOCKED_MS)
-                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
+                .setMaxEventLoopExecuteTime(blockedMs)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+                .setWarningExceptionTime(blockedMs)
+                .setWarningExceptionTimeUnit(TimeUnit.MILLISECONDS));
     blocked.start();
     blockedThreadLogger().addAppender(blocked);
   }
@@ -63,9 +72,9 @@ public final class Server {
     return redis;
   }
 
-  /** Settings for the test's Redis. */
+  /** Settings for the test's Redis, without draining at undeployment. */
   public ServerEventsOptions options() {
-    return new ServerEventsOptions().setConnectionString(redis.url());
+    return new ServerEventsOptions().setConnectionString(redis.url()).setDrainTimeout(0);
   }
 
   /** Deploys a verticle with the settings of {@link #options()}. */
@@ -77,6 +86,14 @@ public final class Server {
     var verticle = new ServerEventsVerticle(options);
     Await.result(vertx.deployVerticle(verticle));
     return verticle;
+  }
+
+  /** Makes waits for the ids from 0, and returns when all are subscribed. */
+  public static List<EventWait> listen(
+      ServerEvents events, String name, int count, WaitOptions options) {
+    var waits = IntStream.range(0, count).mapToObj(id -> events.listen(name, id, options)).toList();
+    waits.forEach(wait -> Await.result(wait.subscribed()));
+    return waits;
   }
 
   /** Creates a ServerEvents outside of any verticle. */
@@ -94,15 +111,18 @@ public final class Server {
   }
 
   void end() {
-    if (!vertx.deploymentIDs().isEmpty()) {
-      Await.untilAsserted(
-          () -> assertThat(redis.channels()).as("subscribed after the test").isEmpty());
+    try {
+      if (!vertx.deploymentIDs().isEmpty()) {
+        Await.untilAsserted(
+            () -> assertThat(redis.channels()).as("subscribed after the test").isEmpty());
+      }
+      undeploy();
+      events.forEach(created -> Await.result(created.close()));
+      Await.untilAsserted(() -> assertThat(timers()).as("timers after the test").isEmpty());
+    } finally {
+      Await.result(vertx.close());
+      blockedThreadLogger().detachAppender(blocked);
     }
-    undeploy();
-    events.forEach(created -> Await.result(created.close()));
-    Await.untilAsserted(() -> assertThat(timers()).as("timers after the test").isEmpty());
-    Await.result(vertx.close());
-    blockedThreadLogger().detachAppender(blocked);
     assertThat(blocked.list).as("warnings of blocked threads").isEmpty();
   }
 

@@ -25,7 +25,8 @@ public final class ServerExtension implements ParameterResolver, AfterEachCallba
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
-    var server = new Server(redis(test));
+    var limit = test.getRequiredTestMethod().getAnnotation(BlockedThreadLimit.class);
+    var server = limit == null ? new Server(redis(test)) : new Server(redis(test), limit.value());
     servers(test).add(server);
     return server;
   }
@@ -39,8 +40,9 @@ public final class ServerExtension implements ParameterResolver, AfterEachCallba
 
   private static TestRedis redis(ExtensionContext test) {
     var own = test.getRequiredTestMethod().getAnnotation(OwnRedis.class);
+    var shared = TestRedis.shared(); // at first use it warms up
     return own == null
-        ? TestRedis.shared()
+        ? shared
         : test.getStore(NAMESPACE)
             .getOrComputeIfAbsent("redis", key -> TestRedis.start(own.value()), TestRedis.class);
   }
@@ -48,8 +50,9 @@ public final class ServerExtension implements ParameterResolver, AfterEachCallba
   private static void checkNothingIsLeft(TestRedis redis) {
     Await.untilAsserted(
         () -> assertThat(redis.connections()).as("connections after the test").isEmpty());
-    assertThat(redis.channels()).as("channels after the test").isEmpty();
-    assertThat(redis.command("INFO", "keyspace").toString()).as("keys").doesNotContain("keys=");
+    assertThat(redis.allChannels()).as("channels after the test").isEmpty();
+    assertThat(redis.lastingKeys()).as("keys that do not expire").isEmpty();
+    redis.command("FLUSHALL");
   }
 
   @SuppressWarnings("unchecked")

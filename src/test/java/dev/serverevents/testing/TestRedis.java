@@ -1,6 +1,7 @@
 package dev.serverevents.testing;
 
 import dev.serverevents.app.EmbeddedRedis;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -35,7 +36,8 @@ public final class TestRedis implements AutoCloseable {
     this.arguments = arguments;
     directory = Files.createTempDirectory("test-redis");
     process = launch();
-    var options = new RedisOptions().setConnectionString(url());
+    var options = new RedisOptions().setConnectionString(url()).setMaxWaitingHandlers(100_000);
+    options.setMaxMultiLength(1_000_000);
     var password = arguments.indexOf("--requirepass");
     if (password >= 0) {
       options.setPassword(arguments.get(password + 1));
@@ -79,11 +81,43 @@ public final class TestRedis implements AutoCloseable {
     }
   }
 
-  /** The channels that somebody subscribes, sharded ones included. */
+  /** Runs commands in one MULTI/EXEC, sent at once: nothing can come between them. */
+  public void transaction(List<Request> commands) {
+    var all = new ArrayList<Request>();
+    all.add(Request.cmd(Command.MULTI));
+    all.addAll(commands);
+    all.add(Request.cmd(Command.EXEC));
+    Await.result(client.batch(all));
+  }
+
+  /** What any program sends to emit an event and to keep it, as wire-protocol.md has it. */
+  public static List<Request> retainedEmit(String channel, Object payload) {
+    return List.of(
+        Request.cmd(Command.SET)
+            .arg("$retained:{" + channel + "}")
+            .arg(payload.toString())
+            .arg("PX")
+            .arg(60_000),
+        Request.cmd(Command.PUBLISH).arg(channel).arg(payload.toString()));
+  }
+
+  /** The channels that somebody subscribes, sharded ones included, for events. */
   public List<String> channels() {
+    return allChannels().stream().filter(channel -> !channel.startsWith("$inbox:")).toList();
+  }
+
+  /** The channels that somebody subscribes, sharded ones included. */
+  List<String> allChannels() {
     var all = new ArrayList<>(strings(command("PUBSUB", "CHANNELS")));
     all.addAll(strings(command("PUBSUB", "SHARDCHANNELS")));
     return all;
+  }
+
+  /** The keys that will not expire by themselves. */
+  List<String> lastingKeys() {
+    return strings(command("KEYS", "*")).stream()
+        .filter(key -> command("PTTL", key).toLong() == -1)
+        .toList();
   }
 
   /** The other connections' lines of CLIENT LIST. */
@@ -97,13 +131,29 @@ public final class TestRedis implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
-  /** Starts it again on the same port with the same data. */
+  /** Starts it again on the same port with the same data, without waiting until it serves. */
   public void restart() {
     try {
-      process = launch();
+      process = spawn();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns when it has loaded its data and serves. */
+  public void awaitServing() {
+    Await.until(
+        () ->
+            client
+                .send(Request.cmd(Command.PING))
+                .transform(Future::succeededFuture)
+                .await(10, TimeUnit.SECONDS)
+                .succeeded());
+  }
+
+  /** Its working directory, where its data is. */
+  public Path directory() {
+    return directory;
   }
 
   /** Sends it a signal, for example STOP. */
@@ -126,21 +176,26 @@ public final class TestRedis implements AutoCloseable {
   }
 
   private Process launch() throws IOException {
+    var started = spawn();
+    Await.until(() -> ready(started, directory.resolve("redis.log")));
+    return started;
+  }
+
+  private Process spawn() throws IOException {
     var executable = RedisExecProvider.defaultProvider().get().getAbsolutePath();
     var command =
         new ArrayList<>(
             List.of(
                 executable, "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", ""));
     command.addAll(arguments);
-    var log = directory.resolve("redis.log").toFile();
     var started =
         new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve("redis.log").toFile()))
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-    Await.until(() -> ready(started, log.toPath()));
     return started;
   }
 

@@ -162,4 +162,41 @@ class ServerEventsRoutesTest {
     assertThat(http.get("/events/a/1").status()).isEqualTo(503);
     assertThat(http.post("/events/a/1", "").status()).isEqualTo(503);
   }
+
+  @Test
+  void aRetainedPostIsFoundByARetainedGet(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    assertThat(http.post("/events/a/1?retain=10000", "[\"kept\"]").status()).isEqualTo(202);
+    assertThat(http.get("/events/a/1?retained=true").body()).isEqualTo("[\"kept\"]");
+    assertThat(http.get("/events/a/1?retained=maybe").detail())
+        .isEqualTo("retained is \"maybe\": it must be true or false");
+    assertThat(http.post("/events/a/1?retain=0", "[]").detail())
+        .isEqualTo("retain is \"0\": it must be an integer from 1 to 604800000");
+  }
+
+  @Test
+  void aFailureIsAProblemWithItsStatusCodeAndData(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    var waiting = http.send(HttpMethod.GET, "/events/a/1", "");
+    Await.until(() -> server.redis().channels().contains("a:1"));
+    result(server.events().emitFailure("a", 1, 42, "no room", new JsonObject().put("room", 0)));
+    var answer = result(waiting);
+    assertThat(answer.status()).isEqualTo(502);
+    assertThat(answer.detail()).isEqualTo("no room");
+    var problem = new JsonObject(answer.body());
+    assertThat(problem.getInteger("code")).isEqualTo(42);
+    assertThat(problem.getJsonObject("data")).isEqualTo(new JsonObject().put("room", 0));
+  }
+
+  @Test
+  void whatIsUnavailableSaysWhenToTryAgain(Server server) {
+    var http = new Http(server);
+    var retryAfter =
+        http.request(HttpMethod.GET, "/events/a/1")
+            .compose(request -> request.send())
+            .map(response -> response.getHeader("Retry-After"));
+    assertThat(result(retryAfter)).isEqualTo("1");
+  }
 }

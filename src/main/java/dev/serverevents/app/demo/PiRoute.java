@@ -51,9 +51,9 @@ public final class PiRoute {
   private void compute(RoutingContext ctx) {
     var body = Fields.object("body", Requests.json(ctx));
     var job = new PiJob(UUID.randomUUID().toString(), PiJob.digits(body.getValue("digits")));
-    var timeout = Requests.timeout(ctx, events.timeout());
     events
-        .request(PiJob.EVENT, job.id(), timeout, () -> handOver(job))
+        .request(
+            PiJob.EVENT, job.id(), Requests.waitOptions(ctx).retained(true), () -> handOver(job))
         .onSuccess(args -> ctx.json(new JsonObject().put("pi", args.get(0))))
         .onFailure(ctx::fail);
   }

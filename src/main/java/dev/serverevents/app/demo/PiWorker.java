@@ -1,6 +1,7 @@
 package dev.serverevents.app.demo;
 
 import ch.obermuhlner.math.big.BigDecimalMath;
+import dev.serverevents.EmitOptions;
 import dev.serverevents.ServerEvents;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,6 +12,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,9 @@ public final class PiWorker extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(PiWorker.class);
   private static final int POLL_SECONDS = 1;
   private static final long RETRY_MS = 1_000;
+
+  /** A server that is cut off from Redis for less than this still answers. */
+  private static final EmitOptions RETAINED = EmitOptions.retain(Duration.ofSeconds(30));
 
   private final String redisUrl;
   private final Promise<Void> finished = Promise.promise();
@@ -63,7 +68,7 @@ public final class PiWorker extends VerticleBase {
     var job = PiJob.parse(taken.get(1).toString());
     return vertx
         .executeBlocking(() -> pi(job.digits()))
-        .compose(pi -> events.emit(PiJob.EVENT, job.id(), pi));
+        .compose(pi -> events.emit(RETAINED, PiJob.EVENT, job.id(), pi));
   }
 
   static String pi(int digits) {

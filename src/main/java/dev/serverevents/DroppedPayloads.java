@@ -1,0 +1,33 @@
+package dev.serverevents;
+
+import dev.serverevents.redis.MalformedPayloadException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts the messages that were dropped because they are no events, and logs one in a while. */
+final class DroppedPayloads {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DroppedPayloads.class);
+  private static final long LOG_INTERVAL_NS = 10_000_000_000L;
+
+  private volatile long count;
+  private long lastLogged = System.nanoTime() - LOG_INTERVAL_NS;
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+  void add(String channel, MalformedPayloadException cause) {
+    count++;
+    var now = System.nanoTime();
+    if (now - lastLogged >= LOG_INTERVAL_NS) {
+      lastLogged = now;
+      LOG.warn(
+          "Dropped a payload on channel \"{}\": {} ({} dropped so far)",
+          channel,
+          cause.getMessage(),
+          count);
+    }
+  }
+
+  long count() {
+    return count;
+  }
+}

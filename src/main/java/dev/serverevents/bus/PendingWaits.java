@@ -1,0 +1,82 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.EventArgs;
+import dev.serverevents.EventKey;
+import dev.serverevents.EventTimeoutException;
+import dev.serverevents.ServerEventsException;
+import dev.serverevents.UnavailableException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The waits of one {@link BusServerEvents}, and their timers. Used on its context only. */
+final class PendingWaits {
+
+  private final Context context;
+  private final Deployments deployments;
+  private final Outbox<Command> outbox;
+  private final Map<Long, PendingWait> waits = new HashMap<>();
+
+  PendingWaits(Context context, Deployments deployments, Outbox<Command> outbox) {
+    this.context = context;
+    this.deployments = deployments;
+    this.outbox = outbox;
+  }
+
+  /** Asks a verticle to listen for a wait, and lets its time run. */
+  void start(PendingWait wait, EventKey key, long timeout, String verticle) {
+    var timer = context.owner().setTimer(timeout, t -> end(wait, timedOut(wait, timeout)));
+    wait.started(key, verticle, timer);
+    waits.put(wait.number, wait);
+    outbox.send(verticle, new Command.Listen(wait.number, key, wait.retained()));
+  }
+
+  void subscribed(long number, long epoch) {
+    var wait = waits.get(number);
+    if (wait != null) {
+      wait.confirm(epoch);
+    }
+  }
+
+  void arrived(long number, EventArgs args) {
+    remove(number).ifPresent(wait -> wait.succeed(args));
+  }
+
+  void ended(long number, Throwable cause) {
+    remove(number).ifPresent(wait -> wait.fail(cause));
+  }
+
+  /** Ends a wait from this side, so that the verticle has to be told. */
+  void end(PendingWait wait, Throwable cause) {
+    remove(wait.number)
+        .ifPresent(
+            pending -> {
+              outbox.send(pending.verticle(), new Command.Leave(pending.number, pending.key()));
+              pending.fail(cause);
+            });
+  }
+
+  Future<Void> endAll(Throwable cause) {
+    return Turns.forEach(context, waits.values(), wait -> end(wait, cause));
+  }
+
+  /** "Timed out" is only said of a wait that would have heard. */
+  private ServerEventsException timedOut(PendingWait wait, long timeout) {
+    var key = wait.key();
+    return deployments.listens(wait.verticle(), wait.epoch())
+        ? new EventTimeoutException(key.name(), key.id(), timeout)
+        : new UnavailableException(
+            "No event \"%s\" with id \"%s\" was heard in %d ms, but the connection to Redis was not up all the time"
+                .formatted(key.name(), key.id(), timeout));
+  }
+
+  private Optional<PendingWait> remove(long number) {
+    var wait = waits.remove(number);
+    if (wait != null) {
+      context.owner().cancelTimer(wait.timer());
+    }
+    return Optional.ofNullable(wait);
+  }
+}

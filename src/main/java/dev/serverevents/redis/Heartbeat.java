@@ -1,0 +1,92 @@
+package dev.serverevents.redis;
+
+import dev.serverevents.redis.WireFormat.Payload;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.io.IOException;
+
+/**
+ * Finds connections that are silent without being closed: a ping is published on the input store to
+ * the verticle's own inbox, and must be answered there and heard on the output store. Nothing but
+ * SUBSCRIBE and UNSUBSCRIBE may be sent on a subscribed connection, so this is its only proof of
+ * life. Used on the verticle's context only.
+ */
+final class Heartbeat {
+
+  private static final String PING = "$ping";
+
+  private final Vertx vertx;
+  private final String serverId;
+  private final StoreConnection input;
+  private final StoreConnection output;
+  private final long intervalMs;
+
+  /**
+   * How long a ping may take. When both connections are dead the input store is found first, and
+   * only its next connection can try the output store out: both within two intervals.
+   */
+  private final long patienceMs;
+
+  private long periodic = -1;
+  private long check = -1;
+  private long sent;
+  private long answered;
+  private long heard;
+
+  Heartbeat(
+      Vertx vertx, String serverId, StoreConnection input, StoreConnection output, long interval) {
+    this.vertx = vertx;
+    this.serverId = serverId;
+    this.input = input;
+    this.output = output;
+    intervalMs = interval;
+    patienceMs = interval * 2 / 5;
+  }
+
+  /** Begins, or begins anew: a ping goes out at once, and then at each interval. */
+  void start() {
+    stop();
+    periodic = vertx.setPeriodic(intervalMs, timer -> ping());
+    ping();
+  }
+
+  void stop() {
+    vertx.cancelTimer(periodic);
+    vertx.cancelTimer(check);
+  }
+
+  /** Takes a message of the inbox. */
+  void message(Payload payload) {
+    if (payload.name().equals(PING)
+        && payload.id().equals(serverId)
+        && new JsonArray(payload.args()).stream().findFirst().orElse(null)
+            instanceof Number nonce) {
+      heard = Math.max(heard, nonce.longValue());
+    }
+  }
+
+  private void ping() {
+    var connection = input.connection();
+    if (connection == null) {
+      return; // the next connection begins with a ping
+    }
+    var nonce = ++sent;
+    var payload = WireFormat.encode(PING, serverId, nonce);
+    connection
+        .send(Request.cmd(Command.PUBLISH).arg(WireFormat.inbox(serverId)).arg(payload))
+        .onSuccess(receivers -> answered = Math.max(answered, nonce));
+    vertx.cancelTimer(check);
+    check = vertx.setTimer(patienceMs, timer -> check(nonce));
+  }
+
+  private void check(long nonce) {
+    var silent = new IOException("no heartbeat within %d ms".formatted(patienceMs));
+    if (answered < nonce) {
+      input.drop(silent);
+    } else if (heard < nonce) {
+      output.drop(silent);
+    }
+  }
+}

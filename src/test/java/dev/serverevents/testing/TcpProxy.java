@@ -1,0 +1,106 @@
+package dev.serverevents.testing;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Stands between a server and its Redis, and does to their connections what networks do. */
+public final class TcpProxy implements AutoCloseable {
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
+  private final int target;
+  private final NetServer server;
+  private volatile boolean refusing;
+
+  private TcpProxy(int target) {
+    this.target = target;
+    server =
+        Await.result(vertx.createNetServer().connectHandler(this::accept).listen(0, "127.0.0.1"));
+  }
+
+  /** Starts one before a Redis. */
+  public static TcpProxy before(TestRedis redis) {
+    return new TcpProxy(redis.port());
+  }
+
+  public String url() {
+    return "redis://127.0.0.1:" + server.actualPort();
+  }
+
+  /** Closes all connections, and all that come until {@link #mend()}. */
+  public void cut() {
+    refusing = true;
+    pairs.forEach(Pair::close);
+  }
+
+  /** From now on, what is sent on the present connections disappears, and they stay open. */
+  public void swallow() {
+    pairs.forEach(pair -> pair.swallowing = true);
+  }
+
+  /** Lets new connections through. */
+  public void mend() {
+    refusing = false;
+  }
+
+  @Override
+  public void close() {
+    Await.result(vertx.close());
+  }
+
+  private void accept(NetSocket client) {
+    if (refusing) {
+      client.close();
+      return;
+    }
+    client.pause();
+    vertx
+        .createNetClient()
+        .connect(target, "127.0.0.1")
+        .onSuccess(upstream -> new Pair(client, upstream).join())
+        .onFailure(refused -> client.close());
+  }
+
+  private final class Pair {
+    final NetSocket client;
+    final NetSocket upstream;
+    volatile boolean swallowing;
+
+    Pair(NetSocket client, NetSocket upstream) {
+      this.client = client;
+      this.upstream = upstream;
+    }
+
+    void join() {
+      pairs.add(this);
+      pass(client, upstream);
+      pass(upstream, client);
+      client.resume();
+      if (refusing) {
+        close();
+      }
+    }
+
+    void pass(NetSocket from, NetSocket to) {
+      from.handler(
+          bytes -> {
+            if (!swallowing) {
+              to.write(bytes);
+            }
+          });
+      from.closeHandler(
+          closed -> {
+            pairs.remove(this);
+            to.close();
+          });
+    }
+
+    void close() {
+      client.close();
+      upstream.close();
+    }
+  }
+}
