@@ -9,7 +9,10 @@ import dev.serverevents.bus.JsonAddresses;
 import dev.serverevents.bus.Notice;
 import dev.serverevents.bus.Outbox;
 import dev.serverevents.bus.StoreChange;
+import dev.serverevents.redis.MalformedPayloadException;
 import dev.serverevents.redis.RedisStores;
+import dev.serverevents.redis.WireFormat;
+import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -88,6 +91,21 @@ final class EventService implements RedisStores.Listener {
     announce(new StoreChange(store, cause));
   }
 
+  @Override
+  public void inboxConfirmed() {
+    interests.inboxConfirmed(context);
+  }
+
+  @Override
+  public void replied(Payload reply) {
+    interests.replied(reply);
+  }
+
+  @Override
+  public void dropped(String channel, MalformedPayloadException cause) {
+    dropped.add(channel, cause);
+  }
+
   private void serve() {
     commands =
         vertx
@@ -105,7 +123,14 @@ final class EventService implements RedisStores.Listener {
 
   private void announce(@Nullable StoreChange change) {
     if (serving) {
-      deployments.put(new Deployment(address, options, stores.isReady(), stores.epoch(), draining));
+      deployments.put(
+          new Deployment(
+              address,
+              WireFormat.inbox(serverId),
+              options,
+              stores.isReady(),
+              stores.epoch(),
+              draining));
       if (change != null) {
         change.publish(vertx);
       }
@@ -115,12 +140,14 @@ final class EventService implements RedisStores.Listener {
   private void run(String user, Command command) {
     if (command instanceof Command.Listen listen) {
       interests.listen(user, listen);
+    } else if (command instanceof Command.ListenDirect listen) {
+      interests.listen(user, listen);
     } else if (command instanceof Command.Leave leave) {
       interests.leave(user, leave);
     } else if (command instanceof Command.Emit emit) {
       stores
           .publisher()
-          .publish(emit.channel(), emit.payload(), emit.retain())
+          .publish(emit.channel(), emit.payload(), emit.key().channel(), emit.retain())
           .onSuccess(n -> outbox.send(user, new Notice.Emitted(emit.number(), n)))
           .onFailure(cause -> outbox.send(user, new Notice.NotEmitted(emit.number(), cause)));
     }

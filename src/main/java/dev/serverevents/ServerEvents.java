@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,32 @@ public interface ServerEvents {
   Future<EventArgs> request(
       Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver);
 
+  /** The same as {@link #requestDirect(Object,Object,WaitOptions,Function)}, with the defaults. */
+  default Future<EventArgs> requestDirect(
+      Object name, Object id, Function<String, Future<?>> handOver) {
+    return requestDirect(name, id, WaitOptions.DEFAULT, handOver);
+  }
+
+  /**
+   * The same as {@link #requestDirect(Object,Object,WaitOptions,Function)}, with a timeout in ms.
+   */
+  default Future<EventArgs> requestDirect(
+      Object name, Object id, long timeout, Function<String, Future<?>> handOver) {
+    return requestDirect(name, id, WaitOptions.DEFAULT.timeout(timeout), handOver);
+  }
+
+  /**
+   * Starts a job whose worker answers this server alone, with {@link #reply}: cheaper and faster
+   * than an event that everybody may wait for, since the server's inbox is subscribed once and for
+   * all. What is emitted under the same name and id is not heard.
+   *
+   * @param handOver gives the job to a worker, together with the {@code replyTo} that it is passed;
+   *     when it fails, the wait ends at once with that failure
+   * @return as {@link #listen}, or the failure of {@code handOver}
+   */
+  Future<EventArgs> requestDirect(
+      Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver);
+
   /** Emits an event; see {@link #emit(EmitOptions,Object,Object,Object...)}. */
   default Future<Integer> emit(Object name, Object id, @Nullable Object... args) {
     return emit(EmitOptions.DEFAULT, name, id, args);
@@ -120,11 +147,36 @@ public interface ServerEvents {
    * @return how many subscribers Redis says received it; 0 on a single Redis server means that
    *     nobody waits. The number counts connections, not waits: the waits of one verticle share one
    *     connection. On a Redis Cluster it counts one node's subscribers only (PUBLISH, redis issue
-   *     7986), so there 0 proves nothing. Fails with {@link UnavailableException} when Redis did
-   *     not take it in time, refused it, or did not answer, or the queue is full; {@link
-   *     InvalidInputException} for bad input.
+   *     7986), so there 0 proves nothing. It is -1 when Redis took it but the number is not known,
+   *     because another event, sent in the same write, was refused. Fails with {@link
+   *     UnavailableException} when Redis did not take it in time, refused it, or did not answer, or
+   *     the queue is full; {@link InvalidInputException} for bad input.
    */
   Future<Integer> emit(EmitOptions options, Object name, Object id, @Nullable Object... args);
+
+  /** Answers a request; see {@link #reply(EmitOptions,String,Object,Object,Object...)}. */
+  default Future<Integer> reply(String replyTo, Object name, Object id, @Nullable Object... args) {
+    return reply(EmitOptions.DEFAULT, replyTo, name, id, args);
+  }
+
+  /**
+   * Answers the one server that handed out {@code replyTo} with its job.
+   *
+   * @param replyTo as {@link #requestDirect(Object,Object,WaitOptions,Function)} passed it
+   * @return as {@link #emit(EmitOptions,Object,Object,Object...)}: 0 means that the server is gone
+   */
+  Future<Integer> reply(
+      EmitOptions options, String replyTo, Object name, Object id, @Nullable Object... args);
+
+  /** Answers a request with the failure of its job; see {@link #emitFailure} and {@link #reply}. */
+  Future<Integer> replyFailure(
+      EmitOptions options,
+      String replyTo,
+      Object name,
+      Object id,
+      int code,
+      String message,
+      @Nullable Object detail);
 
   /**
    * Says that a job failed; see {@link #emitFailure(EmitOptions,Object,Object,int,String,Object)}.

@@ -12,6 +12,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -177,5 +178,42 @@ class ConnectionTest {
       assertThat(result(events.emit("ok", i))).isEqualTo(1);
       result(waits.get(2 * (i - 1)).future());
     }
+  }
+
+  @Test
+  @OwnRedis({
+    "--user",
+    "default",
+    "on",
+    "nopass",
+    "+@all",
+    "~*",
+    "resetchannels",
+    "&$inbox:*",
+    "&ok:*"
+  })
+  void aForbiddenChannelFailsItsEmitAndNoneThatIsSentWithIt(Server server) {
+    server.deploy();
+    var events = server.events();
+    var retain = EmitOptions.retain(Duration.ofSeconds(1));
+    var forbidden = new ArrayList<Future<Integer>>();
+    var allowed = new ArrayList<Future<Integer>>();
+    server
+        .vertx()
+        .runOnContext(
+            oneTurn -> {
+              for (var i = 0; i < 10; i++) {
+                allowed.add(events.emit("ok", i));
+                allowed.add(events.emit(retain, "ok", i));
+                forbidden.add(events.emit("secret", i));
+                forbidden.add(events.emit(retain, "secret", i));
+              }
+            });
+    Await.until(() -> forbidden.size() == 20);
+    assertThat(result(Future.all(allowed)).<Integer>list()).allMatch(n -> n == 0 || n == -1);
+    assertThat(forbidden)
+        .allSatisfy(emit -> assertThat(failure(emit)).hasMessageContaining("NOPERM"));
+    assertThat(server.redis().command("EXISTS", "$retained:{secret:1}").toInteger()).isZero();
+    assertThat(server.redis().command("EXISTS", "$retained:{ok:1}").toInteger()).isEqualTo(1);
   }
 }

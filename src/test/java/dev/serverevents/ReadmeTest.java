@@ -71,6 +71,22 @@ class ReadmeTest {
     return priced;
   }
 
+  /** The reader's job. */
+  private record Job(int id, String replyTo) {}
+
+  /** The reader's queue of those. */
+  private interface Jobs {
+    Future<?> push(Job job);
+  }
+
+  private static Future<EventArgs> direct(ServerEvents events, Jobs queue) {
+    return events.requestDirect("order priced", 7, replyTo -> queue.push(new Job(7, replyTo)));
+  }
+
+  private static Future<Integer> reply(ServerEvents events, Job job, int price) {
+    return events.reply(job.replyTo(), "order priced", job.id(), price);
+  }
+
   /** The reader's queue, and its worker. */
   private interface Queue {
     Future<?> push(RoutingContext ctx);
@@ -128,6 +144,13 @@ class ReadmeTest {
     assertThat(result(emit(server.events()))).isEqualTo(1);
     assertThat(result(wait.future()).list())
         .containsExactly("arg1", 1, new JsonObject().put("type", "object"));
+  }
+
+  @Test
+  void aDirectRequestIsAnsweredByItsReply(Server server) {
+    server.deploy();
+    var events = server.events();
+    assertThat(result(direct(events, job -> reply(events, job, 5))).get(0)).isEqualTo(5);
   }
 
   @Test

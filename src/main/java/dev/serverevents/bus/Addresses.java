@@ -7,12 +7,18 @@ public final class Addresses {
 
   /**
    * Waits: request {@code {"name","id","timeout"?,"retained"?}}, reply the JSON array of arguments.
+   *
+   * <p>With {@code "handOver"}, an address, it starts a job as well: once the wait is heard, {@code
+   * {"name","id"}} is requested there, and whatever is replied means that the job is handed over; a
+   * failure ends the wait. With {@code "direct":true} that request has a {@code "replyTo"} too, and
+   * the wait is for a reply to it.
    */
   public static final String ON = "server-events.on";
 
   /**
    * Emits: send or request {@code {"name","id","args"?,"retain"?}}, or with {@code
-   * "failure":{"code","message","detail"?}} for the arguments; reply {@code {"receivers":n}}.
+   * "failure":{"code","message","detail"?}} for the arguments; reply {@code {"receivers":n}}. With
+   * {@code "replyTo"} it is a direct reply.
    */
   public static final String EMIT = "server-events.emit";
 

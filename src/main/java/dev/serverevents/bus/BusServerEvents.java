@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,20 +80,43 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public EventWait listen(Object name, Object id, WaitOptions options) {
-    return open(name, id, options);
+    return open(name, id, options, false);
   }
 
   @Override
   public Future<EventArgs> request(
       Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver) {
-    var wait = open(name, id, options);
+    var wait = open(name, id, options, false);
     wait.subscribed().compose(v -> handOver.get()).onFailure(wait::end);
+    return wait.future();
+  }
+
+  @Override
+  public Future<EventArgs> requestDirect(
+      Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver) {
+    var wait = open(name, id, options, true);
+    wait.subscribed().compose(v -> handOver.apply(wait.verticle().inbox())).onFailure(wait::end);
     return wait.future();
   }
 
   @Override
   public Future<Integer> emit(
       EmitOptions options, Object name, Object id, @Nullable Object... args) {
+    return publish(key -> key.channel(), options, name, id, args);
+  }
+
+  @Override
+  public Future<Integer> reply(
+      EmitOptions options, String replyTo, Object name, Object id, @Nullable Object... args) {
+    return publish(key -> WireFormat.checkInbox("replyTo", replyTo), options, name, id, args);
+  }
+
+  private Future<Integer> publish(
+      Function<EventKey, String> channel,
+      EmitOptions options,
+      Object name,
+      Object id,
+      @Nullable Object[] args) {
     Promise<Integer> receivers = callersPromise();
     try {
       var limits = deployments.options().getLimits();
@@ -105,7 +129,7 @@ public final class BusServerEvents implements ServerEvents {
             "must be at most %d bytes (limits.payloadOut)".formatted(limits.getPayloadOut()));
       }
       var number = numbers.incrementAndGet();
-      var emit = new Command.Emit(number, key.channel(), payload, options.retain());
+      var emit = new Command.Emit(number, channel.apply(key), key, payload, options.retain());
       onContext(() -> send(key, emit, receivers));
     } catch (InvalidInputException invalid) {
       receivers.fail(invalid);
@@ -122,6 +146,18 @@ public final class BusServerEvents implements ServerEvents {
       String message,
       @Nullable Object detail) {
     return emit(options, name, id, WireFormat.failure(code, message, detail));
+  }
+
+  @Override
+  public Future<Integer> replyFailure(
+      EmitOptions options,
+      String replyTo,
+      Object name,
+      Object id,
+      int code,
+      String message,
+      @Nullable Object detail) {
+    return reply(options, replyTo, name, id, WireFormat.failure(code, message, detail));
   }
 
   @Override
@@ -180,11 +216,12 @@ public final class BusServerEvents implements ServerEvents {
     return done.future();
   }
 
-  private PendingWait open(Object name, Object id, WaitOptions options) {
+  private PendingWait open(Object name, Object id, WaitOptions options, boolean direct) {
     var wait =
         new PendingWait(
             numbers.incrementAndGet(),
             options.retained(),
+            direct,
             (pending, cause) -> onContext(() -> waits.end(pending, cause)),
             callersPromise(),
             callersPromise());
@@ -206,8 +243,10 @@ public final class BusServerEvents implements ServerEvents {
       wait.fail(nobodyServes());
     } else if (deployment.draining()) {
       wait.fail(new UnavailableException("The ServerEventsVerticle is being undeployed"));
+    } else if (wait.direct()) {
+      waits.startDirect(wait, key, timeout, deployment);
     } else {
-      waits.start(wait, key, timeout, deployment.address());
+      waits.start(wait, key, timeout, deployment);
     }
   }
 
@@ -250,6 +289,8 @@ public final class BusServerEvents implements ServerEvents {
   private void undelivered(List<Command> commands) {
     for (var command : commands) {
       if (command instanceof Command.Listen listen) {
+        waits.ended(listen.number(), nobodyServes());
+      } else if (command instanceof Command.ListenDirect listen) {
         waits.ended(listen.number(), nobodyServes());
       } else if (command instanceof Command.Emit emit) {
         emitted(emit.number(), promise -> promise.fail(nobodyServes()));

@@ -20,12 +20,18 @@ public final class Deployments {
    * One deployed verticle.
    *
    * @param address where it takes {@link Command}s
+   * @param inbox the channel of its direct replies
    * @param ready whether both of its Redis connections are up
    * @param epoch the number of the connection that hears, or 0 while there is none
    * @param draining whether it takes no more waits
    */
   public record Deployment(
-      String address, ServerEventsOptions options, boolean ready, long epoch, boolean draining) {}
+      String address,
+      String inbox,
+      ServerEventsOptions options,
+      boolean ready,
+      long epoch,
+      boolean draining) {}
 
   private record Snapshot(List<Deployment> list) implements Shareable {}
 

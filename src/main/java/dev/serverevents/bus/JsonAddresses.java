@@ -6,10 +6,12 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.redis.WireFormat;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 
@@ -20,51 +22,76 @@ import java.util.function.Function;
 public final class JsonAddresses {
 
   private static final int UNEXPECTED = 500;
+  private static final int NOT_HANDED_OVER = 502;
 
+  private final Vertx vertx;
   private final ServerEvents events;
 
-  private JsonAddresses(ServerEvents events) {
-    this.events = events;
+  private JsonAddresses(Vertx vertx) {
+    this.vertx = vertx;
+    events = ServerEvents.create(vertx);
   }
 
   /** Serves both for as long as the calling verticle is deployed. */
   public static void serve(Vertx vertx) {
-    var addresses = new JsonAddresses(ServerEvents.create(vertx));
+    var addresses = new JsonAddresses(vertx);
     vertx.eventBus().localConsumer(Addresses.ON, answer(addresses::on));
     vertx.eventBus().localConsumer(Addresses.EMIT, answer(addresses::emit));
   }
 
   private Future<?> on(JsonObject body) {
-    var timeout = body.getValue("timeout", events.timeout());
     var options =
         WaitOptions.DEFAULT
-            .timeout(ServerEventsOptions.timeout("timeout", timeout))
+            .timeout(
+                ServerEventsOptions.timeout("timeout", body.getValue("timeout", events.timeout())))
             .retained(Fields.flag("retained", body.getValue("retained")));
-    return events
-        .on(body.getValue("name"), body.getValue("id"), options)
-        .map(EventArgs::toJsonArray);
+    return wait(body, options).map(EventArgs::toJsonArray);
+  }
+
+  private Future<EventArgs> wait(JsonObject body, WaitOptions options) {
+    var name = body.getValue("name");
+    var id = body.getValue("id");
+    var job = new JsonObject().put("name", name).put("id", id);
+    if (Fields.flag("direct", body.getValue("direct"))) {
+      var handOver = Fields.string("handOver", body.getValue("handOver"));
+      return events.requestDirect(
+          name, id, options, replyTo -> handOver(handOver, job.put("replyTo", replyTo)));
+    }
+    if (body.containsKey("handOver")) {
+      var handOver = Fields.string("handOver", body.getValue("handOver"));
+      return events.request(name, id, options, () -> handOver(handOver, job));
+    }
+    return events.on(name, id, options);
+  }
+
+  private Future<?> handOver(String address, JsonObject job) {
+    return vertx.eventBus().request(address, job);
   }
 
   private Future<?> emit(JsonObject body) {
+    var options = EmitOptions.retain(body.getValue("retain"));
     var name = body.getValue("name");
     var id = body.getValue("id");
-    var options = EmitOptions.retain(body.getValue("retain"));
-    return (body.containsKey("failure")
-            ? emitFailure(options, name, id, Fields.object("failure", body.getValue("failure")))
-            : events.emit(
-                options, name, id, Fields.array("args", body.getValue("args")).getList().toArray()))
-        .map(receivers -> new JsonObject().put("receivers", receivers));
+    var args = args(body);
+    var emitted =
+        body.containsKey("replyTo")
+            ? events.reply(
+                options, Fields.string("replyTo", body.getValue("replyTo")), name, id, args)
+            : events.emit(options, name, id, args);
+    return emitted.map(receivers -> new JsonObject().put("receivers", receivers));
   }
 
-  private Future<Integer> emitFailure(
-      EmitOptions options, Object name, Object id, JsonObject failure) {
-    return events.emitFailure(
-        options,
-        name,
-        id,
-        (int) Fields.integer("failure.code", failure.getValue("code"), 0, Integer.MAX_VALUE),
-        Fields.string("failure.message", failure.getValue("message")),
-        failure.getValue("detail"));
+  private static Object[] args(JsonObject body) {
+    if (!body.containsKey("failure")) {
+      return Fields.array("args", body.getValue("args")).getList().toArray();
+    }
+    var failure = Fields.object("failure", body.getValue("failure"));
+    return new Object[] {
+      WireFormat.failure(
+          (int) Fields.integer("failure.code", failure.getValue("code"), 0, Integer.MAX_VALUE),
+          Fields.string("failure.message", failure.getValue("message")),
+          failure.getValue("detail"))
+    };
   }
 
   private static Handler<Message<Object>> answer(Function<JsonObject, Future<?>> action) {
@@ -77,6 +104,9 @@ public final class JsonAddresses {
   }
 
   private static int code(Throwable cause) {
-    return cause instanceof ServerEventsException ours ? ours.status() : UNEXPECTED;
+    if (cause instanceof ServerEventsException ours) {
+      return ours.status();
+    }
+    return cause instanceof ReplyException ? NOT_HANDED_OVER : UNEXPECTED;
   }
 }

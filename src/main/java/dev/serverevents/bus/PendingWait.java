@@ -6,6 +6,7 @@ import dev.serverevents.EventArgs;
 import dev.serverevents.EventKey;
 import dev.serverevents.EventWait;
 import dev.serverevents.WaitCancelledException;
+import dev.serverevents.bus.Deployments.Deployment;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.function.BiConsumer;
@@ -16,35 +17,39 @@ final class PendingWait implements EventWait {
 
   final long number;
   private final boolean retained;
+  private final boolean direct;
   private final BiConsumer<PendingWait, Throwable> end;
   private final Promise<EventArgs> result;
   private final Promise<Void> subscribed;
 
   private @Nullable EventKey key;
-  private @Nullable String verticle;
+  private @Nullable Deployment verticle;
   private long timer;
   private long epoch;
 
   /**
    * Creates one.
    *
+   * @param direct whether it waits for a reply on its verticle's inbox
    * @param end ends it from this side
    */
   PendingWait(
       long number,
       boolean retained,
+      boolean direct,
       BiConsumer<PendingWait, Throwable> end,
       Promise<EventArgs> result,
       Promise<Void> subscribed) {
     this.number = number;
     this.retained = retained;
+    this.direct = direct;
     this.end = end;
     this.result = result;
     this.subscribed = subscribed;
   }
 
   /** Remembers what has to be undone when the wait ends. */
-  void started(EventKey key, String verticle, long timer) {
+  void started(EventKey key, Deployment verticle, long timer) {
     this.key = key;
     this.verticle = verticle;
     this.timer = timer;
@@ -58,7 +63,11 @@ final class PendingWait implements EventWait {
     return retained;
   }
 
-  String verticle() {
+  boolean direct() {
+    return direct;
+  }
+
+  Deployment verticle() {
     return requireNonNull(verticle);
   }
 

@@ -5,6 +5,7 @@ import dev.serverevents.EventKey;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.bus.Deployments.Deployment;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -25,12 +26,28 @@ final class PendingWaits {
     this.outbox = outbox;
   }
 
-  /** Asks a verticle to listen for a wait, and lets its time run. */
-  void start(PendingWait wait, EventKey key, long timeout, String verticle) {
+  /** Asks a verticle to listen for a wait on the event's channel, and lets its time run. */
+  void start(PendingWait wait, EventKey key, long timeout, Deployment verticle) {
+    add(wait, key, timeout, verticle);
+    outbox.send(verticle.address(), new Command.Listen(wait.number, key, wait.retained()));
+  }
+
+  /** The same on its inbox. That is heard already, so the wait need not be confirmed. */
+  void startDirect(PendingWait wait, EventKey key, long timeout, Deployment verticle) {
+    add(wait, key, timeout, verticle);
+    var epoch = verticle.ready() ? verticle.epoch() : 0;
+    outbox.send(
+        verticle.address(),
+        new Command.ListenDirect(wait.number, key, wait.retained(), epoch, System.nanoTime()));
+    if (epoch != 0) {
+      context.runOnContext(sent -> subscribed(wait.number, epoch));
+    }
+  }
+
+  private void add(PendingWait wait, EventKey key, long timeout, Deployment verticle) {
     var timer = context.owner().setTimer(timeout, t -> end(wait, timedOut(wait, timeout)));
     wait.started(key, verticle, timer);
     waits.put(wait.number, wait);
-    outbox.send(verticle, new Command.Listen(wait.number, key, wait.retained()));
   }
 
   void subscribed(long number, long epoch) {
@@ -53,7 +70,9 @@ final class PendingWaits {
     remove(wait.number)
         .ifPresent(
             pending -> {
-              outbox.send(pending.verticle(), new Command.Leave(pending.number, pending.key()));
+              outbox.send(
+                  pending.verticle().address(),
+                  new Command.Leave(pending.number, pending.key(), pending.direct()));
               pending.fail(cause);
             });
   }
@@ -65,7 +84,7 @@ final class PendingWaits {
   /** "Timed out" is only said of a wait that would have heard. */
   private ServerEventsException timedOut(PendingWait wait, long timeout) {
     var key = wait.key();
-    return deployments.listens(wait.verticle(), wait.epoch())
+    return deployments.listens(wait.verticle().address(), wait.epoch())
         ? new EventTimeoutException(key.name(), key.id(), timeout)
         : new UnavailableException(
             "No event \"%s\" with id \"%s\" was heard in %d ms, but the connection to Redis was not up all the time"

@@ -2,45 +2,49 @@ package dev.serverevents.redis;
 
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.UnavailableException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes in order, and keeps what comes while Redis is away, for the emit timeout at most. Used
- * on the verticle's context only.
+ * Publishes in order: what comes in one event-loop turn goes out at its end, in one write; what
+ * comes while Redis is away is kept, for the emit timeout at most. Used on the verticle's context
+ * only.
  */
-public final class Publisher {
+public final class Publisher implements PublishBatch.Outcomes {
 
-  /** Emits that may await their answers. */
+  /** Events that may await their answers. */
   static final int WINDOW = 4_096;
 
-  private final Vertx vertx;
+  /** Events in one write. */
+  private static final int MAX_BATCH = 512;
+
+  private final Context context;
   private final long timeoutMs;
   private final int maxQueue;
-  private final Deque<Emit> queue = new ArrayDeque<>();
-  private final Deque<Emit> again = new ArrayDeque<>();
-  private final Set<Emit> inFlight = new LinkedHashSet<>();
+  private final Deque<Emission> queue = new ArrayDeque<>();
+  private final Deque<Emission> again = new ArrayDeque<>();
+  private final Set<Emission> inFlight = new LinkedHashSet<>();
   private @Nullable RedisConnection connection;
   private String unavailable = "not connected yet";
+  private boolean scheduled;
   private long timer = -1;
   private @Nullable Promise<Void> drained;
   private boolean closed;
 
-  Publisher(Vertx vertx, ServerEventsOptions options) {
-    this.vertx = vertx;
+  Publisher(Context context, ServerEventsOptions options) {
+    this.context = context;
     timeoutMs = options.getEmitTimeout();
     maxQueue = options.getLimits().getEmitQueue();
   }
@@ -48,13 +52,17 @@ public final class Publisher {
   /**
    * Publishes a payload, and stores it as well where it is to be retained, both or neither.
    *
+   * @param channel where it goes: the event's own channel, or an inbox
+   * @param eventChannel the event's own channel
    * @param retainMs how long Redis keeps it, or 0
-   * @return how many subscribers it had on the Redis that took it; fails with {@link
-   *     UnavailableException} if Redis refused it, did not have it within the emit timeout, or did
-   *     not answer. A retained one that was written and not answered is sent again, for it may be
-   *     there twice without harm; one that is not retained may have been delivered or not.
+   * @return how many subscribers it had on the Redis that took it, or -1 where that is not known;
+   *     fails with {@link UnavailableException} if Redis refused it, did not have it within the
+   *     emit timeout, or did not answer. A retained one that was written and not answered is sent
+   *     again, for it may be there twice without harm; one that is not retained may have been
+   *     delivered or not.
    */
-  public Future<Integer> publish(String channel, Buffer payload, long retainMs) {
+  public Future<Integer> publish(
+      String channel, Buffer payload, String eventChannel, long retainMs) {
     if (closed) {
       return Future.failedFuture(undeployed());
     }
@@ -63,11 +71,12 @@ public final class Publisher {
           new UnavailableException(
               "Not emitted: %d emits are queued already (limits.emitQueue)".formatted(maxQueue)));
     }
-    var emit = new Emit(channel, payload, retainMs);
-    queue.add(emit);
-    send();
+    var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    var emission = new Emission(channel, payload, eventChannel, retainMs, deadline);
+    queue.add(emission);
+    schedule();
     watch();
-    return emit.promise.future();
+    return emission.receivers.future();
   }
 
   /** Completes once nothing is queued or unanswered. */
@@ -79,7 +88,7 @@ public final class Publisher {
 
   void connected(RedisConnection connection) {
     this.connection = connection;
-    send();
+    flush();
   }
 
   void disconnected(Throwable cause) {
@@ -91,49 +100,80 @@ public final class Publisher {
   void close() {
     closed = true;
     connection = null;
-    vertx.cancelTimer(timer);
-    Stream.of(again, queue)
-        .flatMap(Deque::stream)
-        .toList()
-        .forEach(emit -> emit.fail(undeployed()));
+    context.owner().cancelTimer(timer);
+    var left = Stream.of(again, queue).flatMap(Deque::stream).toList();
     again.clear();
     queue.clear();
-    Set.copyOf(inFlight).forEach(emit -> emit.fail(ambiguous("the verticle was undeployed")));
+    left.forEach(emission -> emission.fail(undeployed()));
+    Set.copyOf(inFlight)
+        .forEach(emission -> emission.fail(ambiguous("the verticle was undeployed")));
     inFlight.clear();
   }
 
-  private void send() {
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      context.runOnContext(
+          v -> {
+            scheduled = false;
+            flush();
+          });
+    }
+  }
+
+  private void flush() {
     var current = connection;
-    while (current != null && current == connection && inFlight.size() < WINDOW) {
-      var emit = again.isEmpty() ? queue.poll() : again.poll();
-      if (emit == null) {
+    while (current != null && current == connection) {
+      var batch = take();
+      if (batch.isEmpty()) {
         return;
       }
-      inFlight.add(emit);
-      emit.sendOn(current)
-          .onSuccess(receivers -> emit.promise.tryComplete(receivers))
-          .onFailure(cause -> failed(emit, current, cause))
-          .onComplete(
-              answered -> {
-                inFlight.remove(emit);
-                send();
+      inFlight.addAll(batch);
+      PublishBatch.send(current, batch, this)
+          .onSuccess(
+              works -> {
+                batch.forEach(inFlight::remove);
+                if (!works && current == connection) {
+                  connection = null; // its end is about to be told
+                }
+                flush();
                 tellIfDrained();
               });
     }
   }
 
-  private void failed(Emit emit, RedisConnection used, Throwable cause) {
-    if (StoreConnection.isAnswer(cause)) {
-      emit.fail(new UnavailableException("Redis refused the emit: " + cause.getMessage(), cause));
-      return;
+  private List<Emission> take() {
+    var batch = new ArrayList<Emission>();
+    var room = Math.min(MAX_BATCH, WINDOW - inFlight.size());
+    while (batch.size() < room && !(again.isEmpty() && queue.isEmpty())) {
+      batch.add(again.isEmpty() ? queue.remove() : again.remove());
     }
-    if (used == connection) {
-      connection = null; // its end is about to be told
+    return batch;
+  }
+
+  @Override
+  public void published(Emission emission, int receivers) {
+    emission.receivers.tryComplete(receivers);
+  }
+
+  @Override
+  public void refused(Emission emission, String why) {
+    emission.fail(new UnavailableException("Redis refused the emit: " + why));
+  }
+
+  @Override
+  public void unanswered(Emission emission, String why) {
+    if (emission.retained) {
+      unwritten(emission);
+    } else {
+      emission.fail(ambiguous(why));
     }
-    if (emit.retainMs == 0) {
-      emit.fail(ambiguous(cause.getMessage()));
-    } else if (!emit.promise.future().isComplete()) {
-      again.add(emit);
+  }
+
+  @Override
+  public void unwritten(Emission emission) {
+    if (!emission.receivers.future().isComplete()) {
+      again.add(emission);
     }
   }
 
@@ -148,7 +188,7 @@ public final class Publisher {
 
   private void watch() {
     if (timer < 0) {
-      timer = vertx.setTimer(timeoutMs, id -> expire());
+      timer = context.owner().setTimer(timeoutMs, id -> expire());
     }
   }
 
@@ -163,12 +203,12 @@ public final class Publisher {
     Stream.of(again.stream().limit(1), queue.stream().limit(1), inFlight.stream())
         .flatMap(emits -> emits)
         .filter(emit -> !emit.isLate(now))
-        .mapToLong(emit -> TimeUnit.NANOSECONDS.toMillis(emit.deadline - now))
+        .mapToLong(emit -> emit.msLeft(now))
         .min()
-        .ifPresent(ms -> timer = vertx.setTimer(ms + 1, id -> expire()));
+        .ifPresent(ms -> timer = context.owner().setTimer(ms + 1, id -> expire()));
   }
 
-  private void expire(Deque<Emit> waiting, long now, UnavailableException cause) {
+  private void expire(Deque<Emission> waiting, long now, UnavailableException cause) {
     while (!waiting.isEmpty() && waiting.element().isLate(now)) {
       waiting.remove().fail(cause);
     }
@@ -177,44 +217,6 @@ public final class Publisher {
   private void tellIfDrained() {
     if (drained != null && queue.isEmpty() && again.isEmpty() && inFlight.isEmpty()) {
       drained.tryComplete();
-    }
-  }
-
-  private final class Emit {
-    final String channel;
-    final Buffer payload;
-    final long retainMs;
-    final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-    final Promise<Integer> promise = Promise.promise();
-
-    Emit(String channel, Buffer payload, long retainMs) {
-      this.channel = channel;
-      this.payload = payload;
-      this.retainMs = retainMs;
-    }
-
-    boolean isLate(long now) {
-      return deadline - now <= 0;
-    }
-
-    void fail(UnavailableException cause) {
-      promise.tryFail(cause);
-    }
-
-    Future<Integer> sendOn(RedisConnection redis) {
-      var publish = Request.cmd(Command.PUBLISH).arg(channel).arg(payload);
-      if (retainMs == 0) {
-        return redis.send(publish).map(Response::toInteger);
-      }
-      var key = WireFormat.retainedKey(channel);
-      var set = Request.cmd(Command.SET).arg(key).arg(payload).arg("PX").arg(retainMs);
-      var begun = redis.send(Request.cmd(Command.MULTI));
-      var stored = redis.send(set);
-      var published = redis.send(publish);
-      var done = redis.send(Request.cmd(Command.EXEC));
-      // The first that fails says why the transaction did
-      return Future.join(begun, stored, published, done)
-          .map(all -> done.result().get(1).toInteger());
     }
   }
 }

@@ -1,15 +1,15 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.EventKey;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.RedisConnection;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A verticle's Redis: the input store, which publishes, and the output store, which subscribes.
@@ -24,9 +24,16 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
 
     /** A connection is gone, or an attempt to make it again has failed. */
     void failed(Store store, Throwable cause);
-  }
 
-  private static final Logger LOG = LoggerFactory.getLogger(RedisStores.class);
+    /** The inbox is heard, for the first time or again. */
+    void inboxConfirmed();
+
+    /** A message came to the inbox. */
+    void replied(Payload reply);
+
+    /** A message that is no event came to the inbox. */
+    void dropped(String channel, MalformedPayloadException cause);
+  }
 
   private final String inbox;
   private final StoreConnection input;
@@ -46,7 +53,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     maxPayload = options.getLimits().getPayloadIn();
     inbox = WireFormat.inbox(serverId);
     subscriptions = new Subscriptions(vertx.getOrCreateContext());
-    publisher = new Publisher(vertx, options);
+    publisher = new Publisher(vertx.getOrCreateContext(), options);
     input = new StoreConnection(vertx, Store.INPUT_STORE, options.redisUrl(), this);
     output = new StoreConnection(vertx, Store.OUTPUT_STORE, options.redisUrl(), this);
     heartbeat = new Heartbeat(vertx, serverId, input, output, options.getHeartbeat());
@@ -120,6 +127,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   public void confirmed() {
     heartbeat.start();
     tellIfReady(output);
+    listener.inboxConfirmed();
   }
 
   @Override
@@ -135,9 +143,14 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   @Override
   public void message(Buffer json) {
     try {
-      heartbeat.message(WireFormat.decode(json, maxPayload));
+      var payload = WireFormat.decode(json, maxPayload);
+      if (payload.name().startsWith(EventKey.RESERVED)) {
+        heartbeat.message(payload);
+      } else {
+        listener.replied(payload);
+      }
     } catch (MalformedPayloadException malformed) {
-      LOG.debug("Dropped a payload on {}", inbox, malformed);
+      listener.dropped(inbox, malformed);
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.serverevents.EventFailureException;
+import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class WireFormat {
 
   private static final String FAILURE = "$failure";
+  private static final String INBOX = "$inbox:";
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -40,6 +42,11 @@ public final class WireFormat {
    * @param hasFailureField whether they have, anywhere, a field {@code $failure}
    */
   public record Payload(String name, String id, Buffer args, boolean hasFailureField) {
+
+    /** What it is matched by. */
+    public EventKey key() {
+      return new EventKey(name, id);
+    }
 
     /** The failure that it is, or null. */
     public @Nullable EventFailureException failure() {
@@ -62,7 +69,22 @@ public final class WireFormat {
 
   /** The channel on which a server hears what is meant for it alone. */
   public static String inbox(String serverId) {
-    return "$inbox:" + serverId;
+    return INBOX + serverId;
+  }
+
+  /**
+   * Checks a channel that a wait handed out for its reply.
+   *
+   * @throws InvalidInputException if it is no inbox
+   */
+  public static String checkInbox(String field, @Nullable Object value) {
+    if (value instanceof String inbox
+        && inbox.startsWith(INBOX)
+        && inbox.length() <= EventKey.MAX_BYTES) {
+      return inbox;
+    }
+    throw new InvalidInputException(
+        field, value, "must be a wait's replyTo, which begins with \"" + INBOX + "\"");
   }
 
   /** The key of an event that is kept for a time; its slot on a Redis Cluster is the channel's. */

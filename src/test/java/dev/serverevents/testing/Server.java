@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -91,7 +90,13 @@ public final class Server {
   /** Makes waits for the ids from 0, and returns when all are subscribed. */
   public static List<EventWait> listen(
       ServerEvents events, String name, int count, WaitOptions options) {
-    var waits = IntStream.range(0, count).mapToObj(id -> events.listen(name, id, options)).toList();
+    var waits = new ArrayList<EventWait>();
+    for (var id = 0; id < count; id++) {
+      waits.add(events.listen(name, id, options));
+      if (id % 1_000 == 999) {
+        Await.result(waits.get(id).subscribed());
+      }
+    }
     waits.forEach(wait -> Await.result(wait.subscribed()));
     return waits;
   }

@@ -50,10 +50,14 @@ public final class PiRoute {
 
   private void compute(RoutingContext ctx) {
     var body = Fields.object("body", Requests.json(ctx));
-    var job = new PiJob(UUID.randomUUID().toString(), PiJob.digits(body.getValue("digits")));
+    var digits = PiJob.digits(body.getValue("digits"));
+    var id = UUID.randomUUID().toString();
     events
-        .request(
-            PiJob.EVENT, job.id(), Requests.waitOptions(ctx).retained(true), () -> handOver(job))
+        .requestDirect(
+            PiJob.EVENT,
+            id,
+            Requests.waitOptions(ctx).retained(true),
+            replyTo -> handOver(new PiJob(id, replyTo, digits)))
         .onSuccess(args -> ctx.json(new JsonObject().put("pi", args.get(0))))
         .onFailure(ctx::fail);
   }

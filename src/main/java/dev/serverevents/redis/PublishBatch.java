@@ -1,0 +1,108 @@
+package dev.serverevents.redis;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events that are sent as one write: a write for each costs more than all the rest. The Redis
+ * client fails a batch as a whole, with a line {@code ERR [index] cause} for each command that
+ * failed; here each event gets its own outcome again.
+ */
+final class PublishBatch {
+
+  /** How many received an event that Redis took beside one that it refused. */
+  static final int UNKNOWN = -1;
+
+  private static final Pattern ERROR_LINE =
+      Pattern.compile("^ERR \\[(\\d+)] (.*)$", Pattern.MULTILINE);
+
+  /** What became of an event. */
+  interface Outcomes {
+    /** Redis has it. */
+    void published(Emission emission, int receivers);
+
+    /** Redis said no. */
+    void refused(Emission emission, String why);
+
+    /** The connection broke after it was written. */
+    void unanswered(Emission emission, String why);
+
+    /** The connection was closed before. */
+    void unwritten(Emission emission);
+  }
+
+  private PublishBatch() {}
+
+  /** Sends events; when each has had its outcome, tells whether the connection still works. */
+  static Future<Boolean> send(
+      RedisConnection connection, List<Emission> emissions, Outcomes outcomes) {
+    var commands = new ArrayList<Request>();
+    emissions.forEach(emission -> commands.addAll(emission.commands()));
+    return connection
+        .batch(commands)
+        .map(answers -> answered(emissions, answers, outcomes))
+        .otherwise(cause -> failed(emissions, errors(cause), outcomes));
+  }
+
+  private static boolean answered(
+      List<Emission> emissions, List<Response> answers, Outcomes outcomes) {
+    var next = 0;
+    for (var emission : emissions) {
+      next += emission.commands().size();
+      outcomes.published(emission, emission.receivers(answers.get(next - 1)));
+    }
+    return true;
+  }
+
+  private static boolean failed(
+      List<Emission> emissions, Map<Integer, String> errors, Outcomes outcomes) {
+    var next = 0;
+    for (var emission : emissions) {
+      var first = next;
+      next += emission.commands().size();
+      var error = firstOf(errors, first, next);
+      if (errors.isEmpty()) {
+        outcomes.unwritten(emission);
+      } else if (error == null) {
+        outcomes.published(emission, UNKNOWN);
+      } else if (isOfConnection(error)) {
+        outcomes.unanswered(emission, error);
+      } else {
+        outcomes.refused(emission, error);
+      }
+    }
+    return !errors.isEmpty() && errors.values().stream().noneMatch(PublishBatch::isOfConnection);
+  }
+
+  private static boolean isOfConnection(String error) {
+    return error.equals("CONNECTION_CLOSED") || error.contains("Exception");
+  }
+
+  private static @Nullable String firstOf(Map<Integer, String> errors, int from, int to) {
+    for (var i = from; i < to; i++) {
+      var error = errors.get(i);
+      if (error != null) {
+        return error;
+      }
+    }
+    return null;
+  }
+
+  /** The causes by the index of their command; none where nothing was written. */
+  private static Map<Integer, String> errors(Throwable cause) {
+    var errors = new HashMap<Integer, String>();
+    ERROR_LINE
+        .matcher(String.valueOf(cause.getMessage()))
+        .results()
+        .forEach(line -> errors.put(Integer.valueOf(line.group(1)), line.group(2)));
+    return errors;
+  }
+}
