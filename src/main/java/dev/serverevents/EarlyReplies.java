@@ -1,8 +1,8 @@
 package dev.serverevents;
 
 import dev.serverevents.redis.WireFormat.Payload;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,40 +13,54 @@ import org.jspecify.annotations.Nullable;
 final class EarlyReplies {
 
   private static final long KEPT_NS = 1_000_000_000L;
-  private static final int MAX_COUNT = 1_000;
+  private static final int MAX_COUNT = 10_000;
   private static final int MAX_BYTES = 16 << 20;
 
-  private record Early(Payload reply, long at) {}
+  private record Early(Payload reply, long at) {
+    int bytes() {
+      return reply.args().length();
+    }
+  }
 
-  private final Deque<Early> replies = new ArrayDeque<>();
+  /** The oldest first. */
+  private final Map<EventKey, Early> replies = new LinkedHashMap<>();
+
   private int bytes;
 
   void add(Payload reply) {
-    replies.add(new Early(reply, System.nanoTime()));
-    bytes += reply.args().length();
-    while (replies.size() > MAX_COUNT || bytes > MAX_BYTES) {
-      forgetOldest();
-    }
+    var early = new Early(reply, System.nanoTime());
+    remove(reply.key());
+    replies.put(reply.key(), early);
+    bytes += early.bytes();
+    forgetOld(early.at);
   }
 
   /** Takes the reply of a key that came after a time: one from before was not meant for it. */
   @Nullable Payload take(EventKey key, long since) {
-    var now = System.nanoTime();
-    while (!replies.isEmpty() && now - replies.element().at > KEPT_NS) {
-      forgetOldest();
+    var early = replies.get(key);
+    if (early == null) {
+      return null;
     }
-    for (var all = replies.iterator(); all.hasNext(); ) {
-      var early = all.next();
-      if (early.at - since >= 0 && early.reply.key().equals(key)) {
-        all.remove();
-        bytes -= early.reply.args().length();
-        return early.reply;
-      }
-    }
-    return null;
+    remove(key);
+    return early.at - since >= 0 ? early.reply : null;
   }
 
-  private void forgetOldest() {
-    bytes -= replies.remove().reply.args().length();
+  private void remove(EventKey key) {
+    var removed = replies.remove(key);
+    if (removed != null) {
+      bytes -= removed.bytes();
+    }
+  }
+
+  private void forgetOld(long now) {
+    var oldest = replies.values().iterator();
+    while (oldest.hasNext()) {
+      var early = oldest.next();
+      if (now - early.at < KEPT_NS && replies.size() <= MAX_COUNT && bytes <= MAX_BYTES) {
+        return;
+      }
+      oldest.remove();
+      bytes -= early.bytes();
+    }
   }
 }

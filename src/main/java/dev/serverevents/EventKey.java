@@ -1,7 +1,6 @@
 package dev.serverevents;
 
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +44,36 @@ public record EventKey(String name, String id) {
     if (text.isEmpty()) {
       throw new InvalidInputException(field, value, "must not be empty");
     }
-    if (text.length() > maxBytes || text.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+    var bytes = utf8Length(text);
+    if (bytes < 0) {
+      throw new InvalidInputException(field, value, "must be valid Unicode");
+    }
+    if (bytes > maxBytes) {
       throw new InvalidInputException(
           field, value, "must have at most " + maxBytes + " bytes of UTF-8");
     }
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new InvalidInputException(field, value, "must be valid Unicode");
-    }
     return text;
+  }
+
+  /** How many bytes a text has in UTF-8, or -1 if it has a lone surrogate. */
+  private static int utf8Length(String text) {
+    var bytes = 0;
+    for (var i = 0; i < text.length(); i++) {
+      var c = text.charAt(i);
+      if (c < 0x80) {
+        bytes += 1;
+      } else if (c < 0x800) {
+        bytes += 2;
+      } else if (!Character.isSurrogate(c)) {
+        bytes += 3;
+      } else if (Character.isSurrogatePair(c, i + 1 < text.length() ? text.charAt(i + 1) : ' ')) {
+        bytes += 4;
+        i++;
+      } else {
+        return -1;
+      }
+    }
+    return bytes;
   }
 
   private static boolean isInteger(@Nullable Object value) {

@@ -188,7 +188,11 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public long timeout() {
-    return requireNonNullElse(timeout, deployments.options().getTimeout());
+    return timeout(deployments.options());
+  }
+
+  private long timeout(ServerEventsOptions settings) {
+    return requireNonNullElse(timeout, settings.getTimeout());
   }
 
   @Override
@@ -226,9 +230,10 @@ public final class BusServerEvents implements ServerEvents {
             callersPromise(),
             callersPromise());
     try {
-      var limits = deployments.options().getLimits();
+      var settings = deployments.options();
+      var limits = settings.getLimits();
       var key = EventKey.of(name, id, limits);
-      var timeout = requireNonNullElse(options.timeout(), timeout());
+      var timeout = requireNonNullElse(options.timeout(), timeout(settings));
       var checked = Fields.integer("timeout", timeout, 1, limits.getTimeout());
       onContext(() -> start(wait, key, checked));
     } catch (InvalidInputException invalid) {
@@ -326,8 +331,9 @@ public final class BusServerEvents implements ServerEvents {
                     .<T>localConsumer(address, message -> handler.accept(message.body()))));
   }
 
+  /** Runs an action on the context's thread: at once if this is it, on whichever context. */
   private void onContext(Runnable action) {
-    if (context.isRunningOnContext()) {
+    if (context.inThread()) {
       action.run();
     } else {
       context.runOnContext(v -> action.run());

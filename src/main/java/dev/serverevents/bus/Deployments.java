@@ -33,10 +33,21 @@ public final class Deployments {
       long epoch,
       boolean draining) {}
 
-  private record Snapshot(List<Deployment> list) implements Shareable {}
+  /**
+   * All of them.
+   *
+   * @param candidates those that take commands: the ones that are not draining, unless all are
+   */
+  private record Snapshot(List<Deployment> all, List<Deployment> candidates) implements Shareable {
+
+    static Snapshot of(List<Deployment> all) {
+      var staying = all.stream().filter(deployment -> !deployment.draining).toList();
+      return new Snapshot(all, staying.isEmpty() ? all : staying);
+    }
+  }
 
   private static final String KEY = "verticles";
-  private static final Snapshot NONE = new Snapshot(List.of());
+  private static final Snapshot NONE = Snapshot.of(List.of());
   private static final ServerEventsOptions DEFAULTS = new ServerEventsOptions();
 
   private final LocalMap<String, Snapshot> shared;
@@ -48,7 +59,7 @@ public final class Deployments {
 
   /** All of them. */
   public List<Deployment> all() {
-    return Objects.requireNonNullElse(shared.get(KEY), NONE).list();
+    return snapshot().all;
   }
 
   /**
@@ -56,9 +67,7 @@ public final class Deployments {
    * not draining, unless all are.
    */
   public Optional<Deployment> serving(EventKey key) {
-    var all = all();
-    var staying = all.stream().filter(deployment -> !deployment.draining).toList();
-    var candidates = staying.isEmpty() ? all : staying;
+    var candidates = snapshot().candidates;
     return candidates.isEmpty()
         ? Optional.empty()
         : Optional.of(candidates.get(Math.floorMod(key.hashCode(), candidates.size())));
@@ -78,7 +87,7 @@ public final class Deployments {
 
   /** Adds a verticle, or puts its new state in the place of the old one. */
   public void put(Deployment deployment) {
-    shared.merge(KEY, new Snapshot(List.of(deployment)), (old, added) -> with(old, deployment));
+    shared.merge(KEY, Snapshot.of(List.of(deployment)), (old, added) -> with(old, deployment));
   }
 
   /** Takes a verticle away: it gets no more commands. */
@@ -86,16 +95,20 @@ public final class Deployments {
     shared.computeIfPresent(
         KEY,
         (key, old) ->
-            new Snapshot(old.list.stream().filter(d -> !d.address.equals(address)).toList()));
+            Snapshot.of(old.all.stream().filter(d -> !d.address.equals(address)).toList()));
+  }
+
+  private Snapshot snapshot() {
+    return Objects.requireNonNullElse(shared.get(KEY), NONE);
   }
 
   private static Snapshot with(Snapshot old, Deployment deployment) {
-    var known = old.list.stream().anyMatch(d -> d.address.equals(deployment.address));
-    return new Snapshot(
+    var known = old.all.stream().anyMatch(d -> d.address.equals(deployment.address));
+    return Snapshot.of(
         known
-            ? old.list.stream()
+            ? old.all.stream()
                 .map(d -> d.address.equals(deployment.address) ? deployment : d)
                 .toList()
-            : Stream.concat(old.list.stream(), Stream.of(deployment)).toList());
+            : Stream.concat(old.all.stream(), Stream.of(deployment)).toList());
   }
 }

@@ -13,17 +13,18 @@ public final class Fields {
 
   /** Returns an integer of a range; text that spells one is taken as well. */
   public static long integer(String field, @Nullable Object value, long min, long max) {
-    var rule = "must be an integer from " + min + " to " + max;
-    long number;
     try {
-      number = new BigInteger(String.valueOf(value)).longValueExact();
+      var number =
+          value instanceof Long exact
+              ? exact
+              : new BigInteger(String.valueOf(value)).longValueExact();
+      if (min <= number && number <= max) {
+        return number;
+      }
     } catch (NumberFormatException | ArithmeticException notAnInteger) {
-      throw new InvalidInputException(field, value, rule);
+      // refused below
     }
-    if (number < min || number > max) {
-      throw new InvalidInputException(field, value, rule);
-    }
-    return number;
+    throw new InvalidInputException(field, value, "must be an integer from " + min + " to " + max);
   }
 
   /** Returns true or false; text that spells one is taken as well, and no value is false. */

@@ -6,8 +6,8 @@ import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.bus.Deployments.Deployment;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +15,12 @@ import java.util.Optional;
 /** The waits of one {@link BusServerEvents}, and their timers. Used on its context only. */
 final class PendingWaits {
 
-  private final Context context;
+  private final ContextInternal context;
   private final Deployments deployments;
   private final Outbox<Command> outbox;
   private final Map<Long, PendingWait> waits = new HashMap<>();
 
-  PendingWaits(Context context, Deployments deployments, Outbox<Command> outbox) {
+  PendingWaits(ContextInternal context, Deployments deployments, Outbox<Command> outbox) {
     this.context = context;
     this.deployments = deployments;
     this.outbox = outbox;
@@ -45,7 +45,7 @@ final class PendingWaits {
   }
 
   private void add(PendingWait wait, EventKey key, long timeout, Deployment verticle) {
-    var timer = context.owner().setTimer(timeout, t -> end(wait, timedOut(wait, timeout)));
+    var timer = context.setTimer(timeout, t -> end(wait, timedOut(wait, timeout)));
     wait.started(key, verticle, timer);
     waits.put(wait.number, wait);
   }

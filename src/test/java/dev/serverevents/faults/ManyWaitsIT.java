@@ -141,6 +141,7 @@ class ManyWaitsIT {
     server.deploy();
     var events = server.events();
     var waits = Server.listen(events, "pending", PENDING, WaitOptions.DEFAULT.timeout(600_000));
+    server.watchFromNowOn();
     server.redis().command("CLIENT", "KILL", "TYPE", "pubsub");
     var killed = System.nanoTime();
     Await.until(

@@ -71,6 +71,12 @@ public final class Server {
     return redis;
   }
 
+  /** Forgets what has held an event loop so far, for example while a test prepared. */
+  public void watchFromNowOn() {
+    System.gc();
+    blocked.list.clear();
+  }
+
   /** Settings for the test's Redis, without draining at undeployment. */
   public ServerEventsOptions options() {
     return new ServerEventsOptions().setConnectionString(redis.url()).setDrainTimeout(0);

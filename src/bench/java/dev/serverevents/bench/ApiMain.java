@@ -1,0 +1,55 @@
+package dev.serverevents.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The API server of one contender. It reads {@code IN_FLIGHT MS} from standard input, line by line,
+ * runs job cycles for that long, and prints what it measured.
+ */
+final class ApiMain {
+
+  private ApiMain() {}
+
+  /** Takes the contender's name and the server's URL. */
+  public static void main(String[] args) throws Exception {
+    try (var contender = contender(args[0], args[1]);
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      System.out.println("ready");
+      for (var line = input.readLine(); line != null; line = input.readLine()) {
+        var words = line.split(" ", -1);
+        System.out.println(
+            run(contender, Integer.parseInt(words[0]), Long.parseLong(words[1])).encode());
+      }
+    }
+    System.exit(0);
+  }
+
+  private static Contender contender(String name, String url) throws Exception {
+    return switch (name) {
+      case "ours exact" -> new Ours(url, false);
+      case "ours direct" -> new Ours(url, true);
+      case "floor exact" -> new Floor(url, false);
+      case "floor direct" -> new Floor(url, true);
+      case "nats" -> new NatsRequests(url);
+      case "lettuce" -> new LettuceSubscriptions(url);
+      case "redisson" -> new RedissonTopics(url);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static JsonObject run(Contender contender, int inFlight, long ms) throws Exception {
+    var cpu = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
+    var lanes = Lane.run(contender, inFlight, ms);
+    var used = ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(cpu);
+    var latencies = lanes.latencies();
+    return new JsonObject()
+        .put("cyclesPerSecond", lanes.cyclesPerSecond())
+        .put("p50", latencies.get(latencies.size() / 2) / 1_000)
+        .put("p99", latencies.get(latencies.size() * 99 / 100) / 1_000)
+        .put("lost", lanes.lost())
+        .put("cpu", used.toNanos() / 1_000.0 / latencies.size());
+  }
+}

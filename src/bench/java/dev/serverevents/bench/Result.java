@@ -1,0 +1,48 @@
+package dev.serverevents.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What one run measured.
+ *
+ * @param p50 in us
+ * @param p99 in us
+ * @param cpu of the API's process, in us for each cycle
+ * @param saturated the process that used the most CPU, and how much of one
+ */
+record Result(
+    double cyclesPerSecond, double p50, double p99, long lost, double cpu, String saturated) {
+
+  static Result of(String json, String saturated) {
+    var fields = new JsonObject(json);
+    return new Result(
+        fields.getDouble("cyclesPerSecond"),
+        fields.getDouble("p50"),
+        fields.getDouble("p99"),
+        fields.getLong("lost"),
+        fields.getDouble("cpu"),
+        saturated);
+  }
+
+  /** The medians of several runs; what is lost is added up. */
+  static Result median(List<Result> runs) {
+    return new Result(
+        median(runs, Result::cyclesPerSecond),
+        median(runs, Result::p50),
+        median(runs, Result::p99),
+        runs.stream().mapToLong(Result::lost).sum(),
+        median(runs, Result::cpu),
+        runs.stream()
+            .sorted(Comparator.comparingDouble(Result::cyclesPerSecond))
+            .toList()
+            .get(runs.size() / 2)
+            .saturated);
+  }
+
+  private static double median(List<Result> runs, ToDoubleFunction<Result> value) {
+    return runs.stream().mapToDouble(value).sorted().toArray()[runs.size() / 2];
+  }
+}

@@ -1,0 +1,78 @@
+package dev.serverevents.bench;
+
+import io.nats.client.Nats;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+
+/** The worker of all contenders: it answers each job at once, with 200 bytes. */
+final class WorkerMain {
+
+  static final String SUBJECT = "bench";
+  private static final String RESULT = "x".repeat(200);
+
+  private WorkerMain() {}
+
+  /** Takes {@code redis URL} or {@code nats URL}. */
+  public static void main(String[] args) throws Exception {
+    if (args[0].equals("nats")) {
+      answerNats(args[1]);
+    } else {
+      answerRedis(args[1]);
+    }
+    System.out.println("ready");
+  }
+
+  /** The payload of an event. */
+  static String payload(String id) {
+    return "[\"bench\"," + id + ",\"" + RESULT + "\"]";
+  }
+
+  private static void answerNats(String url) throws Exception {
+    var connection = Nats.connect(url);
+    connection
+        .createDispatcher(
+            message -> {
+              var id = new String(message.getData(), StandardCharsets.UTF_8);
+              var answer = payload(id).getBytes(StandardCharsets.UTF_8);
+              connection.publish(message.getReplyTo(), answer);
+            })
+        .subscribe(SUBJECT);
+    connection.flush(null);
+  }
+
+  private static void answerRedis(String url) {
+    var vertx = Vertx.vertx();
+    var options = new RedisOptions().setConnectionString(url).setMaxWaitingHandlers(100_000);
+    var taking = Redis.createClient(vertx, options).connect().await();
+    var publishing = Redis.createClient(vertx, options).connect().await();
+    next(taking, publishing);
+  }
+
+  private static void next(RedisConnection taking, RedisConnection publishing) {
+    var take = Request.cmd(Command.BLMPOP).arg(0).arg(1).arg(JobQueue.LIST);
+    taking
+        .send(take.arg("LEFT").arg("COUNT").arg(1_000))
+        .onSuccess(
+            taken -> {
+              publish(taken.get(1), publishing);
+              next(taking, publishing);
+            });
+  }
+
+  private static void publish(Response jobs, RedisConnection publishing) {
+    var answers = new ArrayList<Request>();
+    for (var job : jobs) {
+      var text = job.toString();
+      answers.add(
+          Request.cmd(Command.PUBLISH).arg(JobQueue.replyTo(text)).arg(payload(JobQueue.id(text))));
+    }
+    publishing.batch(answers);
+  }
+}
