@@ -2,7 +2,6 @@ package dev.serverevents;
 
 import dev.serverevents.bus.Fields;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How an event is emitted.
@@ -29,11 +28,6 @@ public record EmitOptions(long retain) {
    * @param duration from 1 ms to 7 days
    */
   public static EmitOptions retain(Duration duration) {
-    return retain((Object) duration.toMillis());
-  }
-
-  /** The same from a field or a parameter, in ms; null does not keep the event. */
-  public static EmitOptions retain(@Nullable Object ms) {
-    return ms == null ? DEFAULT : new EmitOptions(Fields.integer("retain", ms, 1, MAX_RETAIN));
+    return Fields.emitOptions(duration.toMillis());
   }
 }

@@ -198,7 +198,8 @@ public final class ServerEventsOptions {
 
   /**
    * Sets it: {@code redis://[user:password@]host[:port][/db]}, or {@code rediss://} for TLS; it
-   * counts instead of host, port and db.
+   * counts instead of host, port and db. TLS trusts what the JVM's trust store does ({@code
+   * javax.net.ssl.trustStore}), and checks the host's name.
    */
   public ServerEventsOptions setConnectionString(String connectionString) {
     this.connectionString = checkUrl(connectionString);

@@ -9,6 +9,7 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -131,7 +132,7 @@ class AwayRedisTest {
     var events = deploy(server, server.options().setHeartbeat(500));
     proxy.swallow();
     var plain = events.emit("written", 1);
-    var retained = events.emit(EmitOptions.retain((Object) 5_000), "written", 2);
+    var retained = events.emit(EmitOptions.retain(Duration.ofSeconds(5)), "written", 2);
     assertThat(failure(plain))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("may have been delivered or not");

@@ -1,5 +1,6 @@
 package dev.serverevents.bus;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +26,13 @@ public final class Fields {
       // refused below
     }
     throw new InvalidInputException(field, value, "must be an integer from " + min + " to " + max);
+  }
+
+  /** Returns how to emit with a {@code retain} in ms; without one the event is not kept. */
+  public static EmitOptions emitOptions(@Nullable Object retain) {
+    return retain == null
+        ? EmitOptions.DEFAULT
+        : new EmitOptions(integer("retain", retain, 1, EmitOptions.MAX_RETAIN));
   }
 
   /** Returns true or false; text that spells one is taken as well, and no value is false. */

@@ -1,6 +1,5 @@
 package dev.serverevents.bus;
 
-import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
@@ -69,7 +68,7 @@ public final class JsonAddresses {
   }
 
   private Future<?> emit(JsonObject body) {
-    var options = EmitOptions.retain(body.getValue("retain"));
+    var options = Fields.emitOptions(body.getValue("retain"));
     var name = body.getValue("name");
     var id = body.getValue("id");
     var args = args(body);

@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
@@ -75,7 +74,7 @@ final class StoreConnection {
 
   /** Makes the first connection; fails with {@link UnavailableException} if that cannot be done. */
   Future<Void> open() {
-    var options = new RedisOptions().setConnectionString(url).setMaxWaitingHandlers(MAX_IN_FLIGHT);
+    var options = ClientOptions.of(url).setMaxWaitingHandlers(MAX_IN_FLIGHT);
     options.getNetClientOptions().setConnectTimeout((int) CONNECT_TIMEOUT_MS);
     options.getPoolOptions().setMaxSize(1).setCleanerInterval(-1);
     var attempted = Redis.createClient(vertx, options);

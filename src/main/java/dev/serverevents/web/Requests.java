@@ -27,7 +27,7 @@ public final class Requests {
 
   /** How to emit: the query's {@code retain} in ms. */
   public static EmitOptions emitOptions(RoutingContext ctx) {
-    return EmitOptions.retain((Object) ctx.queryParams().get("retain"));
+    return Fields.emitOptions(ctx.queryParams().get("retain"));
   }
 
   /** The body's JSON value, or null where there is no body. */

@@ -1,7 +1,9 @@
 package dev.serverevents.testing;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,19 +17,30 @@ public final class TcpProxy implements AutoCloseable {
   private final NetServer server;
   private volatile boolean refusing;
 
-  private TcpProxy(int target) {
+  private TcpProxy(int target, NetServerOptions options) {
     this.target = target;
     server =
-        Await.result(vertx.createNetServer().connectHandler(this::accept).listen(0, "127.0.0.1"));
+        Await.result(
+            vertx.createNetServer(options).connectHandler(this::accept).listen(0, "127.0.0.1"));
   }
 
   /** Starts one before a Redis. */
   public static TcpProxy before(TestRedis redis) {
-    return new TcpProxy(redis.port());
+    return new TcpProxy(redis.port(), new NetServerOptions());
+  }
+
+  /** Starts one that speaks TLS before a Redis that does not. */
+  public static TcpProxy withTls(TestRedis redis, KeyCertOptions certificate) {
+    return new TcpProxy(
+        redis.port(), new NetServerOptions().setSsl(true).setKeyCertOptions(certificate));
+  }
+
+  public int port() {
+    return server.actualPort();
   }
 
   public String url() {
-    return "redis://127.0.0.1:" + server.actualPort();
+    return "redis://127.0.0.1:" + port();
   }
 
   /** Closes all connections, and all that come until {@link #mend()}. */

@@ -3,6 +3,7 @@ package dev.serverevents.app.demo;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.bus.Fields;
+import dev.serverevents.redis.ClientOptions;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.Requests;
 import io.vertx.core.Future;
@@ -35,7 +36,7 @@ public final class PiRoute {
 
   /** Mounts the route, for as long as the calling verticle is deployed. */
   public static void mount(Router router, ServerEvents events, String redisUrl, Vertx vertx) {
-    var route = new PiRoute(events, Redis.createClient(vertx, redisUrl));
+    var route = new PiRoute(events, Redis.createClient(vertx, ClientOptions.of(redisUrl)));
     router
         .post(PATH)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))

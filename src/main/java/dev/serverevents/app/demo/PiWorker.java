@@ -3,6 +3,7 @@ package dev.serverevents.app.demo;
 import ch.obermuhlner.math.big.BigDecimalMath;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.redis.ClientOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -37,7 +38,7 @@ public final class PiWorker extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    next(Redis.createClient(vertx, redisUrl), ServerEvents.create(vertx));
+    next(Redis.createClient(vertx, ClientOptions.of(redisUrl)), ServerEvents.create(vertx));
     return Future.succeededFuture();
   }
 
