@@ -31,6 +31,7 @@ public final class Publisher implements PublishBatch.Outcomes {
   private static final int MAX_BATCH = 512;
 
   private final Context context;
+  private final EndOfTurn endOfTurn;
   private final long timeoutMs;
   private final int maxQueue;
   private final Deque<Emission> queue = new ArrayDeque<>();
@@ -38,13 +39,13 @@ public final class Publisher implements PublishBatch.Outcomes {
   private final Set<Emission> inFlight = new LinkedHashSet<>();
   private @Nullable RedisConnection connection;
   private String unavailable = "not connected yet";
-  private boolean scheduled;
   private long timer = -1;
   private @Nullable Promise<Void> drained;
   private boolean closed;
 
   Publisher(Context context, ServerEventsOptions options) {
     this.context = context;
+    endOfTurn = new EndOfTurn(context, this::flush);
     timeoutMs = options.getEmitTimeout();
     maxQueue = options.getLimits().getEmitQueue();
   }
@@ -74,7 +75,7 @@ public final class Publisher implements PublishBatch.Outcomes {
     var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     var emission = new Emission(channel, payload, eventChannel, retainMs, deadline);
     queue.add(emission);
-    schedule();
+    endOfTurn.schedule();
     watch();
     return emission.receivers.future();
   }
@@ -108,17 +109,6 @@ public final class Publisher implements PublishBatch.Outcomes {
     Set.copyOf(inFlight)
         .forEach(emission -> emission.fail(ambiguous("the verticle was undeployed")));
     inFlight.clear();
-  }
-
-  private void schedule() {
-    if (!scheduled) {
-      scheduled = true;
-      context.runOnContext(
-          v -> {
-            scheduled = false;
-            flush();
-          });
-    }
   }
 
   private void flush() {

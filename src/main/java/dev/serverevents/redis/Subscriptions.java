@@ -47,7 +47,7 @@ public final class Subscriptions {
   /** Commands that may await their answers. */
   private static final int WINDOW = 4;
 
-  private final Context context;
+  private final EndOfTurn endOfTurn;
 
   /** In the order in which they came, which is that of subscribing them again. */
   private final Map<String, Channel> channels = new LinkedHashMap<>();
@@ -55,10 +55,9 @@ public final class Subscriptions {
   private final Deque<Channel> changed = new ArrayDeque<>();
   private final Deque<Sent> sent = new ArrayDeque<>();
   private @Nullable RedisConnection connection;
-  private boolean scheduled;
 
   Subscriptions(Context context) {
-    this.context = context;
+    endOfTurn = new EndOfTurn(context, this::flush);
   }
 
   /**
@@ -145,14 +144,7 @@ public final class Subscriptions {
 
   private void change(Channel channel) {
     enqueue(channel);
-    if (!scheduled) {
-      scheduled = true;
-      context.runOnContext(
-          v -> {
-            scheduled = false;
-            flush();
-          });
-    }
+    endOfTurn.schedule();
   }
 
   private void flush() {

@@ -1,9 +1,11 @@
 package dev.serverevents.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.serverevents.app.demo.PiDigits;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.ServerProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -41,6 +43,7 @@ class RunnableServerIT {
 
   @Test
   void thePrintedCurlLineWorksAsPasted() throws IOException {
+    assumeTrue(Programs.run(Path.of("."), "curl", "--version"), "no curl here");
     try (var server = ServerProcess.start(ANY_PORT)) {
       server.awaitOutput("try: ");
       var line = server.match(CURL).orElseThrow();

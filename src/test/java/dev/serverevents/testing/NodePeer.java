@@ -33,8 +33,9 @@ public final class NodePeer implements AutoCloseable {
 
   /** Installs what it needs; aborts the test with a notice where there is no node, or no npm. */
   public static void install() {
-    assumeTrue(runs("node", "--version"), "no Node here, so interop with it is not tested");
-    assumeTrue(runs("npm", "--version"), "no npm here, so interop with Node is not tested");
+    var here = Path.of(".");
+    var node = Programs.run(here, "node", "--version") && Programs.run(here, "npm", "--version");
+    assumeTrue(node, "no node and npm here, so interop with Node is not tested");
     try {
       Files.createDirectories(INSTALLED);
       for (var file : List.of("package.json", "peer.js")) {
@@ -44,7 +45,8 @@ public final class NodePeer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (!runs("npm", "install", "--no-audit", "--no-fund", "--no-package-lock")) {
+    if (!Programs.run(
+        INSTALLED, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock")) {
       throw new AssertionError("npm install failed in " + INSTALLED);
     }
   }
@@ -110,23 +112,6 @@ public final class NodePeer implements AutoCloseable {
       return new JsonObject(line);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static boolean runs(String... command) {
-    try {
-      var builder = new ProcessBuilder(command).redirectErrorStream(true);
-      if (Files.isDirectory(INSTALLED)) {
-        builder.directory(INSTALLED.toFile());
-      }
-      var started = builder.start();
-      started.getInputStream().readAllBytes();
-      return started.waitFor() == 0;
-    } catch (IOException absent) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 }

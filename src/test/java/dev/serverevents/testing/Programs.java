@@ -1,0 +1,25 @@
+package dev.serverevents.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Programs that a machine may have or not. */
+public final class Programs {
+
+  private Programs() {}
+
+  /** Runs a command in a directory, and tells whether it is there and ends well. */
+  public static boolean run(Path directory, String... command) {
+    try {
+      var builder = new ProcessBuilder(command).directory(directory.toFile());
+      var started = builder.redirectErrorStream(true).start();
+      started.getInputStream().readAllBytes();
+      return started.waitFor() == 0;
+    } catch (IOException absent) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
