@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The deployment completes when both connections are up. It fails with {@link
  * UnavailableException} when Redis cannot be reached or refuses, and with {@link
  * InvalidInputException} for a wrong setting. A connection that breaks later is made again.
+ *
+ * <p>Its undeployment takes no more waits, gives those that are pending the {@linkplain
+ * ServerEventsOptions#getDrainTimeout() drain timeout}, and sends what is queued. Vert.x undeploys
+ * all verticles at once when it closes, so undeploy this one before those that wait.
  */
 public class ServerEventsVerticle extends VerticleBase {
 
