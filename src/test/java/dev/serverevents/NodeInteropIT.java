@@ -8,7 +8,7 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -36,8 +36,8 @@ class NodeInteropIT {
           List.of("a:b", "c:d"),
           List.of("price", "$5"));
 
-  @BeforeAll
-  static void nodeMustBeThere() {
+  @BeforeEach
+  void nodeMustBeThere() {
     NodePeer.install();
   }
 

@@ -1,7 +1,6 @@
 package dev.serverevents.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.serverevents.app.demo.PiDigits;
 import dev.serverevents.testing.Await;
@@ -43,7 +42,7 @@ class RunnableServerIT {
 
   @Test
   void thePrintedCurlLineWorksAsPasted() throws IOException {
-    assumeTrue(Programs.run(Path.of("."), "curl", "--version"), "no curl here");
+    Programs.assume(Programs.run(Path.of("."), "curl", "--version"), "no curl here");
     try (var server = ServerProcess.start(ANY_PORT)) {
       server.awaitOutput("try: ");
       var line = server.match(CURL).orElseThrow();

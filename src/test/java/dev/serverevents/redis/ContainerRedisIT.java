@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.testcontainers.DockerClientFactory;
@@ -27,9 +27,9 @@ class ContainerRedisIT {
 
   private static final int PORT = 6379;
 
-  @BeforeAll
-  static void dockerMustAnswer() {
-    Assumptions.assumeTrue(
+  @BeforeEach
+  void dockerMustAnswer() {
+    Programs.assume(
         DockerClientFactory.instance().isDockerAvailable(),
         "no Docker engine answers, so Redis in a container is not tested");
   }

@@ -1,7 +1,5 @@
 package dev.serverevents.testing;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -35,7 +33,7 @@ public final class NodePeer implements AutoCloseable {
   public static void install() {
     var here = Path.of(".");
     var node = Programs.run(here, "node", "--version") && Programs.run(here, "npm", "--version");
-    assumeTrue(node, "no node and npm here, so interop with Node is not tested");
+    Programs.assume(node, "no node and npm here, so interop with Node is not tested");
     try {
       Files.createDirectories(INSTALLED);
       for (var file : List.of("package.json", "peer.js")) {
