@@ -2,6 +2,7 @@ package dev.serverevents.testing;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
@@ -16,6 +17,9 @@ public final class TcpProxy implements AutoCloseable {
   private final int target;
   private final NetServer server;
   private volatile boolean refusing;
+
+  /** Held here, for Vert.x closes the connections of a client that is garbage-collected. */
+  private final NetClient upstreams = vertx.createNetClient();
 
   private TcpProxy(int target, NetServerOptions options) {
     this.target = target;
@@ -70,8 +74,7 @@ public final class TcpProxy implements AutoCloseable {
       return;
     }
     client.pause();
-    vertx
-        .createNetClient()
+    upstreams
         .connect(target, "127.0.0.1")
         .onSuccess(upstream -> new Pair(client, upstream).join())
         .onFailure(refused -> client.close());
