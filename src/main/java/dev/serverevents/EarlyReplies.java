@@ -18,7 +18,7 @@ final class EarlyReplies {
 
   private record Early(Payload reply, long at) {
     int bytes() {
-      return reply.args().length();
+      return reply.args().bytes();
     }
   }
 

@@ -10,27 +10,42 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of an event, in the order in which they were passed to {@code emit}.
- *
- * <p>They are kept as the JSON that came from Redis and decoded when first looked at, so that
- * passing them on as JSON ({@link #toBuffer()}) costs nothing.
+ * The arguments of an event, in the order in which they were passed to {@code emit}. They are kept
+ * as the JSON that came from Redis as well, so that passing them on ({@link #toBuffer()}) costs
+ * nothing.
  */
 public final class EventArgs {
 
   private final Buffer json;
   private @Nullable JsonArray decoded;
 
-  private EventArgs(Buffer json) {
+  private EventArgs(Buffer json, @Nullable JsonArray decoded) {
     this.json = json;
+    this.decoded = decoded;
   }
 
   /**
-   * Arguments from their JSON.
+   * Arguments from their JSON, which is decoded when they are first looked at.
    *
    * @param json a well-formed JSON array, which must not change any more
    */
   public static EventArgs ofJson(Buffer json) {
-    return new EventArgs(json);
+    return new EventArgs(json, null);
+  }
+
+  /** The same, where it has been decoded already. */
+  public static EventArgs ofJson(Buffer json, JsonArray decoded) {
+    return new EventArgs(json, decoded);
+  }
+
+  /** The same arguments for somebody else: what one changes in them the other does not see. */
+  EventArgs copy() {
+    return ofJson(json);
+  }
+
+  /** The size of the JSON in bytes. */
+  int bytes() {
+    return json.length();
   }
 
   /** How many arguments there are. */

@@ -139,11 +139,9 @@ final class EventService implements RedisStores.Listener {
 
   private void run(String user, Command command) {
     if (command instanceof Command.Listen listen) {
-      interests.listen(user, listen);
-    } else if (command instanceof Command.ListenDirect listen) {
-      interests.listen(user, listen);
+      interests.listen(listen.pending(), listen.epoch());
     } else if (command instanceof Command.Leave leave) {
-      interests.leave(user, leave);
+      interests.leave(leave.pending());
     } else if (command instanceof Command.Emit emit) {
       stores
           .publisher()

@@ -2,15 +2,14 @@ package dev.serverevents;
 
 import dev.serverevents.bus.Notice;
 import dev.serverevents.bus.Outbox;
+import dev.serverevents.bus.PendingWait;
 import dev.serverevents.redis.RedisStores;
 import dev.serverevents.redis.Subscriptions;
 import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,37 +27,31 @@ final class Interest implements Subscriptions.Listener {
     void left();
   }
 
-  /** Who waits, and how it numbers the wait. */
-  record Waiter(String user, long number) {}
+  /** How much of a wait the verticle has told its user. */
+  private static final class Told {
 
-  private static final class Wait {
-    final EventKey key;
-    final boolean retained;
+    /** The connection on which the user knows that the wait is heard, or 0. */
     long epoch;
 
-    Wait(EventKey key, boolean retained, long epoch) {
-      this.key = key;
-      this.retained = retained;
+    Told(long epoch) {
       this.epoch = epoch;
     }
   }
 
-  private final String channel;
   private final Owner owner;
   private final Runnable unused;
   private final RedisStores stores;
   private final Outbox<Notice> outbox;
-  private final Map<Waiter, Wait> waiting = new LinkedHashMap<>(2);
+
+  /** In the order of their making. There is hardly ever more than one, so that one costs little. */
+  private Map<PendingWait, Told> waits = Map.of();
 
   /**
    * Creates one without waits.
    *
-   * @param channel the events' own, which names what is retained
    * @param unused called when the last wait has ended
    */
-  Interest(
-      String channel, Owner owner, RedisStores stores, Outbox<Notice> outbox, Runnable unused) {
-    this.channel = channel;
+  Interest(Owner owner, RedisStores stores, Outbox<Notice> outbox, Runnable unused) {
     this.owner = owner;
     this.unused = unused;
     this.stores = stores;
@@ -68,73 +61,85 @@ final class Interest implements Subscriptions.Listener {
   /**
    * Adds a wait.
    *
-   * @param epoch the number of the connection that its user knows to listen, or 0
+   * @param epoch the number of the connection on which its user knows that it is heard, or 0
    */
-  void add(Waiter waiter, EventKey key, boolean retained, long epoch) {
-    waiting.put(waiter, new Wait(key, retained, epoch));
+  void add(PendingWait wait, long epoch) {
+    if (waits.isEmpty()) {
+      waits = Map.of(wait, new Told(epoch));
+      return;
+    }
+    if (waits.size() == 1) {
+      waits = new LinkedHashMap<>(waits);
+    }
+    waits.put(wait, new Told(epoch));
   }
 
   /** Takes a wait away; does nothing if it has ended already. */
-  void remove(Waiter waiter) {
-    if (waiting.remove(waiter) != null) {
-      if (waiting.isEmpty()) {
-        unused.run();
-      }
-      owner.left();
+  void remove(PendingWait wait) {
+    if (!waits.containsKey(wait)) {
+      return;
     }
+    if (waits.size() == 1) {
+      waits = Map.of();
+      unused.run();
+    } else {
+      waits.remove(wait);
+    }
+    owner.left();
   }
 
   /** Ends all waits. */
   void end(Throwable cause) {
-    List.copyOf(waiting.keySet())
-        .forEach(waiter -> end(waiter, new Notice.Ended(waiter.number(), cause)));
+    List.copyOf(waits.keySet()).forEach(wait -> end(wait, new Notice.Ended(wait, cause)));
   }
 
   @Override
   public void confirmed() {
-    waiting.forEach(this::confirmed);
+    waits.forEach(this::confirmed);
   }
 
   /** Tells one wait's user that it is heard, if it does not know. */
-  void confirmed(Waiter waiter) {
-    var wait = waiting.get(waiter);
-    if (wait != null) {
-      confirmed(waiter, wait);
+  void confirmed(PendingWait wait) {
+    var told = waits.get(wait);
+    if (told != null) {
+      confirmed(wait, told);
     }
   }
 
   /** A retained wait is confirmed only when it has looked for what it may have missed. */
-  private void confirmed(Waiter waiter, Wait wait) {
-    if (wait.retained) {
-      lookUp(waiter, wait, stores.epoch());
-    } else if (wait.epoch == 0) {
-      wait.epoch = stores.epoch();
-      outbox.send(waiter.user(), new Notice.Subscribed(waiter.number(), wait.epoch));
+  private void confirmed(PendingWait wait, Told told) {
+    if (wait.retained()) {
+      lookUp(wait, stores.epoch());
+    } else if (told.epoch == 0) {
+      told.epoch = stores.epoch();
+      outbox.send(wait.user(), new Notice.Subscribed(wait, told.epoch));
     }
   }
 
-  private void lookUp(Waiter waiter, Wait wait, long epoch) {
+  private void lookUp(PendingWait wait, long epoch) {
+    var channel = wait.key().channel();
     stores
         .retained()
         .lookUp(channel)
-        .onSuccess(found -> lookedUp(waiter, wait, epoch, found))
+        .onSuccess(
+            found ->
+                lookedUp(wait, epoch, found.map(json -> owner.decode(channel, json)).orElse(null)))
         .onFailure(
             refused -> {
-              if (waiting.get(waiter) == wait) {
-                end(waiter, new Notice.Ended(waiter.number(), refused));
+              if (waits.containsKey(wait)) {
+                end(wait, new Notice.Ended(wait, refused));
               }
             });
   }
 
-  private void lookedUp(Waiter waiter, Wait wait, long epoch, Optional<Buffer> found) {
-    if (waiting.get(waiter) != wait) {
+  private void lookedUp(PendingWait wait, long epoch, @Nullable Payload found) {
+    if (!waits.containsKey(wait)) {
       return;
     }
-    var payload = found.map(json -> owner.decode(channel, json)).orElse(null);
-    if (payload != null && wait.key.equals(payload.key())) {
-      end(waiter, outcome(waiter, payload));
+    if (found != null && wait.key().equals(found.key())) {
+      end(wait, outcome(wait, found.failure(), found.args()));
     } else if (epoch == stores.epoch()) {
-      outbox.send(waiter.user(), new Notice.Subscribed(waiter.number(), epoch));
+      outbox.send(wait.user(), new Notice.Subscribed(wait, epoch));
     }
   }
 
@@ -144,7 +149,7 @@ final class Interest implements Subscriptions.Listener {
   }
 
   @Override
-  public void message(Buffer json) {
+  public void message(String channel, Buffer json) {
     var payload = owner.decode(channel, json);
     if (payload != null) {
       arrived(payload);
@@ -153,26 +158,22 @@ final class Interest implements Subscriptions.Listener {
 
   /** Ends the waits of an event's key with it. */
   void arrived(Payload payload) {
-    var key = payload.key();
-    var matching = new ArrayList<Waiter>(1);
-    waiting.forEach(
-        (waiter, wait) -> {
-          if (wait.key.equals(key)) {
-            matching.add(waiter);
-          }
-        });
-    matching.forEach(waiter -> end(waiter, outcome(waiter, payload)));
+    var args = payload.args();
+    for (var wait : List.copyOf(waits.keySet())) {
+      if (wait.key().equals(payload.key())) {
+        end(wait, outcome(wait, payload.failure(), args));
+        args = args.copy();
+      }
+    }
   }
 
-  private void end(Waiter waiter, Notice notice) {
-    outbox.send(waiter.user(), notice);
-    remove(waiter);
+  private void end(PendingWait wait, Notice notice) {
+    outbox.send(wait.user(), notice);
+    remove(wait);
   }
 
-  private static Notice outcome(Waiter waiter, Payload payload) {
-    var failure = payload.failure();
-    return failure == null
-        ? new Notice.Arrived(waiter.number(), EventArgs.ofJson(payload.args()))
-        : new Notice.Ended(waiter.number(), failure);
+  private static Notice outcome(
+      PendingWait wait, @Nullable EventFailureException failure, EventArgs args) {
+    return failure == null ? new Notice.Arrived(wait, args) : new Notice.Ended(wait, failure);
   }
 }

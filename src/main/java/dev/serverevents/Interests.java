@@ -1,9 +1,8 @@
 package dev.serverevents;
 
-import dev.serverevents.Interest.Waiter;
-import dev.serverevents.bus.Command;
 import dev.serverevents.bus.Notice;
 import dev.serverevents.bus.Outbox;
+import dev.serverevents.bus.PendingWait;
 import dev.serverevents.bus.Turns;
 import dev.serverevents.redis.MalformedPayloadException;
 import dev.serverevents.redis.RedisStores;
@@ -40,43 +39,52 @@ final class Interests implements Interest.Owner {
     this.dropped = dropped;
   }
 
-  /** Adds a wait. The first one of a channel subscribes it. */
-  void listen(String user, Command.Listen listen) {
-    var waiter = new Waiter(user, listen.number());
-    if (isFull(waiter)) {
+  /**
+   * Adds a wait: on its event's channel, which the first one subscribes, or on the inbox.
+   *
+   * @param epoch the number of the connection on which its user knows that it is heard, or 0
+   */
+  void listen(PendingWait wait, long epoch) {
+    if (waits >= limits.getPendingWaits()) {
+      var full = "%d waits are pending already (limits.pendingWaits)".formatted(waits);
+      outbox.send(wait.user(), new Notice.Ended(wait, new UnavailableException(full)));
       return;
     }
-    var channel = listen.key().channel();
-    var interest = channels.computeIfAbsent(channel, this::subscribe);
-    interest.add(waiter, listen.key(), listen.retained(), 0);
-    if (stores.subscriptions().isConfirmed(channel)) {
-      interest.confirmed(waiter);
+    waits++;
+    if (wait.direct()) {
+      attend(wait, epoch);
+    } else {
+      subscribe(wait);
     }
   }
 
-  /** Adds a wait for a reply on the inbox, which may have come already. */
-  void listen(String user, Command.ListenDirect listen) {
-    var waiter = new Waiter(user, listen.number());
-    if (isFull(waiter)) {
-      return;
+  private void subscribe(PendingWait wait) {
+    var channel = wait.key().channel();
+    var interest = channels.computeIfAbsent(channel, this::subscribe);
+    interest.add(wait, 0);
+    if (stores.subscriptions().isConfirmed(channel)) {
+      interest.confirmed(wait);
     }
-    var key = listen.key();
-    var interest = direct.computeIfAbsent(key, this::attend);
-    var sinceSeen = listen.epoch() == stores.epoch() ? listen.epoch() : 0;
-    interest.add(waiter, key, listen.retained(), sinceSeen);
-    var reply = early.take(key, listen.since());
+  }
+
+  /** The inbox is subscribed, and the reply may have come already. */
+  private void attend(PendingWait wait, long epoch) {
+    var heard = stores.epoch();
+    var interest = direct.computeIfAbsent(wait.key(), this::attend);
+    interest.add(wait, epoch == heard ? epoch : 0);
+    var reply = early.take(wait.key(), wait.since());
     if (reply != null) {
       interest.arrived(reply);
-    } else if (stores.epoch() != 0) {
-      interest.confirmed(waiter);
+    } else if (heard != 0) {
+      interest.confirmed(wait);
     }
   }
 
   /** Takes a wait away that has ended. The last one of a channel unsubscribes it. */
-  void leave(String user, Command.Leave leave) {
-    var interest = leave.direct() ? direct.get(leave.key()) : channels.get(leave.key().channel());
+  void leave(PendingWait wait) {
+    var interest = wait.direct() ? direct.get(wait.key()) : channels.get(wait.key().channel());
     if (interest != null) {
-      interest.remove(new Waiter(user, leave.number()));
+      interest.remove(wait);
     }
   }
 
@@ -123,18 +131,8 @@ final class Interests implements Interest.Owner {
     tellIfIdle();
   }
 
-  private boolean isFull(Waiter waiter) {
-    if (waits < limits.getPendingWaits()) {
-      waits++;
-      return false;
-    }
-    var full = "%d waits are pending already (limits.pendingWaits)".formatted(waits);
-    outbox.send(waiter.user(), new Notice.Ended(waiter.number(), new UnavailableException(full)));
-    return true;
-  }
-
   private Interest subscribe(String channel) {
-    var interest = new Interest(channel, this, stores, outbox, () -> unsubscribe(channel));
+    var interest = new Interest(this, stores, outbox, () -> unsubscribe(channel));
     stores.subscriptions().subscribe(channel, interest);
     return interest;
   }
@@ -145,7 +143,7 @@ final class Interests implements Interest.Owner {
   }
 
   private Interest attend(EventKey key) {
-    return new Interest(key.channel(), this, stores, outbox, () -> direct.remove(key));
+    return new Interest(this, stores, outbox, () -> direct.remove(key));
   }
 
   private void tellIfIdle() {

@@ -96,6 +96,24 @@ class WaitTest {
   }
 
   @Test
+  void waitsThatShareTimersEndEachOnceAndNeverEarly(Server server) {
+    server.deploy();
+    var events = server.events();
+    var ended = new ArrayList<Future<Long>>();
+    for (var i = 0; i < 5_000; i++) {
+      var timeout = 1 + i * 7919L % 300;
+      var began = System.nanoTime();
+      ended.add(
+          events
+              .on("early", i % 50, timeout)
+              .transform(
+                  end -> Future.succeededFuture(System.nanoTime() - began - timeout * 1_000_000L)));
+    }
+    result(Future.all(ended));
+    assertThat(ended).allSatisfy(late -> assertThat(late.result()).isNotNegative());
+  }
+
+  @Test
   void theLastWaitOfAKeyUnsubscribesIt(Server server) {
     server.deploy();
     var events = server.events();

@@ -42,6 +42,7 @@ public final class BusServerEvents implements ServerEvents {
 
   private final ContextInternal context;
   private final Deployments deployments;
+  private final String address = Addresses.user();
   private final Outbox<Command> outbox;
   private final AtomicLong numbers = new AtomicLong();
   private volatile @Nullable Long timeout;
@@ -54,7 +55,6 @@ public final class BusServerEvents implements ServerEvents {
 
   private BusServerEvents(ContextInternal context) {
     var vertx = context.owner();
-    var address = Addresses.user();
     this.context = context;
     this.deployments = new Deployments(vertx);
     this.outbox = new Outbox<>(vertx, context, address, this::undelivered);
@@ -80,23 +80,19 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public EventWait listen(Object name, Object id, WaitOptions options) {
-    return open(name, id, options, false);
+    return open(name, id, options, false, null);
   }
 
   @Override
   public Future<EventArgs> request(
       Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver) {
-    var wait = open(name, id, options, false);
-    wait.subscribed().compose(v -> handOver.get()).onFailure(wait::end);
-    return wait.future();
+    return open(name, id, options, false, replyTo -> handOver.get()).future();
   }
 
   @Override
   public Future<EventArgs> requestDirect(
       Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver) {
-    var wait = open(name, id, options, true);
-    wait.subscribed().compose(v -> handOver.apply(wait.verticle().inbox())).onFailure(wait::end);
-    return wait.future();
+    return open(name, id, options, true, handOver::apply).future();
   }
 
   @Override
@@ -117,7 +113,7 @@ public final class BusServerEvents implements ServerEvents {
       Object name,
       Object id,
       @Nullable Object[] args) {
-    Promise<Integer> receivers = callersPromise();
+    Promise<Integer> receivers = caller().promise();
     try {
       var limits = deployments.options().getLimits();
       var key = EventKey.of(name, id, limits);
@@ -203,7 +199,7 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public Future<Void> close() {
-    Promise<Void> done = callersPromise();
+    Promise<Void> done = caller().promise();
     onContext(
         () -> {
           closed = true;
@@ -220,39 +216,46 @@ public final class BusServerEvents implements ServerEvents {
     return done.future();
   }
 
-  private PendingWait open(Object name, Object id, WaitOptions options, boolean direct) {
-    var wait =
-        new PendingWait(
-            numbers.incrementAndGet(),
-            options.retained(),
-            direct,
-            (pending, cause) -> onContext(() -> waits.end(pending, cause)),
-            callersPromise(),
-            callersPromise());
+  private EventWait open(
+      Object name,
+      Object id,
+      WaitOptions options,
+      boolean direct,
+      PendingWait.@Nullable HandOver handOver) {
+    var caller = caller();
     try {
       var settings = deployments.options();
       var limits = settings.getLimits();
       var key = EventKey.of(name, id, limits);
       var timeout = requireNonNullElse(options.timeout(), timeout(settings));
       var checked = Fields.integer("timeout", timeout, 1, limits.getTimeout());
-      onContext(() -> start(wait, key, checked));
+      var wait = new PendingWait(this, key, checked, options.retained(), direct, handOver, caller);
+      onContext(() -> start(wait));
+      return wait;
     } catch (InvalidInputException invalid) {
-      wait.fail(invalid);
+      return new InvalidWait(caller.failedFuture(invalid), caller.failedFuture(invalid));
     }
-    return wait;
   }
 
-  private void start(PendingWait wait, EventKey key, long timeout) {
-    var deployment = serving(key);
+  private void start(PendingWait wait) {
+    var deployment = serving(wait.key());
     if (deployment == null) {
       wait.fail(nobodyServes());
     } else if (deployment.draining()) {
       wait.fail(new UnavailableException("The ServerEventsVerticle is being undeployed"));
-    } else if (wait.direct()) {
-      waits.startDirect(wait, key, timeout, deployment);
     } else {
-      waits.start(wait, key, timeout, deployment);
+      waits.start(wait, deployment);
     }
+  }
+
+  /** Ends a wait from this side. */
+  void end(PendingWait wait, Throwable cause) {
+    onContext(() -> waits.end(wait, cause));
+  }
+
+  /** Where it takes notices. */
+  String address() {
+    return address;
   }
 
   private void send(EventKey key, Command.Emit emit, Promise<Integer> receivers) {
@@ -271,11 +274,11 @@ public final class BusServerEvents implements ServerEvents {
 
   private void receive(Notice notice) {
     if (notice instanceof Notice.Subscribed subscribed) {
-      waits.subscribed(subscribed.number(), subscribed.epoch());
+      waits.subscribed(subscribed.pending(), subscribed.epoch());
     } else if (notice instanceof Notice.Arrived arrived) {
-      waits.arrived(arrived.number(), arrived.args());
+      waits.arrived(arrived.pending(), arrived.args());
     } else if (notice instanceof Notice.Ended ended) {
-      waits.ended(ended.number(), ended.cause());
+      waits.ended(ended.pending(), ended.cause());
     } else if (notice instanceof Notice.Emitted emitted) {
       emitted(emitted.number(), emit -> emit.complete(emitted.receivers()));
     } else if (notice instanceof Notice.NotEmitted failed) {
@@ -294,9 +297,7 @@ public final class BusServerEvents implements ServerEvents {
   private void undelivered(List<Command> commands) {
     for (var command : commands) {
       if (command instanceof Command.Listen listen) {
-        waits.ended(listen.number(), nobodyServes());
-      } else if (command instanceof Command.ListenDirect listen) {
-        waits.ended(listen.number(), nobodyServes());
+        waits.ended(listen.pending(), nobodyServes());
       } else if (command instanceof Command.Emit emit) {
         emitted(emit.number(), promise -> promise.fail(nobodyServes()));
       }
@@ -340,8 +341,17 @@ public final class BusServerEvents implements ServerEvents {
     }
   }
 
-  /** A promise whose listeners run where the caller is now. */
-  private <T> Promise<T> callersPromise() {
-    return requireNonNullElse(ContextInternal.current(), context).promise();
+  /** Where the caller is now, and wants its Futures to complete. */
+  private ContextInternal caller() {
+    return requireNonNullElse(ContextInternal.current(), context);
+  }
+
+  /** What is returned for bad input. */
+  private record InvalidWait(Future<EventArgs> future, Future<Void> subscribed)
+      implements EventWait {
+    @Override
+    public void cancel() {
+      // it never began
+    }
   }
 }

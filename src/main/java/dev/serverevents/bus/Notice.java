@@ -10,13 +10,13 @@ public sealed interface Notice {
    *
    * @param epoch the number of the connection on which it did
    */
-  record Subscribed(long number, long epoch) implements Notice {}
+  record Subscribed(PendingWait pending, long epoch) implements Notice {}
 
   /** The wait's event. */
-  record Arrived(long number, EventArgs args) implements Notice {}
+  record Arrived(PendingWait pending, EventArgs args) implements Notice {}
 
   /** The wait has failed. */
-  record Ended(long number, Throwable cause) implements Notice {}
+  record Ended(PendingWait pending, Throwable cause) implements Notice {}
 
   /** Redis has published the emit. */
   record Emitted(long number, int receivers) implements Notice {}

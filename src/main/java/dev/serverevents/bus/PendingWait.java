@@ -9,70 +9,103 @@ import dev.serverevents.WaitCancelledException;
 import dev.serverevents.bus.Deployments.Deployment;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.function.BiConsumer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One wait, from its making to its end. Its state is used on its owner's context only. */
-final class PendingWait implements EventWait {
+/**
+ * One wait, from its making to its end. Commands and notices carry the object itself; for the
+ * verticle it is no more than a key and an identity, and all that changes in it is used on its
+ * owner's context only.
+ */
+public final class PendingWait implements EventWait {
 
-  final long number;
+  /** Starts a job when its wait is heard; takes the channel for the reply to a direct wait. */
+  interface HandOver extends Function<String, Future<?>> {}
+
+  private final BusServerEvents owner;
+  private final EventKey key;
+  private final long timeout;
   private final boolean retained;
   private final boolean direct;
-  private final BiConsumer<PendingWait, Throwable> end;
+  private final @Nullable HandOver handOver;
+  private final ContextInternal caller;
   private final Promise<EventArgs> result;
-  private final Promise<Void> subscribed;
+  private final @Nullable Promise<Void> subscribed;
+  private final long since = System.nanoTime();
 
-  private @Nullable EventKey key;
   private @Nullable Deployment verticle;
-  private long timer;
+  private boolean heard;
   private long epoch;
+
+  // Kept by the Timeouts.
+  Timeouts.@Nullable Group group;
+  @Nullable PendingWait previous;
+  @Nullable PendingWait next;
 
   /**
    * Creates one.
    *
+   * @param timeout in ms
    * @param direct whether it waits for a reply on its verticle's inbox
-   * @param end ends it from this side
+   * @param handOver if it has a job to start; otherwise {@link #subscribed()} tells
+   * @param caller where its Futures complete
    */
   PendingWait(
-      long number,
+      BusServerEvents owner,
+      EventKey key,
+      long timeout,
       boolean retained,
       boolean direct,
-      BiConsumer<PendingWait, Throwable> end,
-      Promise<EventArgs> result,
-      Promise<Void> subscribed) {
-    this.number = number;
+      @Nullable HandOver handOver,
+      ContextInternal caller) {
+    this.owner = owner;
+    this.key = key;
+    this.timeout = timeout;
     this.retained = retained;
     this.direct = direct;
-    this.end = end;
-    this.result = result;
-    this.subscribed = subscribed;
+    this.handOver = handOver;
+    this.caller = caller;
+    result = caller.promise();
+    subscribed = handOver == null ? caller.promise() : null;
   }
 
-  /** Remembers what has to be undone when the wait ends. */
-  void started(EventKey key, Deployment verticle, long timer) {
-    this.key = key;
-    this.verticle = verticle;
-    this.timer = timer;
+  /** What it waits for. */
+  public EventKey key() {
+    return key;
   }
 
-  EventKey key() {
-    return requireNonNull(key);
-  }
-
-  boolean retained() {
+  /** Whether it takes an event that was kept. */
+  public boolean retained() {
     return retained;
   }
 
-  boolean direct() {
+  /** Whether it waits for a reply on its verticle's inbox. */
+  public boolean direct() {
     return direct;
+  }
+
+  /** When it was made, a {@link System#nanoTime()}. */
+  public long since() {
+    return since;
+  }
+
+  /** The address where its owner takes notices. */
+  public String user() {
+    return owner.address();
+  }
+
+  /** In ms. */
+  long timeout() {
+    return timeout;
+  }
+
+  void start(Deployment verticle) {
+    this.verticle = verticle;
   }
 
   Deployment verticle() {
     return requireNonNull(verticle);
-  }
-
-  long timer() {
-    return timer;
   }
 
   /** The connection on which nothing can have been missed so far, or 0. */
@@ -80,26 +113,43 @@ final class PendingWait implements EventWait {
     return epoch;
   }
 
+  /** It is heard, for the first time or again. */
   void confirm(long epoch) {
-    if (this.epoch == 0 || retained) {
+    if (!heard || retained) {
       this.epoch = epoch;
     }
-    subscribed.tryComplete();
+    if (!heard) {
+      heard = true;
+      if (subscribed != null) {
+        subscribed.tryComplete();
+      } else {
+        caller.emit(this, PendingWait::handOver);
+      }
+    }
+  }
+
+  private void handOver() {
+    Future<?> handedOver;
+    try {
+      handedOver = requireNonNull(handOver).apply(verticle().inbox());
+    } catch (RuntimeException failure) {
+      handedOver = Future.failedFuture(failure);
+    }
+    handedOver.onFailure(this::end);
   }
 
   void succeed(EventArgs args) {
-    subscribed.tryComplete();
+    if (subscribed != null) {
+      subscribed.tryComplete();
+    }
     result.complete(args);
   }
 
   void fail(Throwable cause) {
-    subscribed.tryFail(cause);
+    if (subscribed != null) {
+      subscribed.tryFail(cause);
+    }
     result.fail(cause);
-  }
-
-  /** Ends it from this side. */
-  void end(Throwable cause) {
-    end.accept(this, cause);
   }
 
   @Override
@@ -109,11 +159,15 @@ final class PendingWait implements EventWait {
 
   @Override
   public Future<Void> subscribed() {
-    return subscribed.future();
+    return requireNonNull(subscribed).future();
   }
 
   @Override
   public void cancel() {
     end(new WaitCancelledException("The wait was cancelled"));
+  }
+
+  private void end(Throwable cause) {
+    owner.end(this, cause);
   }
 }

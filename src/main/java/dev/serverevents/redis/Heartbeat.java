@@ -1,8 +1,8 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.EventKey;
 import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
@@ -59,10 +59,8 @@ final class Heartbeat {
 
   /** Takes a message of the inbox. */
   void message(Payload payload) {
-    if (payload.name().equals(PING)
-        && payload.id().equals(serverId)
-        && new JsonArray(payload.args()).stream().findFirst().orElse(null)
-            instanceof Number nonce) {
+    if (payload.key().equals(new EventKey(PING, serverId))
+        && payload.args().list().stream().findFirst().orElse(null) instanceof Number nonce) {
       heard = Math.max(heard, nonce.longValue());
     }
   }

@@ -141,16 +141,16 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   }
 
   @Override
-  public void message(Buffer json) {
+  public void message(String channel, Buffer json) {
     try {
       var payload = WireFormat.decode(json, maxPayload);
-      if (payload.name().startsWith(EventKey.RESERVED)) {
+      if (payload.key().name().startsWith(EventKey.RESERVED)) {
         heartbeat.message(payload);
       } else {
         listener.replied(payload);
       }
     } catch (MalformedPayloadException malformed) {
-      listener.dropped(inbox, malformed);
+      listener.dropped(channel, malformed);
     }
   }
 

@@ -36,7 +36,7 @@ public final class Subscriptions {
     void refused(Throwable cause);
 
     /** A message came. */
-    void message(Buffer payload);
+    void message(String channel, Buffer payload);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
@@ -131,7 +131,7 @@ public final class Subscriptions {
   private void message(String name, Buffer payload) {
     var channel = channels.get(name);
     if (channel != null && channel.wanted) {
-      channel.listener.message(payload);
+      channel.listener.message(name, payload);
     }
   }
 

@@ -5,13 +5,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.DatabindCodec;
+import io.vertx.core.json.jackson.JacksonCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,38 +31,22 @@ public final class WireFormat {
   private static final String FAILURE = "$failure";
   private static final String INBOX = "$inbox:";
 
-  private static final JsonFactory JSON = new JsonFactory();
-
-  /** Jackson's own limit for a number that it converts; we do not convert while we look. */
-  private static final int MAX_DIGITS = 1000;
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
   private WireFormat() {}
 
-  /**
-   * A decoded payload.
-   *
-   * @param args the arguments as a JSON array
-   * @param hasFailureField whether they have, anywhere, a field {@code $failure}
-   */
-  public record Payload(String name, String id, Buffer args, boolean hasFailureField) {
-
-    /** What it is matched by. */
-    public EventKey key() {
-      return new EventKey(name, id);
-    }
+  /** A decoded payload. */
+  public record Payload(EventKey key, EventArgs args) {
 
     /** The failure that it is, or null. */
     public @Nullable EventFailureException failure() {
-      if (!hasFailureField) {
-        return null;
-      }
-      var array = new JsonArray(args);
-      return array.size() == 1
-              && array.getValue(0) instanceof JsonObject only
+      return args.size() == 1
+              && args.get(0) instanceof JsonObject only
               && only.getValue(FAILURE) instanceof JsonObject failure
           ? new EventFailureException(
-              name,
-              id,
+              key.name(),
+              key.id(),
               failure.getValue("code") instanceof Number code ? code.intValue() : 0,
               failure.getValue("message") instanceof String message ? message : "The job failed",
               failure.getValue("detail"))
@@ -119,8 +106,7 @@ public final class WireFormat {
   }
 
   /**
-   * Decodes a payload that anybody may have published. The whole of it is read, so what it returns
-   * is well-formed, but only name and id are made into objects.
+   * Decodes a payload that anybody may have published.
    *
    * @throws MalformedPayloadException if it is not an array that begins with two strings or
    *     numbers, or has more than {@code maxBytes} bytes
@@ -135,15 +121,14 @@ public final class WireFormat {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new MalformedPayloadException("it is not a JSON array");
       }
-      var name = key(parser, "name");
-      var id = key(parser, "id");
-      return args(parser, bytes, name, id);
-    } catch (IOException malformed) {
+      var key = new EventKey(text(parser, "name"), text(parser, "id"));
+      return new Payload(key, args(parser, bytes));
+    } catch (IOException | DecodeException malformed) {
       throw new MalformedPayloadException(malformed.toString());
     }
   }
 
-  private static String key(JsonParser parser, String field)
+  private static String text(JsonParser parser, String field)
       throws IOException, MalformedPayloadException {
     var token = parser.nextToken();
     if (token == JsonToken.VALUE_STRING
@@ -154,37 +139,24 @@ public final class WireFormat {
     throw new MalformedPayloadException("its " + field + " is neither a string nor a number");
   }
 
-  /** Reads on to the end, and copies the bytes from the first argument on. */
-  private static Payload args(JsonParser parser, byte[] bytes, String name, String id)
+  /** Reads on to the end; the arguments' JSON is what follows the id. */
+  private static EventArgs args(JsonParser parser, byte[] bytes)
       throws IOException, MalformedPayloadException {
     parser.nextToken();
     var start = (int) parser.currentTokenLocation().getByteOffset();
     if (start < 0) {
       throw new MalformedPayloadException("it is not UTF-8"); // Jackson guessed UTF-16 or 32
     }
-    var hasFailureField = false;
-    for (var depth = 1; ; parser.nextToken()) {
-      var token = parser.currentToken();
-      if (token == null) {
-        throw new MalformedPayloadException("it ends too early");
-      } else if (token.isStructStart()) {
-        depth++;
-      } else if (token.isStructEnd() && --depth == 0) {
-        break;
-      } else if (token == JsonToken.FIELD_NAME) {
-        hasFailureField |= FAILURE.equals(parser.currentName());
-      } else if (token.isNumeric() && parser.getTextLength() > MAX_DIGITS) {
-        throw new MalformedPayloadException("a number has more than 1,000 characters");
-      }
+    var args = new ArrayList<@Nullable Object>();
+    while (parser.currentToken() != JsonToken.END_ARRAY) {
+      args.add(JacksonCodec.parseValue(parser));
+      parser.nextToken();
     }
     var end = (int) parser.currentLocation().getByteOffset();
     if (parser.nextToken() != null) {
       throw new MalformedPayloadException("something follows the array");
     }
-    var args =
-        Buffer.buffer(1 + end - start)
-            .appendByte((byte) '[')
-            .appendBytes(bytes, start, end - start);
-    return new Payload(name, id, args, hasFailureField);
+    bytes[start - 1] = '['; // was the comma, or white space, or the end of the id
+    return EventArgs.ofJson(Buffer.buffer(bytes).slice(start - 1, end), new JsonArray(args));
   }
 }

@@ -3,6 +3,7 @@ package dev.serverevents.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serverevents.EventArgs;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.buffer.Buffer;
@@ -45,9 +46,9 @@ class WireFormatTest {
   @Test
   void nameAndIdAreTextAsThePayloadGivesThem() throws MalformedPayloadException {
     var payload = decode("[\"pi event\", 314, \"arg1\"]");
-    assertThat(payload.name()).isEqualTo("pi event");
-    assertThat(payload.id()).isEqualTo("314");
-    assertThat(decode("[1, \"a\\u00e9\"]").id()).isEqualTo("aé");
+    assertThat(payload.key().name()).isEqualTo("pi event");
+    assertThat(payload.key().id()).isEqualTo("314");
+    assertThat(decode("[1, \"a\\u00e9\"]").key().id()).isEqualTo("aé");
   }
 
   @Test
@@ -122,9 +123,10 @@ class WireFormatTest {
       var name = text(random);
       var payload =
           WireFormat.decode(WireFormat.encode(name, i, args.toArray()), Integer.MAX_VALUE);
-      assertThat(payload.name()).isEqualTo(name);
-      assertThat(payload.id()).isEqualTo(String.valueOf(i));
-      assertThat(new JsonArray(payload.args())).isEqualTo(new JsonArray(args));
+      assertThat(payload.key().name()).isEqualTo(name);
+      assertThat(payload.key().id()).isEqualTo(String.valueOf(i));
+      assertThat(payload.args()).isEqualTo(EventArgs.ofJson(new JsonArray(args).toBuffer()));
+      assertThat(new JsonArray(payload.args().toBuffer())).isEqualTo(new JsonArray(args));
     }
   }
 
@@ -138,7 +140,8 @@ class WireFormatTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       try {
-        new JsonArray(WireFormat.decode(Buffer.buffer(bytes), Integer.MAX_VALUE).args());
+        var payload = WireFormat.decode(Buffer.buffer(bytes), Integer.MAX_VALUE);
+        assertThat(EventArgs.ofJson(payload.args().toBuffer())).isEqualTo(payload.args());
       } catch (MalformedPayloadException expected) {
         malformed++;
       }
