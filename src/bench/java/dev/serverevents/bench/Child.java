@@ -42,6 +42,7 @@ final class Child implements AutoCloseable {
     var command = new ArrayList<String>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(JVM_OPTIONS);
+    command.add("-Dbench.loops=" + Contender.LOOPS);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     var child = new Child(name, command);

@@ -77,7 +77,7 @@ final class CyclesMain {
     for (var api : apis.values()) {
       System.out.println("warming up " + api.name);
       for (var inFlight : IN_FLIGHT) {
-        api.ask(inFlight + " " + WARM_UP_MS / IN_FLIGHT.size());
+        api.ask(inFlight + " " + WARM_UP_MS);
       }
     }
     var runs = new HashMap<String, List<Result>>();

@@ -21,7 +21,7 @@ final class Floor implements Contender {
 
   private static final String INBOX = "bench:inbox";
 
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx = Contender.vertx();
   private final Context context = vertx.getOrCreateContext();
   private final boolean direct;
   private final RedisConnection output;

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 /** This project, through its public API, over the event bus, with timeouts and all features on. */
 final class Ours extends VerticleBase implements Contender {
 
-  private final Vertx owner = Vertx.vertx();
+  private final Vertx owner = Contender.vertx();
   private final String redisUrl;
   private final boolean direct;
   private ServerEvents events;

@@ -1,0 +1,126 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.EventArgs;
+import dev.serverevents.EventKey;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.bench.Loop;
+import dev.serverevents.bus.Deployments.Deployment;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * The life of a wait without Redis: on the event bus there is a verticle that answers at once. The
+ * timers alone are compared with Vert.x's own.
+ */
+@State(Scope.Thread)
+public class WaitLifecycleBenchmark {
+
+  private static final int WAITS = 1_000;
+  private static final long TIMEOUT_MS = 10_000;
+  private static final EventKey KEY = new EventKey("bench", "1");
+
+  private Vertx vertx;
+  private ContextInternal context;
+  private BusServerEvents events;
+  private Timeouts timeouts;
+
+  /** Deploys. */
+  @Setup
+  public void deploy() {
+    vertx = Vertx.vertx();
+    context = ((VertxInternal) vertx).createEventLoopContext();
+    context.runOnContext(v -> serve());
+    events =
+        Loop.call(
+            context, () -> Future.succeededFuture((BusServerEvents) BusServerEvents.create(vertx)));
+    timeouts = new Timeouts(context, wait -> {});
+  }
+
+  private void serve() {
+    var outbox = new Outbox<Notice>(vertx, context, "bench", userIsGone -> {});
+    var args = EventArgs.ofJson(Buffer.buffer("[1]"));
+    vertx
+        .eventBus()
+        .<Batch<Command>>localConsumer(
+            "bench",
+            message -> {
+              for (var command : message.body().items()) {
+                if (command instanceof Command.Listen listen) {
+                  outbox.send(message.body().from(), new Notice.Arrived(listen.pending(), args));
+                }
+              }
+            });
+    var options = new ServerEventsOptions();
+    new Deployments(vertx).put(new Deployment("bench", "$inbox:1", options, true, 1, false));
+  }
+
+  /** Undeploys. */
+  @TearDown
+  public void close() {
+    vertx.close().await();
+  }
+
+  /** From {@code on} to the result, over the bus and back. */
+  @Benchmark
+  @OperationsPerInvocation(WAITS)
+  public Object wholeLife() {
+    return Loop.call(
+        context,
+        () -> {
+          var results = new ArrayList<Future<?>>(WAITS);
+          for (var id = 0; id < WAITS; id++) {
+            results.add(events.on("bench", id));
+          }
+          return Future.join(results);
+        });
+  }
+
+  /** Our timer for a wait, made and taken back. */
+  @Benchmark
+  @OperationsPerInvocation(WAITS)
+  public Object sharedTimer() {
+    return Loop.call(
+        context,
+        () -> {
+          var waits = new ArrayList<PendingWait>(WAITS);
+          for (var id = 0; id < WAITS; id++) {
+            var wait = pendingWait();
+            timeouts.add(wait);
+            waits.add(wait);
+          }
+          waits.forEach(timeouts::remove);
+          return Future.succeededFuture();
+        });
+  }
+
+  /** The same with a timer of Vert.x for each. */
+  @Benchmark
+  @OperationsPerInvocation(WAITS)
+  public Object timerForEach() {
+    return Loop.call(
+        context,
+        () -> {
+          var timers = new ArrayList<Long>(WAITS);
+          for (var id = 0; id < WAITS; id++) {
+            var wait = pendingWait();
+            timers.add(context.setTimer(TIMEOUT_MS, late -> wait.cancel()));
+          }
+          timers.forEach(vertx::cancelTimer);
+          return Future.succeededFuture();
+        });
+  }
+
+  private PendingWait pendingWait() {
+    return new PendingWait(events, KEY, TIMEOUT_MS, false, false, null, context);
+  }
+}
