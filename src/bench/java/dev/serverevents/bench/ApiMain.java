@@ -6,8 +6,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The API server of one contender. It reads {@code IN_FLIGHT MS} from standard input, line by line,
- * runs job cycles for that long, and prints what it measured.
+ * The API server of one contender. It reads {@code cycles IN_FLIGHT MS}, {@code pending WAITS} and
+ * {@code burst EMITS} from standard input, line by line, and prints what it measured.
  */
 final class ApiMain {
 
@@ -20,8 +20,15 @@ final class ApiMain {
       System.out.println("ready");
       for (var line = input.readLine(); line != null; line = input.readLine()) {
         var words = line.split(" ", -1);
-        System.out.println(
-            run(contender, Integer.parseInt(words[0]), Long.parseLong(words[1])).encode());
+        var number = Integer.parseInt(words[1]);
+        var result =
+            switch (words[0]) {
+              case "cycles" -> cycles(contender, number, Long.parseLong(words[2]));
+              case "pending" -> Load.pending(contender, number);
+              case "burst" -> Load.burst(contender, number);
+              default -> throw new IllegalArgumentException(line);
+            };
+        System.out.println(result.encode());
       }
     }
     System.exit(0);
@@ -40,7 +47,7 @@ final class ApiMain {
     };
   }
 
-  private static JsonObject run(Contender contender, int inFlight, long ms) throws Exception {
+  private static JsonObject cycles(Contender contender, int inFlight, long ms) throws Exception {
     var cpu = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
     var lanes = Lane.run(contender, inFlight, ms);
     var used = ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(cpu);

@@ -1,7 +1,9 @@
 package dev.serverevents.bench;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** What the benchmark compares: somebody who waits for the results of jobs. */
@@ -9,6 +11,9 @@ interface Contender extends AutoCloseable {
 
   /** How long a wait lasts at most, in ms, for every contender. */
   long TIMEOUT_MS = 10_000;
+
+  /** The same for waits that are only registered. */
+  long PENDING_MS = 600_000;
 
   /**
    * Event loops of those that use Vert.x: one, as the floor has, since the machine also runs the
@@ -23,6 +28,23 @@ interface Contender extends AutoCloseable {
 
   /** One job cycle: waits for the event of an id, hands its job over, and completes with it. */
   CompletionStage<?> cycle(long id);
+
+  /** Begins a wait for what does not come, and completes when it is registered. */
+  CompletionStage<?> register(long id);
+
+  /** Ends the waits that {@link #register} began, and completes when they have ended. */
+  CompletionStage<?> endAll();
+
+  /** Emits an event that nobody waits for; completes when the server has it, if it tells. */
+  CompletionStage<?> emit(long id);
+
+  /** Returns when what was emitted has left, where {@link #emit} does not tell. */
+  default void flush() throws Exception {}
+
+  /** Where it is to be called in a burst, if it has an event loop. */
+  default Optional<Context> context() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -7,10 +7,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,14 +29,18 @@ final class Floor implements Contender {
   private final Context context = vertx.getOrCreateContext();
   private final boolean direct;
   private final RedisConnection output;
+  private final RedisConnection input;
   private final JobQueue jobs;
   private final Map<String, Wait> waits = new HashMap<>();
   private Request subscribe;
   private Request unsubscribe;
   private boolean scheduled;
+  private List<Request> emits = new ArrayList<>();
+  private Promise<List<Response>> emitted = Promise.promise();
 
   private static final class Wait {
     final Promise<Object> result = Promise.promise();
+    final Promise<Void> registered = Promise.promise();
     final long id;
     long timer;
 
@@ -44,6 +52,7 @@ final class Floor implements Contender {
   Floor(String redisUrl, boolean direct) {
     this.direct = direct;
     output = connect(redisUrl);
+    input = connect(redisUrl);
     jobs = new JobQueue(context, connect(redisUrl));
     output.handler(this::push);
     if (direct) {
@@ -53,19 +62,24 @@ final class Floor implements Contender {
 
   private RedisConnection connect(String redisUrl) {
     var connected = Promise.<RedisConnection>promise();
-    context.runOnContext(v -> Redis.createClient(vertx, redisUrl).connect().onComplete(connected));
+    var options = new RedisOptions().setConnectionString(redisUrl).setMaxWaitingHandlers(1_000_000);
+    context.runOnContext(v -> Redis.createClient(vertx, options).connect().onComplete(connected));
     return connected.future().await();
   }
 
   @Override
   public CompletionStage<?> cycle(long id) {
     var wait = new Wait(id);
-    if (Vertx.currentContext() == context) {
-      start(wait);
-    } else {
-      context.runOnContext(v -> start(wait));
-    }
+    onLoop(() -> start(wait));
     return wait.result.future().toCompletionStage();
+  }
+
+  private void onLoop(Runnable action) {
+    if (Vertx.currentContext() == context) {
+      action.run();
+    } else {
+      context.runOnContext(v -> action.run());
+    }
   }
 
   private void start(Wait wait) {
@@ -84,8 +98,10 @@ final class Floor implements Contender {
     switch (push.get(0).toString()) {
       case "message" -> message(channel, new JsonArray(push.get(2).toBuffer()));
       case "subscribe" -> {
-        if (!direct) {
+        if (channel.startsWith("bench:") && !direct) {
           jobs.push(channel, waits.get(channel).id);
+        } else if (!direct) {
+          waits.get(channel).registered.complete();
         }
       }
       default -> {}
@@ -104,12 +120,12 @@ final class Floor implements Contender {
   private Request add(Request request, Command command, String channel) {
     if (!scheduled) {
       scheduled = true;
-      context.runOnContext(v -> flush());
+      context.runOnContext(v -> send());
     }
     return (request == null ? Request.cmd(command) : request).arg(channel);
   }
 
-  private void flush() {
+  private void send() {
     scheduled = false;
     if (subscribe != null) {
       output.send(subscribe);
@@ -119,6 +135,65 @@ final class Floor implements Contender {
       output.send(unsubscribe);
       unsubscribe = null;
     }
+  }
+
+  @Override
+  public CompletionStage<?> register(long id) {
+    var wait = new Wait(id);
+    onLoop(
+        () -> {
+          var key = direct ? String.valueOf(id) : "pending:" + id;
+          waits.put(key, wait);
+          wait.timer = vertx.setTimer(PENDING_MS, t -> wait.result.fail("timed out"));
+          if (direct) {
+            wait.registered.complete();
+          } else {
+            subscribe = add(subscribe, Command.SUBSCRIBE, key);
+          }
+        });
+    return wait.registered.future().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<?> endAll() {
+    var done = Promise.<Void>promise();
+    onLoop(
+        () -> {
+          waits.forEach(
+              (key, wait) -> {
+                vertx.cancelTimer(wait.timer);
+                if (!direct) {
+                  unsubscribe = add(unsubscribe, Command.UNSUBSCRIBE, key);
+                }
+                wait.result.fail("ended");
+              });
+          waits.clear();
+          done.complete();
+        });
+    return done.future().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<?> emit(long id) {
+    if (emits.isEmpty()) {
+      context.runOnContext(v -> publish());
+    }
+    var payload = WorkerMain.payload(String.valueOf(id));
+    emits.add(Request.cmd(Command.PUBLISH).arg("burst:" + id).arg(payload));
+    return emitted.future().toCompletionStage();
+  }
+
+  private void publish() {
+    var batch = emits;
+    var done = emitted;
+    emits = new ArrayList<>();
+    emitted = Promise.promise();
+    input.batch(batch).onComplete(done);
+  }
+
+  @Override
+  public Optional<Context> context() {
+    return Optional.of(context);
   }
 
   @Override

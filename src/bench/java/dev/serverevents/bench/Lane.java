@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 /** One of the cycles in flight: as soon as one has ended it begins the next. */
 final class Lane {
 
-  private static final AtomicLong IDS = new AtomicLong();
+  /** No two API servers use the same. */
+  private static final AtomicLong IDS =
+      new AtomicLong(ProcessHandle.current().pid() * 1_000_000_000);
 
   private final Contender contender;
   private final long end;

@@ -49,6 +49,30 @@ final class LettuceSubscriptions extends RedisPubSubAdapter<String, String> impl
   }
 
   @Override
+  public CompletionStage<?> register(long id) {
+    var channel = "pending:" + id;
+    var result = new CompletableFuture<String>().orTimeout(PENDING_MS, TimeUnit.MILLISECONDS);
+    waits.put(channel, result);
+    return output.async().subscribe(channel);
+  }
+
+  @Override
+  public CompletionStage<?> endAll() {
+    var unsubscribed =
+        waits.keySet().stream()
+            .map(channel -> output.async().unsubscribe(channel).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    waits.values().forEach(wait -> wait.cancel(false));
+    waits.clear();
+    return CompletableFuture.allOf(unsubscribed);
+  }
+
+  @Override
+  public CompletionStage<?> emit(long id) {
+    return input.publish("burst:" + id, WorkerMain.payload(String.valueOf(id)));
+  }
+
+  @Override
   public void close() {
     client.shutdown();
   }

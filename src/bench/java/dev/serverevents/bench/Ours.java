@@ -3,12 +3,14 @@ package dev.serverevents.bench;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.WaitOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** This project, through its public API, over the event bus, with timeouts and all features on. */
@@ -41,12 +43,16 @@ final class Ours extends VerticleBase implements Contender {
   @Override
   public CompletionStage<?> cycle(long id) {
     var done = Promise.<Object>promise();
-    if (Vertx.currentContext() == home) {
-      start(id, done);
-    } else {
-      home.runOnContext(v -> start(id, done));
-    }
+    onLoop(() -> start(id, done));
     return done.future().toCompletionStage();
+  }
+
+  private void onLoop(Runnable action) {
+    if (Vertx.currentContext() == home) {
+      action.run();
+    } else {
+      home.runOnContext(v -> action.run());
+    }
   }
 
   private void start(long id, Promise<Object> done) {
@@ -55,6 +61,48 @@ final class Ours extends VerticleBase implements Contender {
             ? events.requestDirect("bench", id, replyTo -> jobs.push(replyTo, id))
             : events.request("bench", id, () -> jobs.push("bench:" + id, id));
     result.<Object>map(args -> args.get(0)).onComplete(done);
+  }
+
+  @Override
+  public CompletionStage<?> register(long id) {
+    var done = Promise.<Void>promise();
+    var waiting = WaitOptions.DEFAULT.timeout(PENDING_MS);
+    onLoop(
+        () -> {
+          if (direct) {
+            events
+                .requestDirect(
+                    "pending", id, waiting, replyTo -> Future.succeededFuture(done.tryComplete()))
+                .onFailure(ended -> {});
+          } else {
+            var wait = events.listen("pending", id, waiting);
+            wait.subscribed().onComplete(done);
+            wait.future().onFailure(ended -> {});
+          }
+        });
+    return done.future().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<?> endAll() {
+    var done = Promise.<Void>promise();
+    onLoop(
+        () -> {
+          var closing = events;
+          events = ServerEvents.create(vertx);
+          closing.close().onComplete(done);
+        });
+    return done.future().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<?> emit(long id) {
+    return events.emit("burst", id, WorkerMain.RESULT).toCompletionStage();
+  }
+
+  @Override
+  public Optional<Context> context() {
+    return Optional.of(home);
   }
 
   @Override

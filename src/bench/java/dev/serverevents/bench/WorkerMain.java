@@ -2,20 +2,34 @@ package dev.serverevents.bench;
 
 import io.nats.client.Nats;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.LongAdder;
 
-/** The worker of all contenders: it answers each job at once, with 200 bytes. */
+/**
+ * The worker of all contenders: it answers each job at once, with 200 bytes. Asked on its standard
+ * input, it tells how much it emitted, and how often Redis delivered that.
+ */
 final class WorkerMain {
 
   static final String SUBJECT = "bench";
-  private static final String RESULT = "x".repeat(200);
+
+  /** Taken, and never answered. */
+  static final String SILENT_SUBJECT = "silent";
+
+  static final String RESULT = "x".repeat(200);
+
+  private static final LongAdder EMITS = new LongAdder();
+  private static final LongAdder DELIVERIES = new LongAdder();
 
   private WorkerMain() {}
 
@@ -27,6 +41,15 @@ final class WorkerMain {
       answerRedis(args[1]);
     }
     System.out.println("ready");
+    try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      while (input.readLine() != null) {
+        System.out.println(
+            new JsonObject()
+                .put("emits", EMITS.sum())
+                .put("deliveries", DELIVERIES.sum())
+                .encode());
+      }
+    }
   }
 
   /** The payload of an event. */
@@ -44,6 +67,7 @@ final class WorkerMain {
               connection.publish(message.getReplyTo(), answer);
             })
         .subscribe(SUBJECT);
+    connection.createDispatcher(message -> {}).subscribe(SILENT_SUBJECT);
     connection.flush(null);
   }
 
@@ -73,6 +97,12 @@ final class WorkerMain {
       answers.add(
           Request.cmd(Command.PUBLISH).arg(JobQueue.replyTo(text)).arg(payload(JobQueue.id(text))));
     }
-    publishing.batch(answers);
+    publishing
+        .batch(answers)
+        .onSuccess(
+            receivers -> {
+              EMITS.add(receivers.size());
+              receivers.forEach(count -> DELIVERIES.add(count.toInteger()));
+            });
   }
 }

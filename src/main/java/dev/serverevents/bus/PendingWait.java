@@ -28,12 +28,12 @@ public final class PendingWait implements EventWait {
   private final long timeout;
   private final boolean retained;
   private final boolean direct;
-  private final @Nullable HandOver handOver;
   private final ContextInternal caller;
   private final Promise<EventArgs> result;
   private final @Nullable Promise<Void> subscribed;
   private final long since = System.nanoTime();
 
+  private @Nullable HandOver handOver;
   private @Nullable Deployment verticle;
   private boolean heard;
   private long epoch;
@@ -129,9 +129,11 @@ public final class PendingWait implements EventWait {
   }
 
   private void handOver() {
+    var job = requireNonNull(handOver);
+    handOver = null;
     Future<?> handedOver;
     try {
-      handedOver = requireNonNull(handOver).apply(verticle().inbox());
+      handedOver = job.apply(verticle().inbox());
     } catch (RuntimeException failure) {
       handedOver = Future.failedFuture(failure);
     }

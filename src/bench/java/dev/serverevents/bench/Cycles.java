@@ -1,6 +1,5 @@
 package dev.serverevents.bench;
 
-import dev.serverevents.app.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,71 +12,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/**
- * Job cycles of ours beside its peers: Redis, the worker and each API server in processes of their
- * own, all contenders interleaved in one run, medians of {@value #RUNS}. It prints a table, and
- * writes it as target/bench.md and target/bench.svg.
- */
-final class CyclesMain {
+/** Job cycles: all contenders interleaved in one run, medians of {@value #RUNS}. */
+final class Cycles {
 
   private static final int RUNS = Integer.getInteger("bench.runs", 5);
   private static final long RUN_MS = Long.getLong("bench.ms", 2_000);
   private static final long WARM_UP_MS = Long.getLong("bench.warmup", 10_000);
   private static final List<Integer> IN_FLIGHT = List.of(1, 64, 1024);
-  private static final List<String> ON_REDIS =
-      List.of("ours exact", "ours direct", "floor exact", "floor direct", "lettuce", "redisson");
 
-  private final List<Child> children = new ArrayList<>();
-  private final Map<String, Child> apis = new LinkedHashMap<>();
+  private final Map<String, Child> apis;
+  private final List<Child> processes;
 
-  private CyclesMain() {}
-
-  /** Takes the names of contenders; all without any. */
-  public static void main(String[] args) throws Exception {
-    var bench = new CyclesMain();
-    try (var redis = EmbeddedRedis.start()) {
-      bench.start(redis.url(), args.length == 0 ? null : List.of(args));
-      bench.report(bench.measure());
-    } finally {
-      bench.children.forEach(Child::close);
-    }
-    System.exit(0);
+  Cycles(Processes processes) {
+    this.apis = processes.apis();
+    this.processes = processes.all();
   }
 
-  private void start(String redisUrl, List<String> wanted) throws IOException {
-    children.add(Child.jvm("worker", WorkerMain.class, "redis", redisUrl));
-    var natsUrl = startNats();
-    var names = new ArrayList<>(ON_REDIS);
-    if (natsUrl != null) {
-      names.add("nats");
-    }
-    for (var name : names) {
-      if (wanted == null || wanted.contains(name)) {
-        var api = Child.jvm(name, ApiMain.class, name, name.equals("nats") ? natsUrl : redisUrl);
-        children.add(api);
-        apis.put(name, api);
-      }
-    }
-  }
-
-  private String startNats() throws IOException {
-    var port = EmbeddedRedis.freePort();
-    try {
-      children.add(Child.server("nats-server", "nats-server", "-a", "127.0.0.1", "-p", "" + port));
-    } catch (IOException absent) {
-      System.out.println("no nats-server here, so NATS is left out");
-      return null;
-    }
-    var url = "nats://127.0.0.1:" + port;
-    children.add(Child.jvm("nats worker", WorkerMain.class, "nats", url));
-    return url;
+  /** Measures, draws target/bench.svg, and returns a table. */
+  String run() throws IOException {
+    var results = measure();
+    Files.writeString(Path.of("target", "bench.svg"), Chart.of(results, IN_FLIGHT));
+    return table(results);
   }
 
   private Map<String, Map<Integer, Result>> measure() throws IOException {
     for (var api : apis.values()) {
       System.out.println("warming up " + api.name);
       for (var inFlight : IN_FLIGHT) {
-        api.ask(inFlight + " " + WARM_UP_MS);
+        api.ask("cycles " + inFlight + " " + WARM_UP_MS);
       }
     }
     var runs = new HashMap<String, List<Result>>();
@@ -101,12 +63,12 @@ final class CyclesMain {
   }
 
   private Result measure(Child api, int inFlight) throws IOException {
-    var before = children.stream().collect(Collectors.toMap(child -> child, Child::cpu));
+    var before = processes.stream().collect(Collectors.toMap(child -> child, Child::cpu));
     var began = System.nanoTime();
-    var answer = api.ask(inFlight + " " + RUN_MS);
+    var answer = api.ask("cycles " + inFlight + " " + RUN_MS);
     var ns = System.nanoTime() - began;
     var busiest =
-        children.stream()
+        processes.stream()
             .max(Comparator.comparing(child -> child.cpu().minus(before.get(child))))
             .orElseThrow();
     var share = percent(busiest.cpu().minus(before.get(busiest)), ns);
@@ -117,7 +79,7 @@ final class CyclesMain {
     return Math.round(100.0 * cpu.toNanos() / ns) + " %";
   }
 
-  private void report(Map<String, Map<Integer, Result>> results) throws IOException {
+  private static String table(Map<String, Map<Integer, Result>> results) {
     var table = new StringBuilder("| | in flight | cycles/s | p50 us | p99 us | lost |");
     table.append(" API CPU us/cycle | busiest process | against NATS | against the floor |\n");
     table.append("|---|---|---|---|---|---|---|---|---|---|\n");
@@ -125,9 +87,7 @@ final class CyclesMain {
         (name, byInFlight) ->
             IN_FLIGHT.forEach(
                 inFlight -> table.append(row(name, inFlight, byInFlight.get(inFlight), results))));
-    System.out.println(table);
-    Files.writeString(Path.of("target", "bench.md"), table);
-    Files.writeString(Path.of("target", "bench.svg"), Chart.of(results, IN_FLIGHT));
+    return table.toString();
   }
 
   private static String row(
