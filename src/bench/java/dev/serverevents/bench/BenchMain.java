@@ -14,22 +14,29 @@ final class BenchMain {
 
   private static final Path REPORT = Path.of("target", "bench.md");
 
+  private static final List<String> SECTIONS =
+      List.of(
+          System.getProperty("bench.sections", "cycles,capacity,deliveries,http").split(",", -1));
+
   private BenchMain() {}
 
   /** Takes the names of contenders; all without any. */
   public static void main(String[] args) throws Exception {
     Files.deleteIfExists(REPORT);
     try (var processes = new Processes(List.of(args))) {
-      report("Job cycles", () -> new Cycles(processes).run());
-      report("Pending waits, and a burst of emits", () -> new Capacity(processes.apis()).run());
-      report("Deliveries per emit", () -> new Deliveries(processes).run());
-      report("HTTP", () -> new Http(processes).run());
+      report("cycles", () -> new Cycles(processes).run());
+      report("capacity", () -> new Capacity(processes.apis()).run());
+      report("deliveries", () -> new Deliveries(processes).run());
+      report("http", () -> new Http(processes).run());
     }
     System.exit(0);
   }
 
-  private static void report(String title, Callable<String> section) throws Exception {
-    var text = "## %s%n%n%s%n".formatted(title, section.call());
+  private static void report(String name, Callable<String> section) throws Exception {
+    if (!SECTIONS.contains(name)) {
+      return;
+    }
+    var text = "## %s%n%n%s%n".formatted(name, section.call());
     System.out.println(text);
     append(text);
   }

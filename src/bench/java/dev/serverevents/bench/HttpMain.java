@@ -4,22 +4,29 @@ import dev.serverevents.EventArgs;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.redis.client.Redis;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** An API server with Vert.x Web, as an application has it: each request starts a job. */
+/**
+ * An API server with Vert.x Web, as an application has it, with a verticle for each core: each
+ * request starts a job.
+ */
 final class HttpMain extends VerticleBase {
 
   private final String redisUrl;
   private final int port;
   private ServerEvents events;
   private JobQueue jobs;
-  private long ids;
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final AtomicLong IDS = new AtomicLong();
 
   private HttpMain(String redisUrl, int port) {
     this.redisUrl = redisUrl;
@@ -28,10 +35,14 @@ final class HttpMain extends VerticleBase {
 
   /** Takes Redis's URL and the port to listen on. */
   public static void main(String[] args) {
-    var vertx = Contender.vertx();
+    var vertx = Vertx.vertx();
     var options = new ServerEventsOptions().setConnectionString(args[0]);
     vertx.deployVerticle(new ServerEventsVerticle(options)).await();
-    vertx.deployVerticle(new HttpMain(args[0], Integer.parseInt(args[1]))).await();
+    vertx
+        .deployVerticle(
+            () -> new HttpMain(args[0], Integer.parseInt(args[1])),
+            new DeploymentOptions().setInstances(CORES))
+        .await();
     System.out.println("ready");
   }
 
@@ -49,12 +60,12 @@ final class HttpMain extends VerticleBase {
   }
 
   private void exact(RoutingContext ctx) {
-    var id = ++ids;
+    var id = IDS.incrementAndGet();
     answer(ctx, events.request("bench", id, () -> jobs.push("bench:" + id, id)));
   }
 
   private void direct(RoutingContext ctx) {
-    var id = ++ids;
+    var id = IDS.incrementAndGet();
     answer(ctx, events.requestDirect("bench", id, replyTo -> jobs.push(replyTo, id)));
   }
 

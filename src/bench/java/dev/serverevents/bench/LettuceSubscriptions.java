@@ -58,13 +58,10 @@ final class LettuceSubscriptions extends RedisPubSubAdapter<String, String> impl
 
   @Override
   public CompletionStage<?> endAll() {
-    var unsubscribed =
-        waits.keySet().stream()
-            .map(channel -> output.async().unsubscribe(channel).toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    waits.values().forEach(wait -> wait.cancel(false));
+    var channels = waits.keySet().toArray(String[]::new);
+    waits.values().forEach(wait -> wait.complete("ended"));
     waits.clear();
-    return CompletableFuture.allOf(unsubscribed);
+    return output.async().unsubscribe(channels);
   }
 
   @Override

@@ -52,7 +52,7 @@ final class RedissonTopics implements Contender {
         waits.keySet().stream()
             .map(topic -> topic.removeAllListenersAsync().toCompletableFuture())
             .toArray(CompletableFuture<?>[]::new);
-    waits.values().forEach(wait -> wait.cancel(false));
+    waits.values().forEach(wait -> wait.complete("ended"));
     waits.clear();
     return CompletableFuture.allOf(removed);
   }

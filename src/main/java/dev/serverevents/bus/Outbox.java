@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  */
 public final class Outbox<T> {
 
+  /** How many items one message has: they take a few ms on a cold JVM. */
+  private static final int MAX_BATCH = 500;
+
   private final Vertx vertx;
   private final Context context;
   private final String from;
@@ -50,8 +53,8 @@ public final class Outbox<T> {
     batches.forEach(
         (address, items) -> {
           MessageProducer<Batch<T>> producer = vertx.eventBus().sender(address, LocalCodec.OPTIONS);
-          for (var start = 0; start < items.size(); start += Turns.CHUNK) {
-            var chunk = items.subList(start, Math.min(start + Turns.CHUNK, items.size()));
+          for (var start = 0; start < items.size(); start += MAX_BATCH) {
+            var chunk = items.subList(start, Math.min(start + MAX_BATCH, items.size()));
             producer
                 .write(new Batch<>(from, chunk))
                 .onFailure(noConsumer -> undelivered.accept(chunk));

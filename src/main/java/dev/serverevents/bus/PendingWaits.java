@@ -76,7 +76,7 @@ final class PendingWaits {
   }
 
   Future<Void> endAll(Throwable cause) {
-    return Turns.forEach(context, timeouts.waits(), wait -> end(wait, cause));
+    return timeouts.forEach(wait -> end(wait, cause));
   }
 
   /** "Timed out" is only said of a wait that would have heard. */

@@ -1,8 +1,8 @@
 package dev.serverevents.bus;
 
+import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +43,9 @@ final class Timeouts {
     return true;
   }
 
-  /** All waits as they are now. */
-  Collection<PendingWait> waits() {
-    return groups.values().stream().flatMap(group -> group.waits().stream()).toList();
+  /** Does something with all waits as they are now, and completes after the last. */
+  Future<Void> forEach(Consumer<PendingWait> action) {
+    return Turns.forEach(context, groups.values(), group -> group.waits().forEach(action));
   }
 
   /** The waits that end in one millisecond, as a linked list. */
