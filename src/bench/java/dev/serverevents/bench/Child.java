@@ -79,6 +79,6 @@ final class Child implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
+    process.destroyForcibly();
   }
 }
