@@ -194,8 +194,7 @@ class ReadmeTest {
       var client = vertx.createHttpClient();
       return client
           .request(HttpMethod.GET, port.get(), "127.0.0.1", path)
-          .compose(request -> request.send())
-          .compose(response -> response.body())
+          .compose(request -> request.send().compose(response -> response.body()))
           .map(Object::toString)
           .eventually(client::close);
     }

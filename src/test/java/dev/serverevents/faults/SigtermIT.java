@@ -14,6 +14,7 @@ import dev.serverevents.testing.ServerProcess;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
@@ -47,6 +48,12 @@ class SigtermIT {
       return Future.succeededFuture();
     }
 
+    private static Future<String> text(HttpClientResponse response) {
+      return response.statusCode() == 503 && response.getHeader("Retry-After") != null
+          ? Future.failedFuture("try another")
+          : response.body().map(body -> response.statusCode() + " " + body);
+    }
+
     Future<String> get(int i) {
       return get(i, i);
     }
@@ -55,12 +62,7 @@ class SigtermIT {
       var url = urls.get(turn % 2) + "/events/load/" + i + "?retained=true&timeout=30000";
       return client
           .request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(url))
-          .compose(request -> request.send())
-          .compose(
-              response ->
-                  response.statusCode() == 503 && response.getHeader("Retry-After") != null
-                      ? Future.failedFuture("try another")
-                      : response.body().map(body -> response.statusCode() + " " + body))
+          .compose(request -> request.send().compose(RoundRobin::text))
           .recover(
               away -> {
                 retries.incrementAndGet();

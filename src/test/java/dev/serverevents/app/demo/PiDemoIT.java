@@ -38,8 +38,11 @@ class PiDemoIT {
       var options = new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(url);
       return client
           .request(options)
-          .compose(request -> request.send(new JsonObject().put("digits", digits).encode()))
-          .compose(response -> response.body())
+          .compose(
+              request ->
+                  request
+                      .send(new JsonObject().put("digits", digits).encode())
+                      .compose(response -> response.body()))
           .map(body -> body.toJsonObject().getString("pi"));
     }
   }
