@@ -3,6 +3,7 @@ package dev.serverevents.app;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.bus.Fields;
+import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -20,6 +21,7 @@ record Configuration(
     boolean embeddedRedis,
     String httpHost,
     int httpPort,
+    RoutesOptions routes,
     Set<String> roles) {
 
   static final String API = "api";
@@ -45,6 +47,8 @@ record Configuration(
           Map.entry("SERVER_EVENTS_LIMITS_TIMEOUT", "limits.timeout"),
           Map.entry("SERVER_EVENTS_HTTP_HOST", "http.host"),
           Map.entry("SERVER_EVENTS_HTTP_PORT", "http.port"),
+          Map.entry("SERVER_EVENTS_HTTP_MAX_WAIT", "http.maxWait"),
+          Map.entry("SERVER_EVENTS_HTTP_MAX_BODY", "http.maxBody"),
           Map.entry("SERVER_EVENTS_ROLES", "roles"));
 
   private static JsonObject merge(JsonObject file, Map<String, String> environment) {
@@ -83,6 +87,7 @@ record Configuration(
         Fields.object("redis", json.getValue("redis")).isEmpty(),
         Fields.string("http.host", http.getValue("host", "127.0.0.1")),
         (int) Fields.integer("http.port", http.getValue("port", 8080), 0, 65535),
+        new RoutesOptions(http),
         roles(Fields.array("roles", json.getValue("roles", new JsonArray().add(API).add(WORKER)))));
   }
 

@@ -30,8 +30,8 @@ final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     var events = ServerEvents.create(vertx);
     var router = Router.router(vertx);
-    ServerEventsRoutes.mount(router, events);
-    PiRoute.mount(router, events, configuration.events().redisUrl(), vertx);
+    ServerEventsRoutes.mount(router, events, configuration.routes());
+    PiRoute.mount(router, events, configuration.routes(), configuration.events().redisUrl(), vertx);
     Problems.handleErrors(router);
     server = vertx.createHttpServer().requestHandler(router);
     return server

@@ -1,6 +1,7 @@
 package dev.serverevents.web;
 
 import dev.serverevents.EventFailureException;
+import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.UnavailableException;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -18,10 +19,12 @@ public final class Problems {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
   private static final int INTERNAL_SERVER_ERROR = 500;
-  private static final String RETRY_AFTER_SECONDS = "1";
+
+  /** For how long to leave us alone: nothing is gained by more, since a request may wait here. */
+  static final String RETRY_AFTER_SECONDS = "1";
 
   /** What a router answers by itself, when no route does. */
-  private static final List<Integer> ROUTER_STATUSES = List.of(400, 404, 405, 413, 500);
+  private static final List<Integer> ROUTER_STATUSES = List.of(400, 401, 403, 404, 405, 413, 500);
 
   private Problems() {}
 
@@ -52,14 +55,23 @@ public final class Problems {
       problem.put("detail", failure.getMessage());
     }
     if (ctx.failure() instanceof EventFailureException failure) {
-      problem.put("code", failure.code()).put("data", failure.detail());
+      problem
+          .put("name", failure.name())
+          .put("id", failure.id())
+          .put("code", failure.code())
+          .put("data", failure.detail());
     }
-    if (ctx.failure() instanceof UnavailableException) {
+    if (ctx.failure() instanceof EventTimeoutException timeout) {
+      problem.put("name", timeout.name()).put("id", timeout.id()).put("waited", timeout.timeout());
+    }
+    if (ctx.failure() instanceof EventTimeoutException
+        || ctx.failure() instanceof UnavailableException) {
       response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
     response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .end(problem.toBuffer());
   }
 

@@ -2,27 +2,47 @@ package dev.serverevents.web;
 
 import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.bus.Fields;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads requests; what is wrong throws {@link InvalidInputException}. */
 public final class Requests {
 
+  private static final int MAX_IDS = 100;
+
   private Requests() {}
 
-  /** How to wait: the query's {@code timeout} in ms, and {@code retained=true}. */
-  public static WaitOptions waitOptions(RoutingContext ctx) {
+  /** How to wait: the query's {@code timeout}, at most {@code maxMs}, and {@code retained=true}. */
+  public static WaitOptions waitOptions(RoutingContext ctx, long maxMs) {
     var timeout = ctx.queryParams().get("timeout");
     var retained = Fields.flag("retained", ctx.queryParams().get("retained"));
     var options = WaitOptions.DEFAULT.retained(retained);
     return timeout == null
         ? options
-        : options.timeout(ServerEventsOptions.timeout("timeout", timeout));
+        : options.timeout(Fields.integer("timeout", timeout, 1, maxMs));
+  }
+
+  /** The ids of the query's {@code any}, with commas between them. */
+  static List<String> ids(RoutingContext ctx) {
+    var any = ctx.queryParams().getAll("any");
+    var ids = any.stream().flatMap(list -> Stream.of(list.split(",", -1))).distinct().toList();
+    if (ids.isEmpty() || ids.size() > MAX_IDS) {
+      throw new InvalidInputException(
+          "any",
+          String.join(",", any),
+          "must be 1 to %d ids with commas between them".formatted(MAX_IDS));
+    }
+    return ids;
   }
 
   /** How to emit: the query's {@code retain} in ms. */
@@ -30,10 +50,19 @@ public final class Requests {
     return Fields.emitOptions(ctx.queryParams().get("retain"));
   }
 
+  /** The arguments in a body: a JSON array of them, or any other JSON value as the only one. */
+  static @Nullable Object[] args(RoutingContext ctx) {
+    var value = json(ctx);
+    if (value instanceof JsonArray array) {
+      return array.getList().toArray();
+    }
+    return value == null && isEmpty(ctx.body().buffer()) ? new Object[0] : new Object[] {value};
+  }
+
   /** The body's JSON value, or null where there is no body. */
   public static @Nullable Object json(RoutingContext ctx) {
     var body = ctx.body().buffer();
-    if (body == null || body.length() == 0) {
+    if (isEmpty(body)) {
       return null;
     }
     try {
@@ -41,5 +70,19 @@ public final class Requests {
     } catch (DecodeException malformed) {
       throw new InvalidInputException("body", body.toString(), "must be JSON");
     }
+  }
+
+  /** Answers with JSON, which no cache may keep. */
+  static void answer(RoutingContext ctx, HttpResponseStatus status, Buffer json) {
+    ctx.response()
+        .setStatusCode(status.code())
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(json)
+        .onFailure(gone -> {});
+  }
+
+  private static boolean isEmpty(@Nullable Buffer body) {
+    return body == null || body.length() == 0;
   }
 }

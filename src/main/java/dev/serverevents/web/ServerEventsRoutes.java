@@ -2,79 +2,140 @@ package dev.serverevents.web;
 
 import dev.serverevents.ServerEvents;
 import dev.serverevents.bus.Fields;
+import dev.serverevents.web.LongPoll.Arrived;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
+import java.util.function.Function;
 
 /**
- * HTTP routes to mount on an application's own router:
- *
- * <ul>
- *   <li>{@code GET /events/{name}/{id}?timeout=ms&retained=true} waits; 200 with the JSON array of
- *       arguments, 504 when there was no event in time, the status of a failure
- *   <li>{@code POST /events/{name}/{id}?retain=ms} emits the JSON array in its body, or no
- *       arguments where that is empty; 202 with {@code {"receivers":n}}
- *   <li>{@code GET /health}: 200 when both Redis connections are up, else 503
- * </ul>
- *
- * <p>Errors are {@code application/problem+json}. A client that goes away ends its wait.
+ * Waiting and emitting over HTTP, as routes to mount on an application's own router, after its own
+ * handlers. The README lists them.
  */
 public final class ServerEventsRoutes {
 
-  /** How many bytes the body of a request may have. */
-  public static final long MAX_BODY = 1024 * 1024;
-
-  private static final String EVENT = "/events/:name/:id";
+  private static final String EVENTS = "/events/:name";
+  private static final String EVENT = EVENTS + "/:id";
+  private static final String FAILURE = EVENT + "/failure";
 
   private final ServerEvents events;
+  private final RoutesOptions options;
 
-  private ServerEventsRoutes(ServerEvents events) {
+  private ServerEventsRoutes(ServerEvents events, RoutesOptions options) {
     this.events = events;
+    this.options = options;
+  }
+
+  /** Mounts the routes on {@code router}, with the default settings. */
+  public static void mount(Router router, ServerEvents events) {
+    mount(router, events, new RoutesOptions());
   }
 
   /** Mounts the routes on {@code router}. */
-  public static void mount(Router router, ServerEvents events) {
-    var routes = new ServerEventsRoutes(events);
-    router.get(EVENT).handler(routes::waitFor).failureHandler(Problems::answer);
-    router
-        .post(EVENT)
-        .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
-        .handler(routes::emit)
-        .failureHandler(Problems::answer);
+  public static void mount(Router router, ServerEvents events, RoutesOptions options) {
+    var routes = new ServerEventsRoutes(events, options);
+    get(router, EVENTS).handler(routes::waitForAny);
+    get(router, EVENT).handler(routes::waitFor);
+    routes.withBody(router.post(EVENT)).handler(routes::emit);
+    routes.withBody(router.put(FAILURE)).handler(routes::emitFailure);
     router.get("/health").handler(routes::health);
+    allow(router, EVENTS, "GET, HEAD, OPTIONS");
+    allow(router, EVENT, "GET, HEAD, POST, OPTIONS");
+    allow(router, FAILURE, "PUT, OPTIONS");
+  }
+
+  private static Route get(Router router, String path) {
+    return router
+        .route(path)
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .failureHandler(Problems::answer);
+  }
+
+  private Route withBody(Route route) {
+    return route
+        .handler(BodyHandler.create(false).setBodyLimit(options.getMaxBody()))
+        .failureHandler(Problems::answer);
+  }
+
+  /** Answers OPTIONS, and what the routes before have not taken. */
+  private static void allow(Router router, String path, String methods) {
+    router
+        .route(path)
+        .handler(
+            ctx -> {
+              ctx.response().putHeader(HttpHeaders.ALLOW, methods);
+              if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
+                ctx.response().setStatusCode(HttpResponseStatus.NO_CONTENT.code()).end();
+              } else {
+                ctx.fail(HttpResponseStatus.METHOD_NOT_ALLOWED.code());
+              }
+            })
+        .failureHandler(Problems::answer);
   }
 
   private void waitFor(RoutingContext ctx) {
-    var wait = events.listen(ctx.pathParam("name"), ctx.pathParam("id"), Requests.waitOptions(ctx));
-    ctx.response().closeHandler(gone -> wait.cancel());
-    wait.future().onSuccess(args -> json(ctx, 200).end(args.toBuffer())).onFailure(ctx::fail);
+    poll(ctx, List.of(ctx.pathParam("id")), arrived -> arrived.args().toBuffer());
+  }
+
+  private void waitForAny(RoutingContext ctx) {
+    poll(
+        ctx,
+        Requests.ids(ctx),
+        arrived ->
+            new JsonObject()
+                .put("id", arrived.id())
+                .put("args", arrived.args().toJsonArray())
+                .toBuffer());
+  }
+
+  private void poll(RoutingContext ctx, List<String> ids, Function<Arrived, Buffer> body) {
+    new LongPoll(ctx, events.timeout(), options.getMaxWait())
+        .answer(events, ctx.pathParam("name"), ids, body);
   }
 
   private void emit(RoutingContext ctx) {
-    var args = Fields.array("body", Requests.json(ctx));
-    events
-        .emit(
+    emitted(
+        ctx,
+        events.emit(
             Requests.emitOptions(ctx),
             ctx.pathParam("name"),
             ctx.pathParam("id"),
-            args.getList().toArray())
-        .map(receivers -> new JsonObject().put("receivers", receivers))
-        .onSuccess(body -> json(ctx, 202).end(body.toBuffer()))
+            Requests.args(ctx)));
+  }
+
+  private void emitFailure(RoutingContext ctx) {
+    var failure = Fields.object("body", Requests.json(ctx));
+    emitted(
+        ctx,
+        events.emitFailure(
+            Requests.emitOptions(ctx),
+            ctx.pathParam("name"),
+            ctx.pathParam("id"),
+            (int) Fields.integer("code", failure.getValue("code"), 0, Integer.MAX_VALUE),
+            Fields.string("message", failure.getValue("message")),
+            failure.getValue("detail")));
+  }
+
+  private static void emitted(RoutingContext ctx, Future<Integer> emit) {
+    emit.map(receivers -> new JsonObject().put("receivers", receivers))
+        .onSuccess(body -> Requests.answer(ctx, HttpResponseStatus.ACCEPTED, body.toBuffer()))
         .onFailure(ctx::fail);
   }
 
   private void health(RoutingContext ctx) {
     var ready = events.isReady();
-    var body = new JsonObject().put("status", ready ? "UP" : "DOWN");
-    json(ctx, ready ? 200 : 503).end(body.toBuffer());
-  }
-
-  private static HttpServerResponse json(RoutingContext ctx, int status) {
-    return ctx.response()
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+    Requests.answer(
+        ctx,
+        ready ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
+        new JsonObject().put("status", ready ? "UP" : "DOWN").toBuffer());
   }
 }

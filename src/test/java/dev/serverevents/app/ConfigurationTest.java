@@ -26,6 +26,10 @@ class ConfigurationTest {
         .isEqualTo(new ServerEventsOptions().setConnectionString(redis).toJson());
     assertThat(configuration.httpHost()).isEqualTo(defaults.httpHost());
     assertThat(configuration.httpPort()).isEqualTo(defaults.httpPort()).isEqualTo(8080);
+    assertThat(configuration.routes().getMaxWait())
+        .isEqualTo(defaults.routes().getMaxWait())
+        .isEqualTo(60_000);
+    assertThat(configuration.routes().getMaxBody()).isEqualTo(defaults.routes().getMaxBody());
     assertThat(configuration.roles()).isEqualTo(defaults.roles());
     assertThat(configuration.embeddedRedis()).isFalse();
     assertThat(defaults.embeddedRedis()).isTrue();
@@ -53,6 +57,8 @@ class ConfigurationTest {
     }
     assertThat(configuration.httpHost()).isEqualTo("500");
     assertThat(configuration.httpPort()).isEqualTo(500);
+    assertThat(configuration.routes().getMaxWait()).isEqualTo(500);
+    assertThat(configuration.routes().getMaxBody()).isEqualTo(500);
     assertThat(configuration.roles()).isEqualTo(Set.of("worker"));
   }
 

@@ -6,6 +6,7 @@ import dev.serverevents.bus.Fields;
 import dev.serverevents.redis.ClientOptions;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.Requests;
+import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -28,15 +29,19 @@ public final class PiRoute {
 
   private final ServerEvents events;
   private final Redis redis;
+  private final long maxWait;
 
-  private PiRoute(ServerEvents events, Redis redis) {
+  private PiRoute(ServerEvents events, Redis redis, long maxWait) {
     this.events = events;
     this.redis = redis;
+    this.maxWait = maxWait;
   }
 
   /** Mounts the route, for as long as the calling verticle is deployed. */
-  public static void mount(Router router, ServerEvents events, String redisUrl, Vertx vertx) {
-    var route = new PiRoute(events, Redis.createClient(vertx, ClientOptions.of(redisUrl)));
+  public static void mount(
+      Router router, ServerEvents events, RoutesOptions options, String redisUrl, Vertx vertx) {
+    var redis = Redis.createClient(vertx, ClientOptions.of(redisUrl));
+    var route = new PiRoute(events, redis, options.getMaxWait());
     router
         .post(PATH)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
@@ -57,7 +62,7 @@ public final class PiRoute {
         .requestDirect(
             PiJob.EVENT,
             id,
-            Requests.waitOptions(ctx).retained(true),
+            Requests.waitOptions(ctx, maxWait).retained(true),
             replyTo -> handOver(new PiJob(id, replyTo, digits)))
         .onSuccess(args -> ctx.json(new JsonObject().put("pi", args.get(0))))
         .onFailure(ctx::fail);
