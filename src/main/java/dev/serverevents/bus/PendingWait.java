@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One wait, from its making to its end. Commands and notices carry the object itself; for the
- * verticle it is no more than a key and an identity, and all that changes in it is used on its
- * owner's context only.
+ * verticle it is no more than a key and an identity. What changes in it is used on its owner's
+ * context only, but for the hand-over, which runs on the caller's.
  */
 public final class PendingWait implements EventWait {
 

@@ -84,7 +84,7 @@ final class Timeouts {
       wait.previous = null;
       wait.next = null;
       if (first == null) {
-        groups.remove(ms);
+        groups.remove(ms, this);
         context.owner().cancelTimer(timer);
       }
     }
@@ -97,7 +97,9 @@ final class Timeouts {
       return waits;
     }
 
+    /** Whoever comes too late to be among these gets a group of its own. */
     private void expire() {
+      groups.remove(ms, this);
       Turns.forEach(context, waits(), timedOut);
     }
   }
