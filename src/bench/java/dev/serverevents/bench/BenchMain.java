@@ -26,6 +26,7 @@ final class BenchMain {
     try (var processes = new Processes(List.of(args))) {
       report("cycles", () -> new Cycles(processes).run());
       report("capacity", () -> new Capacity(processes.apis()).run());
+      processes.apis().values().forEach(Child::close); // idle, they still use some CPU
       report("deliveries", () -> new Deliveries(processes).run());
       report("http", () -> new Http(processes).run());
     }
