@@ -1,6 +1,7 @@
 package dev.serverevents;
 
 import dev.serverevents.bench.Loop;
+import dev.serverevents.bench.Micro;
 import dev.serverevents.bus.Batch;
 import dev.serverevents.bus.Command;
 import dev.serverevents.bus.Deployments;
@@ -17,29 +18,14 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Matching: finds the wait of a reply among many, ends it, and puts it back. */
-@State(Scope.Thread)
-@Fork(1)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class MatchingBenchmark implements RedisStores.Listener {
+public class MatchingBenchmark extends Micro implements RedisStores.Listener {
 
   private static final int REPLIES = 1_000;
 

@@ -70,16 +70,8 @@ final class Floor implements Contender {
   @Override
   public CompletionStage<?> cycle(long id) {
     var wait = new Wait(id);
-    onLoop(() -> start(wait));
+    Loop.run(context, () -> start(wait));
     return wait.result.future().toCompletionStage();
-  }
-
-  private void onLoop(Runnable action) {
-    if (Vertx.currentContext() == context) {
-      action.run();
-    } else {
-      context.runOnContext(v -> action.run());
-    }
   }
 
   private void start(Wait wait) {
@@ -140,7 +132,8 @@ final class Floor implements Contender {
   @Override
   public CompletionStage<?> register(long id) {
     var wait = new Wait(id);
-    onLoop(
+    Loop.run(
+        context,
         () -> {
           var key = direct ? String.valueOf(id) : "pending:" + id;
           waits.put(key, wait);
@@ -157,7 +150,8 @@ final class Floor implements Contender {
   @Override
   public CompletionStage<?> endAll() {
     var done = Promise.<Void>promise();
-    onLoop(
+    Loop.run(
+        context,
         () -> {
           waits.forEach(
               (key, wait) -> {

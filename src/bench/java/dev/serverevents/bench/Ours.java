@@ -43,16 +43,8 @@ final class Ours extends VerticleBase implements Contender {
   @Override
   public CompletionStage<?> cycle(long id) {
     var done = Promise.<Object>promise();
-    onLoop(() -> start(id, done));
+    Loop.run(home, () -> start(id, done));
     return done.future().toCompletionStage();
-  }
-
-  private void onLoop(Runnable action) {
-    if (Vertx.currentContext() == home) {
-      action.run();
-    } else {
-      home.runOnContext(v -> action.run());
-    }
   }
 
   private void start(long id, Promise<Object> done) {
@@ -67,7 +59,8 @@ final class Ours extends VerticleBase implements Contender {
   public CompletionStage<?> register(long id) {
     var done = Promise.<Void>promise();
     var waiting = WaitOptions.DEFAULT.timeout(PENDING_MS);
-    onLoop(
+    Loop.run(
+        home,
         () -> {
           if (direct) {
             events
@@ -86,7 +79,8 @@ final class Ours extends VerticleBase implements Contender {
   @Override
   public CompletionStage<?> endAll() {
     var done = Promise.<Void>promise();
-    onLoop(
+    Loop.run(
+        home,
         () -> {
           var closing = events;
           events = ServerEvents.create(vertx);

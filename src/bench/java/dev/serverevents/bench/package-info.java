@@ -1,2 +1,2 @@
-/** The benchmark: job cycles of ours beside its peers, in one run, each in processes of its own. */
+/** The benchmark: ours beside its peers, in one run, each in processes of its own. */
 package dev.serverevents.bench;

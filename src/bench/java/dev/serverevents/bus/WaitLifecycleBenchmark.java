@@ -4,6 +4,7 @@ import dev.serverevents.EventArgs;
 import dev.serverevents.EventKey;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.bench.Loop;
+import dev.serverevents.bench.Micro;
 import dev.serverevents.bus.Deployments.Deployment;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,31 +12,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The life of a wait without Redis: on the event bus there is a verticle that answers at once. The
  * timers alone are compared with Vert.x's own.
  */
-@State(Scope.Thread)
-@Fork(1)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class WaitLifecycleBenchmark {
+public class WaitLifecycleBenchmark extends Micro {
 
   private static final int WAITS = 1_000;
   private static final long TIMEOUT_MS = 10_000;

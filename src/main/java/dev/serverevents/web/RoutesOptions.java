@@ -1,12 +1,12 @@
 package dev.serverevents.web;
 
+import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.bus.Fields;
 import io.vertx.core.json.JsonObject;
 
 /** The settings of {@link ServerEventsRoutes}; in JSON they are fields of the section http. */
 public final class RoutesOptions {
 
-  private static final long DAY_MS = 86_400_000;
   private static final long MAX_BODY = 1 << 30;
 
   private long maxWait = 60_000;
@@ -48,7 +48,7 @@ public final class RoutesOptions {
   }
 
   private static long maxWait(String field, Object value) {
-    return Fields.integer(field, value, 1, DAY_MS);
+    return ServerEventsOptions.timeout(field, value);
   }
 
   private static long maxBody(String field, Object value) {
