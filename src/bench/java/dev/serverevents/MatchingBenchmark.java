@@ -7,7 +7,7 @@ import dev.serverevents.bus.Command;
 import dev.serverevents.bus.Deployments;
 import dev.serverevents.bus.Notice;
 import dev.serverevents.bus.Outbox;
-import dev.serverevents.bus.PendingWait;
+import dev.serverevents.bus.Pending;
 import dev.serverevents.redis.MalformedPayloadException;
 import dev.serverevents.redis.RedisStores;
 import dev.serverevents.redis.WireFormat;
@@ -35,7 +35,7 @@ public class MatchingBenchmark extends Micro implements RedisStores.Listener {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final List<PendingWait> waits = new ArrayList<>();
+  private final List<Pending> waits = new ArrayList<>();
   private final List<Payload> replies = new ArrayList<>();
   private Interests interests;
 

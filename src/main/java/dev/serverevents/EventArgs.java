@@ -44,7 +44,7 @@ public final class EventArgs {
   }
 
   /** The size of the JSON in bytes. */
-  int bytes() {
+  public int bytes() {
     return json.length();
   }
 

@@ -63,7 +63,9 @@ final class EventService implements RedisStores.Listener {
     var undeployed = new UnavailableException("The ServerEventsVerticle was undeployed");
     var idle = Promise.<Void>promise();
     interests.whenIdle(idle::tryComplete);
-    return drained(idle.future())
+    return interests
+        .endEndless(context, undeployed)
+        .compose(ended -> drained(idle.future()))
         .compose(drained -> interests.endAll(context, undeployed))
         .compose(ended -> drained(stores.publisher().drain()))
         .compose(drained -> leave())

@@ -2,7 +2,7 @@ package dev.serverevents;
 
 import dev.serverevents.bus.Notice;
 import dev.serverevents.bus.Outbox;
-import dev.serverevents.bus.PendingWait;
+import dev.serverevents.bus.Pending;
 import dev.serverevents.redis.RedisStores;
 import dev.serverevents.redis.Subscriptions;
 import dev.serverevents.redis.WireFormat.Payload;
@@ -33,6 +33,9 @@ final class Interest implements Subscriptions.Listener {
     /** The connection on which the user knows that the wait is heard, or 0. */
     long epoch;
 
+    /** What came last for one that goes on; it is not told again when it is found as retained. */
+    @Nullable Payload last;
+
     Told(long epoch) {
       this.epoch = epoch;
     }
@@ -44,7 +47,7 @@ final class Interest implements Subscriptions.Listener {
   private final Outbox<Notice> outbox;
 
   /** In the order of their making. There is hardly ever more than one, so that one costs little. */
-  private Map<PendingWait, Told> waits = Map.of();
+  private Map<Pending, Told> waits = Map.of();
 
   /**
    * Creates one without waits.
@@ -63,7 +66,7 @@ final class Interest implements Subscriptions.Listener {
    *
    * @param epoch the number of the connection on which its user knows that it is heard, or 0
    */
-  void add(PendingWait wait, long epoch) {
+  void add(Pending wait, long epoch) {
     if (waits.isEmpty()) {
       waits = Map.of(wait, new Told(epoch));
       return;
@@ -75,7 +78,7 @@ final class Interest implements Subscriptions.Listener {
   }
 
   /** Takes a wait away; does nothing if it has ended already. */
-  void remove(PendingWait wait) {
+  void remove(Pending wait) {
     if (!waits.containsKey(wait)) {
       return;
     }
@@ -98,26 +101,36 @@ final class Interest implements Subscriptions.Listener {
     waits.forEach(this::confirmed);
   }
 
+  /** Ends those that nothing but their owner ends. */
+  void endEndless(Throwable cause) {
+    List.copyOf(waits.keySet()).stream()
+        .filter(Pending::endless)
+        .forEach(wait -> end(wait, new Notice.Ended(wait, cause)));
+  }
+
   /** Tells one wait's user that it is heard, if it does not know. */
-  void confirmed(PendingWait wait) {
+  void confirmed(Pending wait) {
     var told = waits.get(wait);
     if (told != null) {
       confirmed(wait, told);
     }
   }
 
-  /** A retained wait is confirmed only when it has looked for what it may have missed. */
-  private void confirmed(PendingWait wait, Told told) {
+  /**
+   * A retained wait is confirmed only when it has looked for what it may have missed. Who goes on
+   * after an event is told of each connection, since it may have missed one in between.
+   */
+  private void confirmed(Pending wait, Told told) {
     if (wait.retained()) {
       lookUp(wait, stores.epoch());
-    } else if (told.epoch == 0) {
+    } else if (told.epoch == 0 || wait.lasting()) {
       told.epoch = stores.epoch();
       outbox.send(wait.user(), new Notice.Subscribed(wait, told.epoch));
     }
   }
 
-  private void lookUp(PendingWait wait, long epoch) {
-    var channel = wait.key().channel();
+  private void lookUp(Pending wait, long epoch) {
+    var channel = wait.channel();
     stores
         .retained()
         .lookUp(channel)
@@ -132,14 +145,18 @@ final class Interest implements Subscriptions.Listener {
             });
   }
 
-  private void lookedUp(PendingWait wait, long epoch, @Nullable Payload found) {
-    if (!waits.containsKey(wait)) {
+  private void lookedUp(Pending wait, long epoch, @Nullable Payload found) {
+    var told = waits.get(wait);
+    if (told == null) {
       return;
     }
-    if (found != null && wait.key().equals(found.key())) {
-      end(wait, outcome(wait, found.failure(), found.args()));
-    } else if (epoch == stores.epoch()) {
+    var isOurs = found != null && wait.key().equals(found.key()) && !found.equals(told.last);
+    var event = isOurs ? found : null;
+    if (epoch == stores.epoch() && (event == null || wait.lasting())) {
       outbox.send(wait.user(), new Notice.Subscribed(wait, epoch));
+    }
+    if (event != null) {
+      arrived(wait, told, event, event.args());
     }
   }
 
@@ -159,21 +176,27 @@ final class Interest implements Subscriptions.Listener {
   /** Ends the waits of an event's key with it. */
   void arrived(Payload payload) {
     var args = payload.args();
-    for (var wait : List.copyOf(waits.keySet())) {
-      if (wait.key().equals(payload.key())) {
-        end(wait, outcome(wait, payload.failure(), args));
+    for (var entry : List.copyOf(waits.entrySet())) {
+      if (entry.getKey().key().equals(payload.key())) {
+        arrived(entry.getKey(), entry.getValue(), payload, args);
         args = args.copy();
       }
     }
   }
 
-  private void end(PendingWait wait, Notice notice) {
-    outbox.send(wait.user(), notice);
-    remove(wait);
+  private void arrived(Pending wait, Told told, Payload payload, EventArgs args) {
+    var failure = wait.progress() ? null : payload.failure();
+    var notice = failure == null ? new Notice.Arrived(wait, args) : new Notice.Ended(wait, failure);
+    if (wait.lasting()) {
+      told.last = payload;
+      outbox.send(wait.user(), notice);
+    } else {
+      end(wait, notice);
+    }
   }
 
-  private static Notice outcome(
-      PendingWait wait, @Nullable EventFailureException failure, EventArgs args) {
-    return failure == null ? new Notice.Arrived(wait, args) : new Notice.Ended(wait, failure);
+  private void end(Pending wait, Notice notice) {
+    outbox.send(wait.user(), notice);
+    remove(wait);
   }
 }

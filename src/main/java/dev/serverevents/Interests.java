@@ -2,7 +2,7 @@ package dev.serverevents;
 
 import dev.serverevents.bus.Notice;
 import dev.serverevents.bus.Outbox;
-import dev.serverevents.bus.PendingWait;
+import dev.serverevents.bus.Pending;
 import dev.serverevents.bus.Turns;
 import dev.serverevents.redis.MalformedPayloadException;
 import dev.serverevents.redis.RedisStores;
@@ -44,7 +44,7 @@ final class Interests implements Interest.Owner {
    *
    * @param epoch the number of the connection on which its user knows that it is heard, or 0
    */
-  void listen(PendingWait wait, long epoch) {
+  void listen(Pending wait, long epoch) {
     if (waits >= limits.getPendingWaits()) {
       var full = "%d waits are pending already (limits.pendingWaits)".formatted(waits);
       outbox.send(wait.user(), new Notice.Ended(wait, new UnavailableException(full)));
@@ -58,8 +58,8 @@ final class Interests implements Interest.Owner {
     }
   }
 
-  private void subscribe(PendingWait wait) {
-    var channel = wait.key().channel();
+  private void subscribe(Pending wait) {
+    var channel = wait.channel();
     var interest = channels.computeIfAbsent(channel, this::subscribe);
     interest.add(wait, 0);
     if (stores.subscriptions().isConfirmed(channel)) {
@@ -68,7 +68,7 @@ final class Interests implements Interest.Owner {
   }
 
   /** The inbox is subscribed, and the reply may have come already. */
-  private void attend(PendingWait wait, long epoch) {
+  private void attend(Pending wait, long epoch) {
     var heard = stores.epoch();
     var interest = direct.computeIfAbsent(wait.key(), this::attend);
     interest.add(wait, epoch == heard ? epoch : 0);
@@ -81,8 +81,8 @@ final class Interests implements Interest.Owner {
   }
 
   /** Takes a wait away that has ended. The last one of a channel unsubscribes it. */
-  void leave(PendingWait wait) {
-    var interest = wait.direct() ? direct.get(wait.key()) : channels.get(wait.key().channel());
+  void leave(Pending wait) {
+    var interest = wait.direct() ? direct.get(wait.key()) : channels.get(wait.channel());
     if (interest != null) {
       interest.remove(wait);
     }
@@ -101,6 +101,11 @@ final class Interests implements Interest.Owner {
   /** The inbox is heard, for the first time or again. */
   void inboxConfirmed(Context context) {
     Turns.forEach(context, direct.values(), Interest::confirmed);
+  }
+
+  /** Ends those that draining cannot wait for. */
+  Future<Void> endEndless(Context context, Throwable cause) {
+    return Turns.forEach(context, channels.values(), interest -> interest.endEndless(cause));
   }
 
   /** Ends every wait. */

@@ -129,6 +129,28 @@ public interface ServerEvents {
   Future<EventArgs> requestDirect(
       Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver);
 
+  /** The same as {@link #stream(Object,Object,StreamOptions)}, with the defaults. */
+  default EventStream stream(Object name, Object id) {
+    return stream(name, id, StreamOptions.DEFAULT);
+  }
+
+  /**
+   * Listens to the progress of a job as well, until its event.
+   *
+   * @return what comes, in order, with back-pressure. Its exception handler gets what {@link
+   *     #listen(Object,Object,WaitOptions)} fails with, but for {@link EventFailureException}: a
+   *     failed job is a {@link StreamEvent.Failure}.
+   */
+  EventStream stream(Object name, Object id, StreamOptions options);
+
+  /**
+   * Tells how far a job is: it reaches the {@linkplain #stream streams} of its event, ends no wait,
+   * and is never kept.
+   *
+   * @param args as for {@link #emit(EmitOptions,Object,Object,Object...)}, as is what is returned
+   */
+  Future<Integer> emitProgress(Object name, Object id, @Nullable Object... args);
+
   /** Emits an event; see {@link #emit(EmitOptions,Object,Object,Object...)}. */
   default Future<Integer> emit(Object name, Object id, @Nullable Object... args) {
     return emit(EmitOptions.DEFAULT, name, id, args);

@@ -6,11 +6,13 @@ import static java.util.Objects.requireNonNullElse;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventKey;
+import dev.serverevents.EventStream;
 import dev.serverevents.EventWait;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
+import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
@@ -24,8 +26,10 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -49,6 +53,7 @@ public final class BusServerEvents implements ServerEvents {
 
   // Only used on the context.
   private final PendingWaits waits;
+  private final Set<PendingStream> streams = new HashSet<>();
   private final Map<Long, Promise<Integer>> emits = new HashMap<>();
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private boolean closed;
@@ -96,9 +101,36 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   @Override
+  public EventStream stream(Object name, Object id, StreamOptions options) {
+    var caller = caller();
+    try {
+      var settings = deployments.options();
+      var limits = settings.getLimits();
+      var key = EventKey.of(name, id, limits);
+      var endless = options.follow() && options.timeout() == null;
+      var timeout = requireNonNullElse(options.timeout(), timeout(settings));
+      var checked = Fields.integer("timeout", timeout, 1, limits.getTimeout());
+      var stream =
+          new PendingStream(
+              this, key, endless ? null : checked, options.retained(), options.follow(), caller);
+      onContext(() -> start(stream));
+      return stream.reader();
+    } catch (InvalidInputException invalid) {
+      var reader = new StreamReader(caller, () -> {});
+      reader.end(invalid);
+      return reader;
+    }
+  }
+
+  @Override
+  public Future<Integer> emitProgress(Object name, Object id, @Nullable Object... args) {
+    return publish(WireFormat::progress, EmitOptions.DEFAULT, name, id, args);
+  }
+
+  @Override
   public Future<Integer> emit(
       EmitOptions options, Object name, Object id, @Nullable Object... args) {
-    return publish(key -> key.channel(), options, name, id, args);
+    return publish(EventKey::channel, options, name, id, args);
   }
 
   @Override
@@ -207,6 +239,7 @@ public final class BusServerEvents implements ServerEvents {
           var left = new UnavailableException("Closed before Redis answered to the emit");
           emits.values().forEach(emit -> emit.fail(left));
           emits.clear();
+          Set.copyOf(streams).forEach(stream -> end(stream, ended));
           waits
               .endAll(ended)
               .compose(all -> Future.join(consumers.stream().map(c -> c.unregister()).toList()))
@@ -238,19 +271,60 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   private void start(PendingWait wait) {
-    var deployment = serving(wait.key());
+    listen(wait.key(), wait::fail, deployment -> waits.start(wait, deployment));
+  }
+
+  private void start(PendingStream stream) {
+    streams.add(stream);
+    listen(
+        stream.key(),
+        cause -> end(stream, cause),
+        deployment -> {
+          stream.start(deployment, context);
+          stream
+              .parts()
+              .forEach(part -> outbox.send(deployment.address(), new Command.Listen(part, 0)));
+        });
+  }
+
+  private void listen(EventKey key, Consumer<Throwable> refused, Consumer<Deployment> start) {
+    var deployment = serving(key);
     if (deployment == null) {
-      wait.fail(nobodyServes());
+      refused.accept(nobodyServes());
     } else if (deployment.draining()) {
-      wait.fail(new UnavailableException("The ServerEventsVerticle is being undeployed"));
+      refused.accept(new UnavailableException("The ServerEventsVerticle is being undeployed"));
     } else {
-      waits.start(wait, deployment);
+      start.accept(deployment);
     }
   }
 
   /** Ends a wait from this side. */
   void end(PendingWait wait, Throwable cause) {
     onContext(() -> waits.end(wait, cause));
+  }
+
+  /** Ends a stream from this side; null where that is as it should be. */
+  void end(PendingStream stream, @Nullable Throwable cause) {
+    onContext(
+        () -> {
+          if (stream.end(context, cause)) {
+            streams.remove(stream);
+            var verticle = stream.verticle();
+            if (verticle != null) {
+              stream
+                  .parts()
+                  .forEach(part -> outbox.send(verticle.address(), new Command.Leave(part)));
+            }
+          }
+        });
+  }
+
+  void timeOut(PendingStream stream) {
+    end(stream, stream.timedOut(waits));
+  }
+
+  PendingWaits waits() {
+    return waits;
   }
 
   /** Where it takes notices. */
@@ -274,11 +348,11 @@ public final class BusServerEvents implements ServerEvents {
 
   private void receive(Notice notice) {
     if (notice instanceof Notice.Subscribed subscribed) {
-      waits.subscribed(subscribed.pending(), subscribed.epoch());
+      subscribed.pending().subscribed(subscribed.epoch());
     } else if (notice instanceof Notice.Arrived arrived) {
-      waits.arrived(arrived.pending(), arrived.args());
+      arrived.pending().arrived(arrived.args());
     } else if (notice instanceof Notice.Ended ended) {
-      waits.ended(ended.pending(), ended.cause());
+      ended.pending().ended(ended.cause());
     } else if (notice instanceof Notice.Emitted emitted) {
       emitted(emitted.number(), emit -> emit.complete(emitted.receivers()));
     } else if (notice instanceof Notice.NotEmitted failed) {
@@ -297,7 +371,7 @@ public final class BusServerEvents implements ServerEvents {
   private void undelivered(List<Command> commands) {
     for (var command : commands) {
       if (command instanceof Command.Listen listen) {
-        waits.ended(listen.pending(), nobodyServes());
+        listen.pending().ended(nobodyServes());
       } else if (command instanceof Command.Emit emit) {
         emitted(emit.number(), promise -> promise.fail(nobodyServes()));
       }

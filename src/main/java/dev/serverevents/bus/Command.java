@@ -7,14 +7,14 @@ import io.vertx.core.buffer.Buffer;
 public sealed interface Command {
 
   /**
-   * Listen on behalf of a wait.
+   * Listen for somebody.
    *
    * @param epoch the number of the connection on which its user knows that it is heard, or 0
    */
-  record Listen(PendingWait pending, long epoch) implements Command {}
+  record Listen(Pending pending, long epoch) implements Command {}
 
-  /** The wait has ended. */
-  record Leave(PendingWait pending) implements Command {}
+  /** It has ended. */
+  record Leave(Pending pending) implements Command {}
 
   /**
    * Publish a payload on a channel, the event's own or an inbox, and keep it for {@code retain} ms

@@ -6,17 +6,17 @@ import dev.serverevents.EventArgs;
 public sealed interface Notice {
 
   /**
-   * Redis has confirmed the wait's subscription.
+   * Redis has confirmed its subscription.
    *
    * @param epoch the number of the connection on which it did
    */
-  record Subscribed(PendingWait pending, long epoch) implements Notice {}
+  record Subscribed(Pending pending, long epoch) implements Notice {}
 
-  /** The wait's event. */
-  record Arrived(PendingWait pending, EventArgs args) implements Notice {}
+  /** Its event. */
+  record Arrived(Pending pending, EventArgs args) implements Notice {}
 
-  /** The wait has failed. */
-  record Ended(PendingWait pending, Throwable cause) implements Notice {}
+  /** It has failed. */
+  record Ended(Pending pending, Throwable cause) implements Notice {}
 
   /** Redis has published the emit. */
   record Emitted(long number, int receivers) implements Notice {}

@@ -14,24 +14,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One wait, from its making to its end. Commands and notices carry the object itself; for the
- * verticle it is no more than a key and an identity. What changes in it is used on its owner's
- * context only, but for the hand-over, which runs on the caller's.
+ * One wait, from its making to its end. What changes in it is used on its owner's context only, but
+ * for the hand-over, which runs on the caller's.
  */
-public final class PendingWait implements EventWait {
+public final class PendingWait extends Pending implements EventWait {
 
   /** Starts a job when its wait is heard; takes the channel for the reply to a direct wait. */
   interface HandOver extends Function<String, Future<?>> {}
 
-  private final BusServerEvents owner;
-  private final EventKey key;
   private final long timeout;
-  private final boolean retained;
   private final boolean direct;
   private final ContextInternal caller;
   private final Promise<EventArgs> result;
   private final @Nullable Promise<Void> subscribed;
-  private final long since = System.nanoTime();
 
   private @Nullable HandOver handOver;
   private @Nullable Deployment verticle;
@@ -59,10 +54,8 @@ public final class PendingWait implements EventWait {
       boolean direct,
       @Nullable HandOver handOver,
       ContextInternal caller) {
-    this.owner = owner;
-    this.key = key;
+    super(owner, key, retained);
     this.timeout = timeout;
-    this.retained = retained;
     this.direct = direct;
     this.handOver = handOver;
     this.caller = caller;
@@ -70,29 +63,24 @@ public final class PendingWait implements EventWait {
     subscribed = handOver == null ? caller.promise() : null;
   }
 
-  /** What it waits for. */
-  public EventKey key() {
-    return key;
-  }
-
-  /** Whether it takes an event that was kept. */
-  public boolean retained() {
-    return retained;
-  }
-
-  /** Whether it waits for a reply on its verticle's inbox. */
+  @Override
   public boolean direct() {
     return direct;
   }
 
-  /** When it was made, a {@link System#nanoTime()}. */
-  public long since() {
-    return since;
+  @Override
+  void subscribed(long epoch) {
+    owner().waits().subscribed(this, epoch);
   }
 
-  /** The address where its owner takes notices. */
-  public String user() {
-    return owner.address();
+  @Override
+  void arrived(EventArgs args) {
+    owner().waits().arrived(this, args);
+  }
+
+  @Override
+  void ended(Throwable cause) {
+    owner().waits().ended(this, cause);
   }
 
   /** In ms. */
@@ -115,7 +103,7 @@ public final class PendingWait implements EventWait {
 
   /** It is heard, for the first time or again. */
   void confirm(long epoch) {
-    if (!heard || retained) {
+    if (!heard || retained()) {
       this.epoch = epoch;
     }
     if (!heard) {
@@ -170,6 +158,6 @@ public final class PendingWait implements EventWait {
   }
 
   private void end(Throwable cause) {
-    owner.end(this, cause);
+    owner().end(this, cause);
   }
 }

@@ -1,6 +1,7 @@
 package dev.serverevents.bus;
 
 import dev.serverevents.EventArgs;
+import dev.serverevents.EventKey;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.UnavailableException;
@@ -23,7 +24,13 @@ final class PendingWaits {
     this.context = context;
     this.deployments = deployments;
     this.outbox = outbox;
-    timeouts = new Timeouts(context, wait -> end(wait, timedOut(wait)));
+    timeouts =
+        new Timeouts(
+            context,
+            wait ->
+                end(
+                    wait,
+                    timedOut(wait.key(), wait.timeout(), wait.verticle().address(), wait.epoch())));
   }
 
   /**
@@ -79,13 +86,12 @@ final class PendingWaits {
     return timeouts.forEach(wait -> end(wait, cause));
   }
 
-  /** "Timed out" is only said of a wait that would have heard. */
-  private ServerEventsException timedOut(PendingWait wait) {
-    var key = wait.key();
-    return deployments.listens(wait.verticle().address(), wait.epoch())
-        ? new EventTimeoutException(key.name(), key.id(), wait.timeout())
+  /** "Timed out" is only said of who would have heard, on the connection that must have lasted. */
+  ServerEventsException timedOut(EventKey key, long timeout, String verticle, long epoch) {
+    return deployments.listens(verticle, epoch)
+        ? new EventTimeoutException(key.name(), key.id(), timeout)
         : new UnavailableException(
             "No event \"%s\" with id \"%s\" was heard in %d ms, but the connection to Redis was not up all the time"
-                .formatted(key.name(), key.id(), wait.timeout()));
+                .formatted(key.name(), key.id(), timeout));
   }
 }

@@ -30,6 +30,7 @@ public final class WireFormat {
 
   private static final String FAILURE = "$failure";
   private static final String INBOX = "$inbox:";
+  private static final String PROGRESS = "$progress:";
 
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
@@ -52,6 +53,11 @@ public final class WireFormat {
               failure.getValue("detail"))
           : null;
     }
+  }
+
+  /** The channel of the progress of an event's job, beside the event's own. */
+  public static String progress(EventKey key) {
+    return PROGRESS + key.channel();
   }
 
   /** The channel on which a server hears what is meant for it alone. */

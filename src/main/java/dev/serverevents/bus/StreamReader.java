@@ -1,0 +1,178 @@
+package dev.serverevents.bus;
+
+import dev.serverevents.EventStream;
+import dev.serverevents.StreamEvent;
+import dev.serverevents.StreamEvent.Gap;
+import dev.serverevents.WaitCancelledException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a stream from which its user reads. What changes is used on the user's context. */
+final class StreamReader implements EventStream {
+
+  private final ContextInternal context;
+  private final Promise<Void> subscribed;
+  private final Runnable closeHandler;
+  private final Deque<StreamEvent> queue = new ArrayDeque<>();
+  private int bytes;
+  private boolean dropped;
+  private long demand = Long.MAX_VALUE;
+  private boolean delivering;
+  private boolean ended;
+  private @Nullable Throwable cause;
+  private @Nullable Handler<StreamEvent> handler;
+  private @Nullable Handler<Throwable> exceptionHandler;
+  private @Nullable Handler<Void> endHandler;
+
+  /**
+   * Creates one.
+   *
+   * @param context where its handlers are called
+   * @param closeHandler called when its user closes it
+   */
+  StreamReader(ContextInternal context, Runnable closeHandler) {
+    this.context = context;
+    this.closeHandler = closeHandler;
+    subscribed = context.promise();
+  }
+
+  /** Redis has confirmed what it listens to. */
+  void confirm() {
+    subscribed.tryComplete();
+  }
+
+  /** Takes an event. */
+  void add(StreamEvent event) {
+    onContext(
+        () -> {
+          queue.add(event);
+          bytes += bytes(event);
+          while (queue.size() > 1 && (queue.size() > MAX_EVENTS || bytes > MAX_BYTES)) {
+            bytes -= bytes(queue.remove());
+            dropped = true;
+          }
+          deliver();
+        });
+  }
+
+  /** Nothing more comes: why, or null where that is as it should be. */
+  void end(@Nullable Throwable cause) {
+    subscribed.tryFail(cause == null ? new WaitCancelledException("The stream was closed") : cause);
+    onContext(
+        () -> {
+          ended = true;
+          this.cause = cause;
+          deliver();
+        });
+  }
+
+  @Override
+  public Future<Void> subscribed() {
+    return subscribed.future();
+  }
+
+  @Override
+  public void close() {
+    closeHandler.run();
+  }
+
+  @Override
+  public EventStream handler(@Nullable Handler<StreamEvent> handler) {
+    return change(() -> this.handler = handler);
+  }
+
+  @Override
+  public EventStream exceptionHandler(@Nullable Handler<Throwable> handler) {
+    return change(() -> exceptionHandler = handler);
+  }
+
+  @Override
+  public EventStream endHandler(@Nullable Handler<Void> handler) {
+    return change(() -> endHandler = handler);
+  }
+
+  @Override
+  public EventStream pause() {
+    return change(() -> demand = 0);
+  }
+
+  @Override
+  public EventStream resume() {
+    return fetch(Long.MAX_VALUE);
+  }
+
+  @Override
+  public EventStream fetch(long amount) {
+    if (amount < 0) {
+      throw new IllegalArgumentException("amount is " + amount + ": it must not be negative");
+    }
+    return change(() -> demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount);
+  }
+
+  private EventStream change(Runnable change) {
+    onContext(
+        () -> {
+          change.run();
+          deliver();
+        });
+    return this;
+  }
+
+  /** At once if this is the context's thread. */
+  private void onContext(Runnable action) {
+    context.emit(action, Runnable::run);
+  }
+
+  /** Hands on what is wanted. A handler may change what that is. */
+  private void deliver() {
+    if (delivering) {
+      return;
+    }
+    delivering = true;
+    try {
+      while (demand > 0 && handler != null && !queue.isEmpty()) {
+        demand -= demand == Long.MAX_VALUE ? 0 : 1;
+        handler.handle(next());
+      }
+      if (ended && queue.isEmpty()) {
+        tellEnd();
+      }
+    } finally {
+      delivering = false;
+    }
+  }
+
+  private StreamEvent next() {
+    if (dropped) {
+      dropped = false;
+      return new Gap(Gap.Reason.SLOW_READER);
+    }
+    var event = queue.remove();
+    bytes -= bytes(event);
+    return event;
+  }
+
+  /** Waits for the handler that it concerns, which is called once. */
+  private void tellEnd() {
+    var onError = exceptionHandler;
+    var onEnd = endHandler;
+    if (cause != null && onError != null) {
+      ended = false;
+      onError.handle(cause);
+    } else if (cause == null && onEnd != null) {
+      ended = false;
+      onEnd.handle(null);
+    }
+  }
+
+  private static int bytes(StreamEvent event) {
+    return event instanceof StreamEvent.Progress progress
+        ? progress.args().bytes()
+        : event instanceof StreamEvent.Result result ? result.args().bytes() : 0;
+  }
+}
