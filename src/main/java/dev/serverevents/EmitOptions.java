@@ -2,24 +2,37 @@ package dev.serverevents;
 
 import dev.serverevents.bus.Fields;
 import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an event is emitted.
  *
  * @param retain how long Redis keeps the event for waits that are made, or are back, after it, in
  *     ms; 0 does not keep it
+ * @param idempotencyKey names this emit among those of the same name and id: a second one with the
+ *     same key within {@link #IDEMPOTENCY} is not emitted; null for none
  */
-public record EmitOptions(long retain) {
+public record EmitOptions(long retain, @Nullable String idempotencyKey) {
 
   /** The longest that an event can be kept, in ms: 7 days. */
   public static final long MAX_RETAIN = 604_800_000;
 
+  /** How long an idempotency key counts, on all servers. */
+  public static final Duration IDEMPOTENCY = Duration.ofDays(1);
+
   /** The defaults: an event that reaches only who listens already. */
-  public static final EmitOptions DEFAULT = new EmitOptions(0);
+  public static final EmitOptions DEFAULT = new EmitOptions(0, null);
+
+  private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
 
   /** Checks its parts; throws {@link InvalidInputException}. */
   public EmitOptions {
     Fields.integer("retain", retain, 0, MAX_RETAIN);
+    if (idempotencyKey != null && !KEY.matcher(idempotencyKey).matches()) {
+      throw new InvalidInputException(
+          "idempotencyKey", idempotencyKey, "must be 1 to 255 visible ASCII characters");
+    }
   }
 
   /**
@@ -29,5 +42,15 @@ public record EmitOptions(long retain) {
    */
   public static EmitOptions retain(Duration duration) {
     return Fields.emitOptions(duration.toMillis());
+  }
+
+  /**
+   * The same with an idempotency key, so that an emit whose outcome is not known can be tried again
+   * and is emitted once.
+   *
+   * @param key 1 to 255 visible ASCII characters, or null for none
+   */
+  public EmitOptions idempotencyKey(@Nullable String key) {
+    return new EmitOptions(retain, key);
   }
 }

@@ -89,6 +89,11 @@ final class EventService implements RedisStores.Listener {
   }
 
   @Override
+  public void halfReady() {
+    announce(null);
+  }
+
+  @Override
   public void failed(Store store, Throwable cause) {
     announce(new StoreChange(store, cause));
   }
@@ -130,8 +135,10 @@ final class EventService implements RedisStores.Listener {
               address,
               WireFormat.inbox(serverId),
               options,
-              stores.isReady(),
+              stores.isPublishing(),
+              stores.isListening(),
               stores.epoch(),
+              stores.lastHeartbeat(),
               draining));
       if (change != null) {
         change.publish(vertx);
@@ -147,7 +154,7 @@ final class EventService implements RedisStores.Listener {
     } else if (command instanceof Command.Emit emit) {
       stores
           .publisher()
-          .publish(emit.channel(), emit.payload(), emit.key().channel(), emit.retain())
+          .publish(emit.channel(), emit.payload(), emit.key().channel(), emit.options())
           .onSuccess(n -> outbox.send(user, new Notice.Emitted(emit.number(), n)))
           .onFailure(cause -> outbox.send(user, new Notice.NotEmitted(emit.number(), cause)));
     }

@@ -161,8 +161,9 @@ public interface ServerEvents {
    *
    * <p>While Redis is away the event is queued, for the emit timeout at most. The Future completes
    * only when Redis has it. It is ambiguous when the connection breaks after the event was written
-   * and before Redis answered: a retained event is then sent again, which may deliver it twice, but
-   * a wait has one outcome; one that is not retained fails, and may have been delivered or not.
+   * and before Redis answered: one with an {@linkplain EmitOptions#idempotencyKey() idempotency
+   * key} is then sent again and is emitted once; a retained one is sent again, which may deliver it
+   * twice, but a wait has one outcome; any other fails, and may have been delivered or not.
    *
    * @param args anything that Vert.x can write as JSON: {@code null}, strings, numbers, booleans,
    *     {@code JsonObject}, {@code JsonArray}, maps, lists, and classes that Jackson maps
@@ -172,7 +173,8 @@ public interface ServerEvents {
    *     7986), so there 0 proves nothing. It is -1 when Redis took it but the number is not known,
    *     because another event, sent in the same write, was refused. Fails with {@link
    *     UnavailableException} when Redis did not take it in time, refused it, or did not answer, or
-   *     the queue is full; {@link InvalidInputException} for bad input.
+   *     the queue is full; {@link IdempotencyException} if its key stands for something else or is
+   *     still under way; {@link InvalidInputException} for bad input.
    */
   Future<Integer> emit(EmitOptions options, Object name, Object id, @Nullable Object... args);
 
@@ -233,6 +235,12 @@ public interface ServerEvents {
 
   /** Calls a handler with each error of a Redis connection, and the store that had it. */
   ServerEvents onError(BiConsumer<Store, Throwable> handler);
+
+  /** How the verticles that are deployed here are. */
+  Health health();
+
+  /** The Vert.x for which it was created. */
+  Vertx vertx();
 
   /**
    * Tells whether a verticle is deployed here, all of its Redis connections are up, and it is not

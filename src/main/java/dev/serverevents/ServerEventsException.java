@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ServerEventsException extends VertxException
     permits EventFailureException,
         EventTimeoutException,
+        IdempotencyException,
         InvalidInputException,
         UnavailableException,
         WaitCancelledException {

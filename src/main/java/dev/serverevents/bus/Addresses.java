@@ -18,9 +18,20 @@ public final class Addresses {
   /**
    * Emits: send or request {@code {"name","id","args"?,"retain"?}}, or with {@code
    * "failure":{"code","message","detail"?}} for the arguments; reply {@code {"receivers":n}}. With
-   * {@code "replyTo"} it is a direct reply.
+   * {@code "replyTo"} it is a direct reply, with {@code "progress":true} it is progress, and with
+   * {@code "idempotencyKey"} it happens once.
    */
   public static final String EMIT = "server-events.emit";
+
+  /**
+   * Streams: request {@code {"name","id","timeout"?,"retained"?,"follow"?}}, reply {@code
+   * {"address"}} once it is heard. Consume that address: it gets {@code {"type":"open"}}, then
+   * {@code {"type":"progress","args"}}, {@code "result"} with {@code "args"}, {@code "failure"}
+   * with {@code "code","message","detail"}, {@code "gap"} with {@code "reason"}, at times {@code
+   * "heartbeat"}, and as the last {@code "end"}, or {@code "timeout"} or {@code "error"} with
+   * {@code "status","message"}. The stream ends when its consumer goes.
+   */
+  public static final String STREAM = "server-events.stream";
 
   /** Where a verticle publishes a {@link StoreChange}. */
   static final String STORES = "server-events.stores";

@@ -8,6 +8,7 @@ import dev.serverevents.EventArgs;
 import dev.serverevents.EventKey;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventWait;
+import dev.serverevents.Health;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
@@ -157,7 +158,7 @@ public final class BusServerEvents implements ServerEvents {
             "must be at most %d bytes (limits.payloadOut)".formatted(limits.getPayloadOut()));
       }
       var number = numbers.incrementAndGet();
-      var emit = new Command.Emit(number, channel.apply(key), key, payload, options.retain());
+      var emit = new Command.Emit(number, channel.apply(key), key, payload, options);
       onContext(() -> send(key, emit, receivers));
     } catch (InvalidInputException invalid) {
       receivers.fail(invalid);
@@ -209,9 +210,19 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   @Override
+  public Health health() {
+    return deployments.health();
+  }
+
+  @Override
   public boolean isReady() {
-    var all = deployments.all();
-    return !all.isEmpty() && all.stream().allMatch(d -> d.ready() && !d.draining());
+    var health = health();
+    return health.inputStore() && health.outputStore() && !health.draining();
+  }
+
+  @Override
+  public Vertx vertx() {
+    return context.owner();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.serverevents.bus;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.EventKey;
 import io.vertx.core.buffer.Buffer;
 
@@ -17,11 +18,10 @@ public sealed interface Command {
   record Leave(Pending pending) implements Command {}
 
   /**
-   * Publish a payload on a channel, the event's own or an inbox, and keep it for {@code retain} ms
-   * if that is not 0.
+   * Publish a payload on a channel: the event's own, an inbox, or that of progress.
    *
    * @param number the asker's own
    */
-  record Emit(long number, String channel, EventKey key, Buffer payload, long retain)
+  record Emit(long number, String channel, EventKey key, Buffer payload, EmitOptions options)
       implements Command {}
 }

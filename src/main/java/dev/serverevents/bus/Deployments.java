@@ -1,6 +1,7 @@
 package dev.serverevents.bus;
 
 import dev.serverevents.EventKey;
+import dev.serverevents.Health;
 import dev.serverevents.ServerEventsOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
@@ -8,6 +9,8 @@ import io.vertx.core.shareddata.Shareable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -21,17 +24,27 @@ public final class Deployments {
    *
    * @param address where it takes {@link Command}s
    * @param inbox the channel of its direct replies
-   * @param ready whether both of its Redis connections are up
+   * @param inputStore whether its connection that publishes is up
+   * @param outputStore whether its connection that subscribes is up and hears
    * @param epoch the number of the connection that hears, or 0 while there is none
+   * @param heartbeat when one last went both ways, a {@link System#nanoTime()}
    * @param draining whether it takes no more waits
    */
   public record Deployment(
       String address,
       String inbox,
       ServerEventsOptions options,
-      boolean ready,
+      boolean inputStore,
+      boolean outputStore,
       long epoch,
-      boolean draining) {}
+      AtomicLong heartbeat,
+      boolean draining) {
+
+    /** Whether both of its Redis connections are up. */
+    boolean ready() {
+      return inputStore && outputStore;
+    }
+  }
 
   /**
    * All of them.
@@ -76,7 +89,22 @@ public final class Deployments {
   /** Tells whether a verticle has heard all along on a connection, and hears now. */
   boolean listens(String address, long epoch) {
     return all().stream()
-        .anyMatch(d -> d.address.equals(address) && d.ready && d.epoch == epoch && epoch != 0);
+        .anyMatch(d -> d.address.equals(address) && d.ready() && d.epoch == epoch && epoch != 0);
+  }
+
+  /** How they are, all together; all is down where there is none. */
+  Health health() {
+    var all = all();
+    var now = System.nanoTime();
+    return new Health(
+        !all.isEmpty() && all.stream().allMatch(Deployment::inputStore),
+        !all.isEmpty() && all.stream().allMatch(Deployment::outputStore),
+        all.stream()
+            .mapToLong(d -> TimeUnit.NANOSECONDS.toMillis(now - d.heartbeat.get()))
+            .max()
+            .orElse(0),
+        all.stream().mapToLong(d -> 3 * d.options.getHeartbeat()).max().orElse(0),
+        all.stream().anyMatch(Deployment::draining));
   }
 
   /** The settings of any verticle, or the defaults. */

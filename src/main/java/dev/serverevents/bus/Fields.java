@@ -32,7 +32,7 @@ public final class Fields {
   public static EmitOptions emitOptions(@Nullable Object retain) {
     return retain == null
         ? EmitOptions.DEFAULT
-        : new EmitOptions(integer("retain", retain, 1, EmitOptions.MAX_RETAIN));
+        : new EmitOptions(integer("retain", retain, 1, EmitOptions.MAX_RETAIN), null);
   }
 
   /** Returns true or false; text that spells one is taken as well, and no value is false. */

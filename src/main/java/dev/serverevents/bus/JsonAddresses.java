@@ -5,7 +5,6 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.WaitOptions;
-import dev.serverevents.redis.WireFormat;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -15,8 +14,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 
 /**
- * The way in for those who have no class of ours: {@link Addresses#ON} and {@link Addresses#EMIT}
- * take plain JSON. A failure's code is the HTTP status that fits.
+ * The way in for those who have no class of ours: {@link Addresses#ON}, {@link Addresses#EMIT} and
+ * {@link Addresses#STREAM} take plain JSON. A failure's code is the HTTP status that fits.
  */
 public final class JsonAddresses {
 
@@ -31,11 +30,12 @@ public final class JsonAddresses {
     events = ServerEvents.create(vertx);
   }
 
-  /** Serves both for as long as the calling verticle is deployed. */
+  /** Serves them for as long as the calling verticle is deployed. */
   public static void serve(Vertx vertx) {
     var addresses = new JsonAddresses(vertx);
     vertx.eventBus().localConsumer(Addresses.ON, answer(addresses::on));
     vertx.eventBus().localConsumer(Addresses.EMIT, answer(addresses::emit));
+    vertx.eventBus().localConsumer(Addresses.STREAM, answer(addresses::stream));
   }
 
   private Future<?> on(JsonObject body) {
@@ -68,29 +68,15 @@ public final class JsonAddresses {
   }
 
   private Future<?> emit(JsonObject body) {
-    var options = Fields.emitOptions(body.getValue("retain"));
-    var name = body.getValue("name");
-    var id = body.getValue("id");
-    var args = args(body);
-    var emitted =
-        body.containsKey("replyTo")
-            ? events.reply(
-                options, Fields.string("replyTo", body.getValue("replyTo")), name, id, args)
-            : events.emit(options, name, id, args);
-    return emitted.map(receivers -> new JsonObject().put("receivers", receivers));
+    return JsonMessages.emit(events, body)
+        .map(receivers -> new JsonObject().put("receivers", receivers));
   }
 
-  private static Object[] args(JsonObject body) {
-    if (!body.containsKey("failure")) {
-      return Fields.array("args", body.getValue("args")).getList().toArray();
-    }
-    var failure = Fields.object("failure", body.getValue("failure"));
-    return new Object[] {
-      WireFormat.failure(
-          (int) Fields.integer("failure.code", failure.getValue("code"), 0, Integer.MAX_VALUE),
-          Fields.string("failure.message", failure.getValue("message")),
-          failure.getValue("detail"))
-    };
+  private Future<?> stream(JsonObject body) {
+    var stream = JsonMessages.stream(events, body).pause();
+    return stream
+        .subscribed()
+        .map(heard -> new JsonObject().put("address", JsonStream.send(vertx, stream)));
   }
 
   private static Handler<Message<Object>> answer(Function<JsonObject, Future<?>> action) {

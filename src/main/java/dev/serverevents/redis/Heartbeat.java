@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Finds connections that are silent without being closed: a ping is published on the input store to
@@ -35,6 +36,9 @@ final class Heartbeat {
   private long answered;
   private long heard;
 
+  /** When both was last so, a {@link System#nanoTime()}; read by other threads. */
+  private final AtomicLong last = new AtomicLong(System.nanoTime());
+
   Heartbeat(
       Vertx vertx, String serverId, StoreConnection input, StoreConnection output, long interval) {
     this.vertx = vertx;
@@ -62,6 +66,18 @@ final class Heartbeat {
     if (payload.key().equals(new EventKey(PING, serverId))
         && payload.args().list().stream().findFirst().orElse(null) instanceof Number nonce) {
       heard = Math.max(heard, nonce.longValue());
+      complete();
+    }
+  }
+
+  /** When a ping was last answered and heard, a {@link System#nanoTime()}. */
+  AtomicLong last() {
+    return last;
+  }
+
+  private void complete() {
+    if (answered == sent && heard == sent) {
+      last.set(System.nanoTime());
     }
   }
 
@@ -74,7 +90,11 @@ final class Heartbeat {
     var payload = WireFormat.encode(PING, serverId, nonce);
     connection
         .send(Request.cmd(Command.PUBLISH).arg(WireFormat.inbox(serverId)).arg(payload))
-        .onSuccess(receivers -> answered = Math.max(answered, nonce));
+        .onSuccess(
+            receivers -> {
+              answered = Math.max(answered, nonce);
+              complete();
+            });
     vertx.cancelTimer(check);
     check = vertx.setTimer(patienceMs, timer -> check(nonce));
   }

@@ -18,16 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishBatch {
 
-  /** How many received an event that Redis took beside one that it refused. */
-  static final int UNKNOWN = -1;
-
   private static final Pattern ERROR_LINE =
       Pattern.compile("^ERR \\[(\\d+)] (.*)$", Pattern.MULTILINE);
 
   /** What became of an event. */
   interface Outcomes {
-    /** Redis has it. */
-    void published(Emission emission, int receivers);
+    /** Redis has it, and said so; null where the client did not pass that on. */
+    void published(Emission emission, @Nullable Response answer);
 
     /** Redis said no. */
     void refused(Emission emission, String why);
@@ -57,7 +54,7 @@ final class PublishBatch {
     var next = 0;
     for (var emission : emissions) {
       next += emission.commands().size();
-      outcomes.published(emission, emission.receivers(answers.get(next - 1)));
+      outcomes.published(emission, answers.get(next - 1));
     }
     return true;
   }
@@ -71,8 +68,10 @@ final class PublishBatch {
       var error = firstOf(errors, first, next);
       if (errors.isEmpty()) {
         outcomes.unwritten(emission);
+      } else if (error == null && emission.idempotent() != null) {
+        outcomes.unwritten(emission); // to be told what became of it
       } else if (error == null) {
-        outcomes.published(emission, UNKNOWN);
+        outcomes.published(emission, null);
       } else if (isOfConnection(error)) {
         outcomes.unanswered(emission, error);
       } else {

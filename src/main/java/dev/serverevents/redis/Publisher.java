@@ -1,5 +1,7 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.EmitOptions;
+import dev.serverevents.IdempotencyException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Context;
@@ -7,11 +9,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -37,6 +42,10 @@ public final class Publisher implements PublishBatch.Outcomes {
   private final Deque<Emission> queue = new ArrayDeque<>();
   private final Deque<Emission> again = new ArrayDeque<>();
   private final Set<Emission> inFlight = new LinkedHashSet<>();
+
+  /** By their Redis key. */
+  private final Map<String, IdempotentEmit> underWay = new HashMap<>();
+
   private @Nullable RedisConnection connection;
   private String unavailable = "not connected yet";
   private long timer = -1;
@@ -55,15 +64,15 @@ public final class Publisher implements PublishBatch.Outcomes {
    *
    * @param channel where it goes: the event's own channel, or an inbox
    * @param eventChannel the event's own channel
-   * @param retainMs how long Redis keeps it, or 0
+   * @param options how long Redis keeps it, and whether it may have been emitted already
    * @return how many subscribers it had on the Redis that took it, or -1 where that is not known;
    *     fails with {@link UnavailableException} if Redis refused it, did not have it within the
-   *     emit timeout, or did not answer. A retained one that was written and not answered is sent
-   *     again, for it may be there twice without harm; one that is not retained may have been
-   *     delivered or not.
+   *     emit timeout, or did not answer. One that was written and not answered is sent again if it
+   *     is retained or has an idempotency key, since that does no harm; any other may have been
+   *     delivered or not. {@link IdempotencyException} if its key stands for another.
    */
   public Future<Integer> publish(
-      String channel, Buffer payload, String eventChannel, long retainMs) {
+      String channel, Buffer payload, String eventChannel, EmitOptions options) {
     if (closed) {
       return Future.failedFuture(undeployed());
     }
@@ -73,7 +82,15 @@ public final class Publisher implements PublishBatch.Outcomes {
               "Not emitted: %d emits are queued already (limits.emitQueue)".formatted(maxQueue)));
     }
     var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-    var emission = new Emission(channel, payload, eventChannel, retainMs, deadline);
+    var emission = new Emission(channel, payload, eventChannel, options, deadline);
+    var idempotent = emission.idempotent();
+    if (idempotent != null) {
+      var rival = underWay.putIfAbsent(idempotent.redisKey(), idempotent);
+      if (rival != null) {
+        return Future.failedFuture(idempotent.rivalOf(rival));
+      }
+      emission.receivers.future().onComplete(done -> underWay.remove(idempotent.redisKey()));
+    }
     queue.add(emission);
     endOfTurn.schedule();
     watch();
@@ -142,8 +159,8 @@ public final class Publisher implements PublishBatch.Outcomes {
   }
 
   @Override
-  public void published(Emission emission, int receivers) {
-    emission.receivers.tryComplete(receivers);
+  public void published(Emission emission, @Nullable Response answer) {
+    emission.answered(answer);
   }
 
   @Override
@@ -153,7 +170,7 @@ public final class Publisher implements PublishBatch.Outcomes {
 
   @Override
   public void unanswered(Emission emission, String why) {
-    if (emission.retained) {
+    if (emission.isRepeatable()) {
       unwritten(emission);
     } else {
       emission.fail(ambiguous(why));

@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.RedisConnection;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A verticle's Redis: the input store, which publishes, and the output store, which subscribes.
@@ -21,6 +22,9 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   public interface Listener {
     /** Both connections have come up, for the first time or again. */
     void ready(Store last);
+
+    /** One connection has come up, while the other is down. */
+    void halfReady();
 
     /** A connection is gone, or an attempt to make it again has failed. */
     void failed(Store store, Throwable cause);
@@ -74,9 +78,14 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     return Future.join(input.close(), output.close()).mapEmpty();
   }
 
-  /** Tells whether both connections are up. */
-  public boolean isReady() {
-    return input.isUp() && isListening();
+  /** Tells whether the connection that publishes is up. */
+  public boolean isPublishing() {
+    return input.isUp();
+  }
+
+  /** When a heartbeat last went both ways, a {@link System#nanoTime()}, for any thread to read. */
+  public AtomicLong lastHeartbeat() {
+    return heartbeat.last();
   }
 
   /** The number of the present connection of the output store, or 0 while it cannot hear. */
@@ -154,14 +163,17 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     }
   }
 
-  private boolean isListening() {
+  /** Tells whether the connection that subscribes is up and hears. */
+  public boolean isListening() {
     return output.isUp() && subscriptions.isConfirmed(inbox);
   }
 
   private void tellIfReady(StoreConnection last) {
-    if (isReady()) {
+    if (isPublishing() && isListening()) {
       listener.ready(last.name());
       opened.tryComplete();
+    } else {
+      listener.halfReady();
     }
   }
 }

@@ -85,6 +85,11 @@ public final class WireFormat {
     return "$retained:{" + channel + "}";
   }
 
+  /** The key of what became of an emit; its slot is that of what is kept with it. */
+  static String idempotencyKey(String channel, String key) {
+    return "$idempotency:{" + channel + "}:" + key;
+  }
+
   /** The one argument of an event that says that its job failed. */
   public static JsonObject failure(int code, String message, @Nullable Object detail) {
     var failure = new JsonObject().put("code", code).put("message", message).put("detail", detail);

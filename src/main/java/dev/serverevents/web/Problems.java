@@ -54,6 +54,9 @@ public final class Problems {
     if (ctx.failure() instanceof ServerEventsException failure) {
       problem.put("detail", failure.getMessage());
     }
+    if (ctx.failure() instanceof HttpException failure && failure.getPayload() != null) {
+      problem.put("detail", failure.getPayload());
+    }
     if (ctx.failure() instanceof EventFailureException failure) {
       problem
           .put("name", failure.name())

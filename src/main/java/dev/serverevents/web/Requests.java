@@ -1,6 +1,5 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.bus.Fields;
@@ -9,7 +8,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,30 +43,26 @@ public final class Requests {
     return ids;
   }
 
-  /** How to emit: the query's {@code retain} in ms. */
-  public static EmitOptions emitOptions(RoutingContext ctx) {
-    return Fields.emitOptions(ctx.queryParams().get("retain"));
-  }
-
-  /** The arguments in a body: a JSON array of them, or any other JSON value as the only one. */
-  static @Nullable Object[] args(RoutingContext ctx) {
-    var value = json(ctx);
-    if (value instanceof JsonArray array) {
-      return array.getList().toArray();
-    }
-    return value == null && isEmpty(ctx.body().buffer()) ? new Object[0] : new Object[] {value};
+  /**
+   * The {@code Idempotency-Key} of an emit, or null: a string as RFC 9651 has it, in quotes, or as
+   * most clients send it, without.
+   */
+  static @Nullable String idempotencyKey(RoutingContext ctx) {
+    var key = ctx.request().getHeader("Idempotency-Key");
+    return key != null && key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
+        ? key.substring(1, key.length() - 1)
+        : key;
   }
 
   /** The body's JSON value, or null where there is no body. */
   public static @Nullable Object json(RoutingContext ctx) {
-    var body = ctx.body().buffer();
-    if (isEmpty(body)) {
+    if (!hasBody(ctx)) {
       return null;
     }
     try {
-      return Json.decodeValue(body);
+      return Json.decodeValue(ctx.body().buffer());
     } catch (DecodeException malformed) {
-      throw new InvalidInputException("body", body.toString(), "must be JSON");
+      throw new InvalidInputException("body", ctx.body().asString(), "must be JSON");
     }
   }
 
@@ -82,7 +76,9 @@ public final class Requests {
         .onFailure(gone -> {});
   }
 
-  private static boolean isEmpty(@Nullable Buffer body) {
-    return body == null || body.length() == 0;
+  /** Whether there is a body. */
+  static boolean hasBody(RoutingContext ctx) {
+    var body = ctx.body().buffer();
+    return body != null && body.length() > 0;
   }
 }

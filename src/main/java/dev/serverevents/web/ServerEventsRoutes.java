@@ -1,10 +1,9 @@
 package dev.serverevents.web;
 
 import dev.serverevents.ServerEvents;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.LongPoll.Arrived;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -13,6 +12,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -42,12 +42,18 @@ public final class ServerEventsRoutes {
 
   private static final String EVENTS = "/events/:name";
   private static final String EVENT = EVENTS + "/:id";
+  private static final String STREAM = EVENT + "/stream";
+  private static final String PROGRESS = EVENT + "/progress";
   private static final String FAILURE = EVENT + "/failure";
+  private static final String SOCKET = "/socket";
+  private static final String EVENT_BUS = "/eventbus";
 
+  private final Router router;
   private final ServerEvents events;
   private final RoutesOptions options;
 
-  private ServerEventsRoutes(ServerEvents events, RoutesOptions options) {
+  private ServerEventsRoutes(Router router, ServerEvents events, RoutesOptions options) {
+    this.router = router;
     this.events = events;
     this.options = options;
   }
@@ -59,33 +65,71 @@ public final class ServerEventsRoutes {
 
   /** Mounts the routes on {@code router}. */
   public static void mount(Router router, ServerEvents events, RoutesOptions options) {
-    var routes = new ServerEventsRoutes(events, options);
-    get(router, EVENTS).handler(routes::waitForAny);
-    get(router, EVENT).handler(routes::waitFor);
-    routes.withBody(router.post(EVENT)).handler(routes::emit);
-    routes.withBody(router.put(FAILURE)).handler(routes::emitFailure);
-    router.get("/health").handler(routes::health);
-    allow(router, EVENTS, "GET, HEAD, OPTIONS");
-    allow(router, EVENT, "GET, HEAD, POST, OPTIONS");
-    allow(router, FAILURE, "PUT, OPTIONS");
+    new ServerEventsRoutes(router, events, options).mount();
   }
 
-  private static Route get(Router router, String path) {
-    return router
-        .route(path)
-        .method(HttpMethod.GET)
-        .method(HttpMethod.HEAD)
-        .failureHandler(Problems::answer);
+  private void mount() {
+    HealthRoutes.mount(router, events);
+    router.get("/openapi.json").handler(OpenApi::answer);
+    for (var path : List.of(EVENTS, EVENT, EVENT + "/*", SOCKET, EVENT_BUS + "/*")) {
+      authenticate(path);
+    }
+    permit(Action.WAIT, EVENTS, HttpMethod.GET, HttpMethod.HEAD);
+    permit(Action.WAIT, EVENT, HttpMethod.GET, HttpMethod.HEAD);
+    permit(Action.WAIT, STREAM, HttpMethod.GET);
+    permit(Action.EMIT, EVENT, HttpMethod.POST);
+    permit(Action.EMIT, PROGRESS, HttpMethod.POST);
+    permit(Action.EMIT, FAILURE, HttpMethod.PUT);
+    on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitForAny);
+    on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitFor);
+    on(STREAM, HttpMethod.GET).handler(this::stream);
+    var emit = new EmitRoutes(events);
+    on(EVENT, HttpMethod.POST).handler(body()).handler(emit::result);
+    on(PROGRESS, HttpMethod.POST).handler(body()).handler(emit::progress);
+    on(FAILURE, HttpMethod.PUT).handler(body()).handler(emit::failure);
+    on(SOCKET, HttpMethod.GET).handler(this::socket);
+    router.route(EVENT_BUS + "/*").subRouter(SockJsBridge.router(events.vertx(), options));
+    allow(EVENTS, "GET, HEAD, OPTIONS");
+    allow(EVENT, "GET, HEAD, POST, OPTIONS");
+    allow(STREAM, "GET, OPTIONS");
+    allow(PROGRESS, "POST, OPTIONS");
+    allow(FAILURE, "PUT, OPTIONS");
   }
 
-  private Route withBody(Route route) {
-    return route
-        .handler(BodyHandler.create(false).setBodyLimit(options.getMaxBody()))
-        .failureHandler(Problems::answer);
+  private void authenticate(String path) {
+    var authentication = options.getAuthentication();
+    if (authentication != null) {
+      router.route(path).handler(authentication).failureHandler(Problems::answer);
+    }
+  }
+
+  private Route on(String path, HttpMethod... methods) {
+    var route = router.route(path).failureHandler(Problems::answer);
+    List.of(methods).forEach(route::method);
+    return route;
+  }
+
+  private BodyHandler body() {
+    return BodyHandler.create(false).setBodyLimit(options.getMaxBody());
+  }
+
+  /** Lets those pass who may do it with events of the path's name, before a body is read. */
+  private void permit(Action action, String path, HttpMethod... methods) {
+    on(path, methods)
+        .handler(
+            ctx -> {
+              var name = ctx.pathParam("name");
+              if (options.getAccess().permits(ctx.user(), action, name)) {
+                ctx.next();
+              } else {
+                var why = "You may not %s \"%s\"".formatted(action.verb(), name);
+                ctx.fail(new HttpException(HttpResponseStatus.FORBIDDEN.code(), why));
+              }
+            });
   }
 
   /** Answers OPTIONS, and what the routes before have not taken. */
-  private static void allow(Router router, String path, String methods) {
+  private void allow(String path, String methods) {
     router
         .route(path)
         .handler(
@@ -120,40 +164,14 @@ public final class ServerEventsRoutes {
         .answer(events, ctx.pathParam("name"), ids, body);
   }
 
-  private void emit(RoutingContext ctx) {
-    emitted(
-        ctx,
-        events.emit(
-            Requests.emitOptions(ctx),
-            ctx.pathParam("name"),
-            ctx.pathParam("id"),
-            Requests.args(ctx)));
+  private void stream(RoutingContext ctx) {
+    SseStream.answer(ctx, events, options.getHeartbeat());
   }
 
-  private void emitFailure(RoutingContext ctx) {
-    var failure = Fields.object("body", Requests.json(ctx));
-    emitted(
-        ctx,
-        events.emitFailure(
-            Requests.emitOptions(ctx),
-            ctx.pathParam("name"),
-            ctx.pathParam("id"),
-            (int) Fields.integer("code", failure.getValue("code"), 0, Integer.MAX_VALUE),
-            Fields.string("message", failure.getValue("message")),
-            failure.getValue("detail")));
-  }
-
-  private static void emitted(RoutingContext ctx, Future<Integer> emit) {
-    emit.map(receivers -> new JsonObject().put("receivers", receivers))
-        .onSuccess(body -> Requests.answer(ctx, HttpResponseStatus.ACCEPTED, body.toBuffer()))
+  private void socket(RoutingContext ctx) {
+    ctx.request()
+        .toWebSocket()
+        .onSuccess(socket -> SocketSession.serve(socket, events, options, ctx.user(), ctx.vertx()))
         .onFailure(ctx::fail);
-  }
-
-  private void health(RoutingContext ctx) {
-    var ready = events.isReady();
-    Requests.answer(
-        ctx,
-        ready ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
-        new JsonObject().put("status", ready ? "UP" : "DOWN").toBuffer());
   }
 }

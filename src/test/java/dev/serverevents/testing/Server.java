@@ -30,6 +30,7 @@ public final class Server {
   private final TestRedis redis;
   private final Vertx vertx;
   private final ListAppender<ILoggingEvent> blocked = new ListAppender<>();
+  private final ListAppender<ILoggingEvent> thrown = new ListAppender<>();
   private final List<ServerEvents> events = new ArrayList<>();
 
   Server(TestRedis redis) {
@@ -49,6 +50,8 @@ public final class Server {
                 .setWarningExceptionTimeUnit(TimeUnit.MILLISECONDS));
     blocked.start();
     blockedThreadLogger().addAppender(blocked);
+    thrown.start();
+    contextLogger().addAppender(thrown);
   }
 
   /** Loads, before anything is measured, the classes that would hold an event loop at first use. */
@@ -60,6 +63,7 @@ public final class Server {
     Await.result(server.events().emit("warm-up", 1));
     Await.result(wait.future());
     blockedThreadLogger().detachAppender(server.blocked);
+    contextLogger().detachAppender(server.thrown);
     Await.result(server.vertx.close());
   }
 
@@ -133,12 +137,19 @@ public final class Server {
     } finally {
       Await.result(vertx.close());
       blockedThreadLogger().detachAppender(blocked);
+      contextLogger().detachAppender(thrown);
     }
+    assertThat(thrown.list).as("exceptions thrown by handlers").isEmpty();
     assertThat(blocked.list).as("warnings of blocked threads").isEmpty();
   }
 
   private static Logger blockedThreadLogger() {
     return (Logger) LoggerFactory.getLogger("io.vertx.core.impl.BlockedThreadChecker");
+  }
+
+  /** What Vert.x logs when a handler throws. */
+  private static Logger contextLogger() {
+    return (Logger) LoggerFactory.getLogger("io.vertx.core.impl.ContextImpl");
   }
 
   private Map<?, ?> timers() throws ReflectiveOperationException {

@@ -58,6 +58,11 @@ public final class TcpProxy implements AutoCloseable {
     pairs.forEach(pair -> pair.swallowing = true);
   }
 
+  /** The same, but only with what Redis sends. */
+  public void swallowAnswers() {
+    pairs.forEach(pair -> pair.swallowingAnswers = true);
+  }
+
   /** Lets new connections through. */
   public void mend() {
     refusing = false;
@@ -84,6 +89,7 @@ public final class TcpProxy implements AutoCloseable {
     final NetSocket client;
     final NetSocket upstream;
     volatile boolean swallowing;
+    volatile boolean swallowingAnswers;
 
     Pair(NetSocket client, NetSocket upstream) {
       this.client = client;
@@ -103,7 +109,7 @@ public final class TcpProxy implements AutoCloseable {
     void pass(NetSocket from, NetSocket to) {
       from.handler(
           bytes -> {
-            if (!swallowing) {
+            if (!swallowing && !(swallowingAnswers && from == upstream)) {
               to.write(bytes);
             }
           });

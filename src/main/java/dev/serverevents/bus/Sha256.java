@@ -1,0 +1,19 @@
+package dev.serverevents.bus;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** The hash function. */
+public final class Sha256 {
+
+  private Sha256() {}
+
+  /** Hashes some bytes. */
+  public static byte[] of(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException impossible) { // every Java platform has it
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

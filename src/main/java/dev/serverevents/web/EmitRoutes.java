@@ -1,0 +1,57 @@
+package dev.serverevents.web;
+
+import dev.serverevents.ServerEvents;
+import dev.serverevents.bus.Fields;
+import dev.serverevents.bus.JsonMessages;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/** Emits what is posted: the request becomes a JSON message, of which the answer is the outcome. */
+final class EmitRoutes {
+
+  private final ServerEvents events;
+
+  EmitRoutes(ServerEvents events) {
+    this.events = events;
+  }
+
+  /** The body's JSON array of arguments, or any other JSON value as the only one. */
+  void result(RoutingContext ctx) {
+    emit(ctx, message(ctx).put("args", args(ctx)));
+  }
+
+  /** The body's {@code {"code","message","detail"}}. */
+  void failure(RoutingContext ctx) {
+    emit(ctx, message(ctx).put("failure", Fields.object("body", Requests.json(ctx))));
+  }
+
+  /** The same arguments as {@link #result} has. */
+  void progress(RoutingContext ctx) {
+    emit(ctx, message(ctx).put("progress", true).put("args", args(ctx)));
+  }
+
+  private static JsonObject message(RoutingContext ctx) {
+    return new JsonObject()
+        .put("name", ctx.pathParam("name"))
+        .put("id", ctx.pathParam("id"))
+        .put("retain", ctx.queryParams().get("retain"))
+        .put("idempotencyKey", Requests.idempotencyKey(ctx));
+  }
+
+  private static JsonArray args(RoutingContext ctx) {
+    var value = Requests.json(ctx);
+    if (value instanceof JsonArray array) {
+      return array;
+    }
+    return Requests.hasBody(ctx) ? new JsonArray().add(value) : new JsonArray();
+  }
+
+  private void emit(RoutingContext ctx, JsonObject message) {
+    JsonMessages.emit(events, message)
+        .map(receivers -> new JsonObject().put("receivers", receivers).toBuffer())
+        .onSuccess(body -> Requests.answer(ctx, HttpResponseStatus.ACCEPTED, body))
+        .onFailure(ctx::fail);
+  }
+}

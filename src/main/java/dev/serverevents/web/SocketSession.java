@@ -1,0 +1,303 @@
+package dev.serverevents.web;
+
+import dev.serverevents.EventStream;
+import dev.serverevents.EventTimeoutException;
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsException;
+import dev.serverevents.bus.JsonMessages;
+import dev.serverevents.web.Access.Action;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket, over which many events are streamed and emitted. Each message is a JSON object,
+ * and each that comes may have a {@code ref}, which its answer repeats:
+ *
+ * <ul>
+ *   <li>{@code {"type":"subscribe","name","id","timeout"?,"retained"?,"follow"?}} is answered by
+ *       {@code subscribed} once it is heard; then {@code progress}, {@code result}, {@code
+ *       failure}, {@code gap} and {@code timeout} follow with its {@code name} and {@code id}
+ *   <li>{@code {"type":"unsubscribe","name","id"}} is answered by {@code unsubscribed}
+ *   <li>{@code {"type":"emit","name","id","args"?,"failure"?,"progress"?,"retain"?,
+ *       "idempotencyKey"?}} is answered by {@code {"type":"emitted","receivers"}}
+ * </ul>
+ *
+ * <p>What cannot be done is answered by {@code {"type":"error","status","detail"}}, and disturbs
+ * nothing else. It is closed with 1001 when the server goes, 1008 for a name that is not permitted
+ * or too many subscriptions, 1009 for a message that is too big, and without a close frame when it
+ * does not answer a ping.
+ */
+final class SocketSession {
+
+  /** How many events one socket may subscribe. */
+  static final int MAX_SUBSCRIPTIONS = 1_000;
+
+  /** How many emits may be unanswered before no more is read. */
+  private static final int MAX_EMITS = 100;
+
+  private static final int UNEXPECTED = 500;
+
+  private record Subscription(String name, String id) {
+    JsonObject put(JsonObject message) {
+      return message.put("name", name).put("id", id);
+    }
+  }
+
+  private final ServerWebSocket socket;
+  private final ServerEvents events;
+  private final RoutesOptions options;
+  private final @Nullable User user;
+  private final Vertx vertx;
+  private final Map<Subscription, EventStream> streams = new HashMap<>();
+  private final long timer;
+  private boolean alive = true;
+  private @Nullable WebSocketCloseStatus closing;
+  private int emits;
+
+  private SocketSession(
+      ServerWebSocket socket,
+      ServerEvents events,
+      RoutesOptions options,
+      @Nullable User user,
+      Vertx vertx) {
+    this.socket = socket;
+    this.events = events;
+    this.options = options;
+    this.user = user;
+    this.vertx = vertx;
+    timer = vertx.setPeriodic(options.getHeartbeat(), t -> beat());
+  }
+
+  /** Serves a socket until it is closed. */
+  static void serve(
+      ServerWebSocket socket,
+      ServerEvents events,
+      RoutesOptions options,
+      @Nullable User user,
+      Vertx vertx) {
+    var session = new SocketSession(socket, events, options, user, vertx);
+    socket.pongHandler(pong -> session.alive = true);
+    socket.textMessageHandler(session::receive);
+    socket.binaryMessageHandler(binary -> session.fail(new JsonObject(), notText()));
+    socket.drainHandler(drained -> session.drained());
+    socket.closeHandler(closed -> session.end());
+    socket.shutdownHandler(
+        going -> session.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "The server is going"));
+    socket.exceptionHandler(session::broken);
+  }
+
+  private static InvalidInputException notText() {
+    return new InvalidInputException("message", "(binary)", "must be a JSON object as text");
+  }
+
+  private void beat() {
+    if (!alive) {
+      socket.shutdown(0, TimeUnit.SECONDS);
+      return;
+    }
+    alive = false;
+    socket.writePing(Buffer.buffer()).onFailure(gone -> {});
+  }
+
+  /** Frames and messages beyond the HTTP server's own limits do not come as messages. */
+  private void broken(Throwable cause) {
+    if (cause instanceof CorruptedWebSocketFrameException wrong) {
+      close(wrong.closeStatus(), wrong.closeStatus().reasonText());
+    } else if (cause instanceof IllegalStateException) {
+      close(WebSocketCloseStatus.MESSAGE_TOO_BIG, "More than the server's maxWebSocketMessageSize");
+    }
+  }
+
+  private void end() {
+    vertx.cancelTimer(timer);
+    List.copyOf(streams.values()).forEach(EventStream::close);
+    streams.clear();
+  }
+
+  private void drained() {
+    List.copyOf(streams.values()).forEach(EventStream::resume);
+    throttle();
+  }
+
+  /** Reads no more while the client does not read, or its emits are on their way. */
+  private void throttle() {
+    if (emits >= MAX_EMITS || socket.writeQueueFull()) {
+      socket.pause();
+    } else {
+      socket.resume();
+    }
+  }
+
+  /** The first reason counts. Vert.x calls the shutdown handler, which must close it, here too. */
+  private void close(WebSocketCloseStatus status, String reason) {
+    if (closing == null) {
+      closing = new WebSocketCloseStatus(status.code(), reason);
+    }
+    socket.close((short) closing.code(), closing.reasonText()).onFailure(gone -> {});
+  }
+
+  private void receive(String text) {
+    if (closing != null) {
+      return;
+    }
+    if (ByteBufUtil.utf8Bytes(text) > options.getMaxBody()) {
+      close(WebSocketCloseStatus.MESSAGE_TOO_BIG, "At most " + options.getMaxBody() + " bytes");
+      return;
+    }
+    var message = new JsonObject();
+    try {
+      message = parse(text);
+      handle(message);
+    } catch (ServerEventsException refused) {
+      fail(message, refused);
+    }
+    throttle();
+  }
+
+  private JsonObject parse(String text) {
+    try {
+      return new JsonObject(text);
+    } catch (DecodeException malformed) {
+      throw new InvalidInputException("message", text, "must be a JSON object");
+    }
+  }
+
+  private void handle(JsonObject message) {
+    var type = message.getValue("type");
+    if ("subscribe".equals(type)) {
+      subscribe(message);
+    } else if ("unsubscribe".equals(type)) {
+      unsubscribe(message);
+    } else if ("emit".equals(type)) {
+      emit(message);
+    } else {
+      throw new InvalidInputException(
+          "type", type, "must be \"subscribe\", \"unsubscribe\" or \"emit\"");
+    }
+  }
+
+  private void subscribe(JsonObject message) {
+    var subscription = subscription(message);
+    if (!isPermitted(Action.WAIT, message)) {
+      return;
+    }
+    if (streams.containsKey(subscription)) {
+      throw new InvalidInputException("id", subscription.id, "must not be subscribed already");
+    }
+    if (streams.size() >= MAX_SUBSCRIPTIONS) {
+      close(
+          WebSocketCloseStatus.POLICY_VIOLATION, "At most " + MAX_SUBSCRIPTIONS + " subscriptions");
+      return;
+    }
+    var stream = JsonMessages.stream(events, message).pause();
+    streams.put(subscription, stream);
+    stream
+        .handler(event -> send(stream, subscription.put(event.toJson())))
+        .endHandler(end -> streams.remove(subscription, stream))
+        .exceptionHandler(cause -> failed(subscription, stream, message, cause));
+    stream
+        .subscribed()
+        .onSuccess(
+            heard -> {
+              send(answer(message, "subscribed"));
+              stream.resume();
+            })
+        .onFailure(cause -> stream.resume());
+  }
+
+  private void failed(
+      Subscription subscription, EventStream stream, JsonObject message, Throwable cause) {
+    streams.remove(subscription, stream);
+    if (cause instanceof EventTimeoutException timeout) {
+      send(
+          subscription.put(
+              new JsonObject().put("type", "timeout").put("waited", timeout.timeout())));
+    } else {
+      fail(message, cause);
+    }
+  }
+
+  private void unsubscribe(JsonObject message) {
+    var stream = streams.remove(subscription(message));
+    if (stream != null) {
+      stream.close();
+    }
+    send(answer(message, "unsubscribed"));
+  }
+
+  private void emit(JsonObject message) {
+    if (!isPermitted(Action.EMIT, message)) {
+      return;
+    }
+    var emitted = JsonMessages.emit(events, message);
+    emits++;
+    emitted
+        .onComplete(
+            done -> {
+              emits--;
+              throttle();
+            })
+        .onSuccess(receivers -> send(answer(message, "emitted").put("receivers", receivers)))
+        .onFailure(cause -> fail(message, cause));
+  }
+
+  private boolean isPermitted(Action action, JsonObject message) {
+    var permitted =
+        options.getAccess().permits(user, action, String.valueOf(message.getValue("name")));
+    if (!permitted) {
+      close(WebSocketCloseStatus.POLICY_VIOLATION, "This name is not permitted");
+    }
+    return permitted;
+  }
+
+  private static Subscription subscription(JsonObject message) {
+    return new Subscription(
+        String.valueOf(message.getValue("name")), String.valueOf(message.getValue("id")));
+  }
+
+  private void fail(JsonObject message, Throwable cause) {
+    var status = cause instanceof ServerEventsException ours ? ours.status() : UNEXPECTED;
+    var detail =
+        cause instanceof ServerEventsException
+            ? cause.getMessage()
+            : HttpResponseStatus.valueOf(status).reasonPhrase();
+    send(answer(message, "error").put("status", status).put("detail", detail));
+  }
+
+  private static JsonObject answer(JsonObject message, String type) {
+    var answer = new JsonObject().put("type", type);
+    for (var field : new String[] {"ref", "name", "id"}) {
+      if (message.containsKey(field)) {
+        answer.put(field, message.getValue(field));
+      }
+    }
+    return answer;
+  }
+
+  private void send(EventStream stream, JsonObject event) {
+    send(event);
+    if (socket.writeQueueFull()) {
+      stream.pause();
+    }
+  }
+
+  private void send(JsonObject message) {
+    if (!socket.isClosed()) {
+      socket.writeTextMessage(message.encode()).onFailure(gone -> {});
+    }
+  }
+}

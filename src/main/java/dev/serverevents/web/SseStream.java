@@ -1,0 +1,192 @@
+package dev.serverevents.web;
+
+import dev.serverevents.EventStream;
+import dev.serverevents.EventTimeoutException;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.StreamEvent;
+import dev.serverevents.StreamEvent.Gap;
+import dev.serverevents.bus.Fields;
+import dev.serverevents.bus.JsonMessages;
+import dev.serverevents.bus.Sha256;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream as Server-Sent Events (the EventSource interface of the HTML Standard): {@code progress}
+ * and {@code result} with the JSON array of arguments, {@code failure}, {@code timeout} and {@code
+ * gap} with a JSON object. Each but a gap has an {@code id}, which a client that comes back sends
+ * as {@code Last-Event-ID}: it is told of a gap, unless what it saw last is the retained result.
+ */
+final class SseStream {
+
+  private static final String PROGRESS = "progress-";
+  private static final String TIMEOUT = "timeout";
+  private static final String HEARTBEAT = ":\n\n";
+  private static final int ID_BYTES = 12;
+
+  private final RoutingContext ctx;
+  private final HttpServerResponse response;
+  private final Vertx vertx;
+  private final EventStream stream;
+  private final @Nullable String lastSeen;
+  private long timer = -1;
+  private long progressed;
+  private boolean first = true;
+
+  private SseStream(RoutingContext ctx, EventStream stream, @Nullable String lastSeen) {
+    this.ctx = ctx;
+    this.response = ctx.response();
+    this.vertx = ctx.vertx();
+    this.stream = stream;
+    this.lastSeen = lastSeen;
+  }
+
+  /**
+   * Tells whether what a client has seen last was the end. It gets 204, on which an EventSource
+   * stops; it cannot tell the end from a broken connection by itself.
+   */
+  private static boolean isEnd(String lastSeen) {
+    return lastSeen.equals(TIMEOUT)
+        || lastSeen.startsWith("result-")
+        || lastSeen.startsWith("failure-");
+  }
+
+  /** Answers with a stream once it is heard, or with a problem if it cannot be. */
+  static void answer(RoutingContext ctx, ServerEvents events, long heartbeat) {
+    var lastSeen = ctx.request().getHeader("Last-Event-ID");
+    var query = ctx.queryParams();
+    var follow = Fields.flag("follow", query.get("follow"));
+    if (lastSeen != null && !follow && isEnd(lastSeen)) {
+      ctx.response().setStatusCode(HttpResponseStatus.NO_CONTENT.code()).end();
+      return;
+    }
+    var message =
+        new JsonObject()
+            .put("name", ctx.pathParam("name"))
+            .put("id", ctx.pathParam("id"))
+            .put("timeout", query.get("timeout"))
+            .put("retained", lastSeen == null ? query.get("retained") : "true")
+            .put("follow", follow);
+    new SseStream(ctx, JsonMessages.stream(events, message), lastSeen).start(heartbeat);
+  }
+
+  private void start(long heartbeat) {
+    stream.pause().handler(this::forward).endHandler(end -> end()).exceptionHandler(this::failed);
+    response.closeHandler(gone -> close());
+    response.exceptionHandler(gone -> close());
+    timer = vertx.setPeriodic(heartbeat, t -> beat());
+    // One turn later, what the look-up found is there
+    stream.subscribed().onSuccess(heard -> vertx.runOnContext(turn -> heard()));
+    stream.subscribed().onFailure(cause -> stream.resume());
+  }
+
+  private void heard() {
+    if (!response.closed() && !response.ended()) {
+      begin();
+      stream.fetch(1);
+      tellGap();
+      stream.resume();
+    }
+  }
+
+  /** Sends the head, which waits until it is known to be 200, or for the first heartbeat. */
+  private void begin() {
+    if (!response.headWritten()) {
+      response
+          .setChunked(true)
+          .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+          .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+          .putHeader("X-Accel-Buffering", "no");
+      write(HEARTBEAT);
+    }
+  }
+
+  private void beat() {
+    begin();
+    if (!response.writeQueueFull()) {
+      write(HEARTBEAT);
+    }
+  }
+
+  private void forward(StreamEvent event) {
+    begin();
+    var id = id(event);
+    if (first && id.equals(lastSeen)) {
+      first = false;
+      return;
+    }
+    tellGap();
+    send(event.type(), event instanceof Gap ? null : id, data(event));
+    if (response.writeQueueFull()) {
+      stream.pause();
+      response.drainHandler(drained -> stream.resume());
+    }
+  }
+
+  /** Says, before anything else, that something is missing between what was seen and now. */
+  private void tellGap() {
+    if (first && lastSeen != null) {
+      var gap = new Gap(Gap.Reason.READER_AWAY);
+      send(gap.type(), null, data(gap));
+    }
+    first = false;
+  }
+
+  private void failed(Throwable cause) {
+    if (!response.headWritten()) {
+      vertx.cancelTimer(timer);
+      ctx.fail(cause);
+      return;
+    }
+    if (cause instanceof EventTimeoutException timeout) {
+      tellGap();
+      send(TIMEOUT, TIMEOUT, new JsonObject().put("waited", timeout.timeout()).encode());
+    }
+    end(); // of anything else the client is told nothing: it comes back, maybe to another server
+  }
+
+  private void end() {
+    vertx.cancelTimer(timer);
+    if (!response.ended() && !response.closed()) {
+      response.end().onFailure(gone -> {});
+    }
+  }
+
+  private void close() {
+    vertx.cancelTimer(timer);
+    stream.close();
+  }
+
+  private void send(String type, @Nullable String id, String data) {
+    write((id == null ? "" : "id: " + id + "\n") + "event: " + type + "\ndata: " + data + "\n\n");
+  }
+
+  private void write(String text) {
+    response.write(text).onFailure(gone -> {});
+  }
+
+  private static String data(StreamEvent event) {
+    var json = event.toJson();
+    json.remove("type");
+    return json.containsKey("args") ? json.getJsonArray("args").encode() : json.encode();
+  }
+
+  /** The same on every server for what may be retained. */
+  private String id(StreamEvent event) {
+    return event instanceof StreamEvent.Progress
+        ? PROGRESS + ++progressed
+        : event.type() + "-" + hash(data(event));
+  }
+
+  private static String hash(String text) {
+    var digest = Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+  }
+}

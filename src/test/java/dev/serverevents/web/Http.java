@@ -1,0 +1,141 @@
+package dev.serverevents.web;
+
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.ServerEvents;
+import dev.serverevents.testing.Server;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.concurrent.TimeUnit;
+
+/** A user's own server, with the routes under a prefix of its choice, and a client of it. */
+final class Http extends VerticleBase {
+
+  private static final String HOST = "127.0.0.1";
+  private static final String PREFIX = "/api";
+
+  /** A whole response. */
+  record Reply(int status, MultiMap headers, String body) {
+    static Reply of(HttpClientResponse response, Buffer body) {
+      return new Reply(response.statusCode(), response.headers(), body.toString());
+    }
+
+    String header(String name) {
+      return headers.get(name);
+    }
+
+    JsonObject json() {
+      return new JsonObject(body);
+    }
+
+    /** The detail of a problem, which it must be. */
+    String detail() {
+      assertThat(header("content-type")).isEqualTo("application/problem+json");
+      assertThat(json().getInteger("status")).isEqualTo(status);
+      return json().getString("detail");
+    }
+
+    void is(int status, String json) {
+      assertThat(body).isEqualTo(json);
+      assertThat(this.status).isEqualTo(status);
+      assertThat(header("content-type")).isEqualTo("application/json");
+    }
+  }
+
+  private final RoutesOptions options;
+  private Router router;
+  private HttpClient client;
+  private WebSocketClient sockets;
+  private HttpServer http;
+  private int port;
+
+  Http(Server server, RoutesOptions options) {
+    this.options = options;
+    result(server.vertx().deployVerticle(this));
+  }
+
+  Http(Server server) {
+    this(server, new RoutesOptions());
+  }
+
+  @Override
+  public Future<?> start() {
+    var routes = Router.router(vertx);
+    ServerEventsRoutes.mount(routes, ServerEvents.create(vertx), options);
+    router = Router.router(vertx);
+    router.route(PREFIX + "/*").subRouter(routes);
+    Problems.handleErrors(router);
+    client = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(64));
+    sockets =
+        vertx.createWebSocketClient(
+            new WebSocketClientOptions()
+                .setMaxFrameSize(1 << 24)
+                .setMaxMessageSize(1 << 24)
+                .setMaxConnections(1_000));
+    http = vertx.createHttpServer().requestHandler(router);
+    return http.listen(0, HOST).onSuccess(server -> port = server.actualPort());
+  }
+
+  /** Ends the server, while its clients stay. */
+  void shutdown() {
+    result(http.shutdown(5, TimeUnit.SECONDS));
+  }
+
+  Future<HttpClientRequest> request(HttpMethod method, String path) {
+    return client.request(method, port, HOST, PREFIX + path);
+  }
+
+  /** Sends a request, with headers as names and values in turn. */
+  Future<Reply> send(HttpMethod method, String path, String body, String... headers) {
+    return request(method, path)
+        .compose(
+            request -> {
+              for (var i = 0; i < headers.length; i += 2) {
+                request.putHeader(headers[i], headers[i + 1]);
+              }
+              return request
+                  .send(body)
+                  .compose(response -> response.body().map(all -> Reply.of(response, all)));
+            });
+  }
+
+  Reply ask(HttpMethod method, String path, String... headers) {
+    return result(send(method, path, "", headers));
+  }
+
+  Reply get(String path, String... headers) {
+    return ask(HttpMethod.GET, path, headers);
+  }
+
+  Reply post(String path, String body, String... headers) {
+    return result(send(HttpMethod.POST, path, body, headers));
+  }
+
+  Reply put(String path, String body, String... headers) {
+    return result(send(HttpMethod.PUT, path, body, headers));
+  }
+
+  Future<WebSocket> connect(String path, String... headers) {
+    var options = new WebSocketConnectOptions().setHost(HOST).setPort(port).setURI(PREFIX + path);
+    for (var i = 0; i < headers.length; i += 2) {
+      options.putHeader(headers[i], headers[i + 1]);
+    }
+    return sockets.connect(options);
+  }
+}
