@@ -4,6 +4,7 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.bus.Fields;
 import dev.serverevents.bus.Sha256;
 import dev.serverevents.web.Access.Action;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -14,6 +15,7 @@ import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.web.handler.APIKeyHandler;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import io.vertx.ext.web.handler.ChainAuthHandler;
+import io.vertx.ext.web.handler.HttpException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -83,7 +85,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
   private static Future<String> bearer(String header) {
     return header.regionMatches(true, 0, BEARER, 0, BEARER.length())
         ? Future.succeededFuture(header.substring(BEARER.length()).strip())
-        : Future.failedFuture("No bearer token");
+        : Future.failedFuture(new HttpException(HttpResponseStatus.UNAUTHORIZED.code()));
   }
 
   /** Compares with every key in full, so that the time it takes tells nothing. */

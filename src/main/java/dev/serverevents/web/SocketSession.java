@@ -20,7 +20,6 @@ import io.vertx.ext.auth.User;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +105,8 @@ final class SocketSession {
 
   private void beat() {
     if (!alive) {
-      socket.shutdown(0, TimeUnit.SECONDS);
+      end(); // its close frame will not be answered soon
+      socket.close().onFailure(gone -> {});
       return;
     }
     alive = false;

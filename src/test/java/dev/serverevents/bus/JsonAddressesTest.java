@@ -8,9 +8,12 @@ import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -119,5 +122,76 @@ class JsonAddressesTest {
         "server-events.emit",
         on.copy().put("failure", new JsonObject().put("code", "x")),
         "failure.code is \"x\": it must be an integer from 0 to 2147483647");
+  }
+
+  /** What a stream's address brings, in order. */
+  private static List<JsonObject> consume(Server server, String body) {
+    var reply = (JsonObject) result(request(server, "server-events.stream", new JsonObject(body)));
+    var all = new CopyOnWriteArrayList<JsonObject>();
+    server
+        .vertx()
+        .eventBus()
+        .<JsonObject>consumer(reply.getString("address"), message -> all.add(message.body()));
+    return all;
+  }
+
+  @Test
+  void aStreamIsSentToAnAddressOfItsOwn(Server server) {
+    server.deploy();
+    var all = consume(server, "{\"name\":\"pi\",\"id\":1}");
+    var progress = "{\"name\":\"pi\",\"id\":1,\"args\":[50],\"progress\":true}";
+    result(request(server, "server-events.emit", new JsonObject(progress)));
+    result(server.events().emit("pi", 1, 3.14));
+    Await.untilAsserted(
+        () ->
+            assertThat(all)
+                .containsExactly(
+                    new JsonObject("{\"type\":\"open\"}"),
+                    new JsonObject("{\"type\":\"progress\",\"args\":[50]}"),
+                    new JsonObject("{\"type\":\"result\",\"args\":[3.14]}"),
+                    new JsonObject("{\"type\":\"end\"}")));
+  }
+
+  @Test
+  void aStreamThatTimesOutSaysSo(Server server) {
+    server.deploy();
+    var all = consume(server, "{\"name\":\"pi\",\"id\":1,\"timeout\":300}");
+    Await.until(() -> all.size() == 2);
+    assertThat(all.get(1).getString("type")).isEqualTo("timeout");
+    assertThat(all.get(1).getInteger("status")).isEqualTo(504);
+  }
+
+  @Test
+  void aStreamEndsWhenItsConsumerGoesOrNeverComes(Server server) {
+    server.deploy();
+    var body = new JsonObject("{\"name\":\"pi\",\"id\":1,\"follow\":true}");
+    result(request(server, "server-events.stream", body));
+    Await.until(() -> server.redis().channels().size() == 2);
+    var reply = (JsonObject) result(request(server, "server-events.stream", body.put("id", 2)));
+    var opened = Promise.<Void>promise();
+    var consumer =
+        server
+            .vertx()
+            .eventBus()
+            .consumer(reply.getString("address"), message -> opened.tryComplete());
+    result(opened.future());
+    assertThat(server.redis().channels()).contains("pi:2");
+    result(consumer.unregister());
+    Await.until(() -> server.redis().channels().isEmpty());
+  }
+
+  @Test
+  void aStreamThatCannotBeIsRefused(Server server) {
+    server.deploy();
+    assertFails(
+        server,
+        "server-events.stream",
+        new JsonObject("{\"name\":\"$pi\",\"id\":1}"),
+        "name is \"$pi\": it must not begin with \"$\", which is reserved");
+    assertFails(
+        server,
+        "server-events.stream",
+        new JsonObject("{\"name\":\"pi\",\"id\":1,\"timeout\":0}"),
+        "timeout is 0: it must be an integer from 1 to 86400000");
   }
 }

@@ -3,11 +3,16 @@ package dev.serverevents.web;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.StreamEvent;
+import dev.serverevents.StreamOptions;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -259,5 +264,51 @@ class ServerEventsRoutesTest {
         .isEqualTo("PUT, OPTIONS");
     var conditional = http.ask(HttpMethod.GET, "/events/a/1?retained=true", "If-None-Match", "*");
     assertThat(conditional.status()).isEqualTo(200);
+  }
+
+  @Test
+  void oneIdempotencyKeyEmitsOnceOnAnyServer(Server one, Server two) {
+    one.deploy();
+    two.deploy();
+    var first = http(one);
+    var second = http(two);
+    var events = one.events().stream("a", 1, StreamOptions.DEFAULT.follow(true));
+    var heard = new CopyOnWriteArrayList<StreamEvent>();
+    result(events.subscribed());
+    events.handler(heard::add);
+    var posts =
+        IntStream.range(0, 100)
+            .mapToObj(
+                i ->
+                    (i % 2 == 0 ? first : second)
+                        .send(HttpMethod.POST, "/events/a/1", "[1]", "Idempotency-Key", "\"k\""))
+            .toList();
+    var statuses = posts.stream().map(post -> result(post).status()).toList();
+    assertThat(statuses).contains(202).isSubsetOf(202, 409);
+    posts.stream()
+        .map(Future::result)
+        .filter(reply -> reply.status() == 202)
+        .forEach(reply -> reply.is(202, "{\"receivers\":1}"));
+    second.post("/events/a/1", " [ 1 ] ", "Idempotency-Key", "k").is(202, "{\"receivers\":1}");
+    var other = second.post("/events/a/1", "[2]", "Idempotency-Key", "k");
+    assertThat(other.status()).isEqualTo(422);
+    assertThat(other.detail()).contains("was used within a day to emit something else");
+    assertThat(first.post("/events/a/1", "[]", "Idempotency-Key", " ").status()).isEqualTo(400);
+    assertThat(heard).hasSize(1);
+    events.close();
+  }
+
+  @Test
+  void healthTellsWhatIsWrong(Server server) {
+    var http = http(server);
+    assertThat(http.get("/health/live").status()).isEqualTo(200);
+    assertThat(http.get("/health/ready").status()).isEqualTo(503);
+    server.deploy();
+    var ready = http.get("/health/ready");
+    assertThat(ready.status()).isEqualTo(200);
+    assertThat(ready.json().getString("status")).isEqualTo("UP");
+    assertThat(ready.json().getJsonArray("checks").stream())
+        .extracting(check -> ((JsonObject) check).getString("id"))
+        .containsExactlyInAnyOrder("input-store", "output-store", "heartbeat", "not-draining");
   }
 }
