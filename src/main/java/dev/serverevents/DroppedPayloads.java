@@ -10,12 +10,18 @@ final class DroppedPayloads {
   private static final Logger LOG = LoggerFactory.getLogger(DroppedPayloads.class);
   private static final long LOG_INTERVAL_NS = 10_000_000_000L;
 
+  private final ServerEventsMetrics metrics;
   private volatile long count;
   private long lastLogged = System.nanoTime() - LOG_INTERVAL_NS;
+
+  DroppedPayloads(ServerEventsMetrics metrics) {
+    this.metrics = metrics;
+  }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   void add(String channel, MalformedPayloadException cause) {
     count++;
+    metrics.payloadDropped(cause.reason());
     var now = System.nanoTime();
     if (now - lastLogged >= LOG_INTERVAL_NS) {
       lastLogged = now;

@@ -18,6 +18,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +38,9 @@ final class EventService implements RedisStores.Listener {
   private final Deployments deployments;
   private final RedisStores stores;
   private final Outbox<Notice> outbox;
-  private final DroppedPayloads dropped = new DroppedPayloads();
+  private final ServerEventsMetrics metrics;
+  private final DroppedPayloads dropped;
+  private final Set<Store> down = EnumSet.noneOf(Store.class);
   private final Interests interests;
   private @Nullable MessageConsumer<?> commands;
   private boolean serving;
@@ -46,6 +50,8 @@ final class EventService implements RedisStores.Listener {
     this.vertx = vertx;
     this.context = context;
     this.options = options;
+    metrics = ServerEventsMetrics.of(vertx);
+    dropped = new DroppedPayloads(metrics);
     deployments = new Deployments(vertx);
     stores = new RedisStores(vertx, serverId, options, this);
     outbox = new Outbox<>(vertx, context, address, userIsGone -> {});
@@ -84,17 +90,22 @@ final class EventService implements RedisStores.Listener {
   }
 
   @Override
-  public void ready(Store last) {
-    announce(new StoreChange(last, null));
+  public void up(Store store, boolean both) {
+    if (down.remove(store)) {
+      metrics.reconnected(store);
+    }
+    announce(both ? new StoreChange(store, null) : null);
   }
 
   @Override
-  public void halfReady() {
-    announce(null);
+  public void resubscribed(long nanos) {
+    metrics.resubscribed(nanos);
   }
 
   @Override
   public void failed(Store store, Throwable cause) {
+    down.add(store);
+    metrics.connectionFailed(store);
     announce(new StoreChange(store, cause));
   }
 
@@ -152,12 +163,26 @@ final class EventService implements RedisStores.Listener {
     } else if (command instanceof Command.Leave leave) {
       interests.leave(leave.pending());
     } else if (command instanceof Command.Emit emit) {
-      stores
-          .publisher()
-          .publish(emit.channel(), emit.payload(), emit.key().channel(), emit.options())
-          .onSuccess(n -> outbox.send(user, new Notice.Emitted(emit.number(), n)))
-          .onFailure(cause -> outbox.send(user, new Notice.NotEmitted(emit.number(), cause)));
+      emit(user, emit);
     }
+  }
+
+  private void emit(String user, Command.Emit emit) {
+    var name = emit.key().name();
+    metrics.emitBegan();
+    stores
+        .publisher()
+        .publish(emit.channel(), emit.payload(), emit.key().channel(), emit.options())
+        .onSuccess(
+            receivers -> {
+              metrics.emitted(name, receivers);
+              outbox.send(user, new Notice.Emitted(emit.number(), receivers));
+            })
+        .onFailure(
+            cause -> {
+              metrics.emitFailed(name, cause);
+              outbox.send(user, new Notice.NotEmitted(emit.number(), cause));
+            });
   }
 
   /**

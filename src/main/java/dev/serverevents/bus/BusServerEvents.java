@@ -11,6 +11,7 @@ import dev.serverevents.EventWait;
 import dev.serverevents.Health;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.StreamOptions;
@@ -50,6 +51,7 @@ public final class BusServerEvents implements ServerEvents {
   private final String address = Addresses.user();
   private final Outbox<Command> outbox;
   private final AtomicLong numbers = new AtomicLong();
+  private final ServerEventsMetrics metrics;
   private volatile @Nullable Long timeout;
 
   // Only used on the context.
@@ -63,6 +65,7 @@ public final class BusServerEvents implements ServerEvents {
     var vertx = context.owner();
     this.context = context;
     this.deployments = new Deployments(vertx);
+    this.metrics = ServerEventsMetrics.of(vertx);
     this.outbox = new Outbox<>(vertx, context, address, this::undelivered);
     this.waits = new PendingWaits(context, deployments, outbox);
     this.<Batch<Notice>>consume(address, batch -> batch.items().forEach(this::receive));
@@ -274,6 +277,7 @@ public final class BusServerEvents implements ServerEvents {
       var timeout = requireNonNullElse(options.timeout(), timeout(settings));
       var checked = Fields.integer("timeout", timeout, 1, limits.getTimeout());
       var wait = new PendingWait(this, key, checked, options.retained(), direct, handOver, caller);
+      metrics.waitBegan();
       onContext(() -> start(wait));
       return wait;
     } catch (InvalidInputException invalid) {
@@ -287,6 +291,7 @@ public final class BusServerEvents implements ServerEvents {
 
   private void start(PendingStream stream) {
     streams.add(stream);
+    metrics.streamBegan();
     listen(
         stream.key(),
         cause -> end(stream, cause),
@@ -320,6 +325,7 @@ public final class BusServerEvents implements ServerEvents {
         () -> {
           if (stream.end(context, cause)) {
             streams.remove(stream);
+            metrics.streamEnded(cause);
             var verticle = stream.verticle();
             if (verticle != null) {
               stream
@@ -332,6 +338,10 @@ public final class BusServerEvents implements ServerEvents {
 
   void timeOut(PendingStream stream) {
     end(stream, stream.timedOut(waits));
+  }
+
+  ServerEventsMetrics metrics() {
+    return metrics;
   }
 
   PendingWaits waits() {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventKey;
 import dev.serverevents.EventWait;
+import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.bus.Deployments.Deployment;
 import io.vertx.core.Future;
@@ -132,6 +133,7 @@ public final class PendingWait extends Pending implements EventWait {
     if (subscribed != null) {
       subscribed.tryComplete();
     }
+    tellEnded(null);
     result.complete(args);
   }
 
@@ -139,7 +141,15 @@ public final class PendingWait extends Pending implements EventWait {
     if (subscribed != null) {
       subscribed.tryFail(cause);
     }
+    tellEnded(cause);
     result.fail(cause);
+  }
+
+  private void tellEnded(@Nullable Throwable cause) {
+    var metrics = owner().metrics();
+    if (metrics != ServerEventsMetrics.NONE) {
+      metrics.waitEnded(key().name(), cause, System.nanoTime() - since());
+    }
   }
 
   @Override

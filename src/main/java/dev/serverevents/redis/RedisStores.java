@@ -20,11 +20,11 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
 
   /** Who is told of the connections' changes. */
   public interface Listener {
-    /** Both connections have come up, for the first time or again. */
-    void ready(Store last);
+    /** A connection has come up, for the first time or again; and maybe both are up now. */
+    void up(Store store, boolean both);
 
-    /** One connection has come up, while the other is down. */
-    void halfReady();
+    /** All channels are subscribed on a new connection, so many ns after it was up. */
+    void resubscribed(long nanos);
 
     /** A connection is gone, or an attempt to make it again has failed. */
     void failed(Store store, Throwable cause);
@@ -56,7 +56,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     this.listener = listener;
     maxPayload = options.getLimits().getPayloadIn();
     inbox = WireFormat.inbox(serverId);
-    subscriptions = new Subscriptions(vertx.getOrCreateContext());
+    subscriptions = new Subscriptions(vertx.getOrCreateContext(), listener::resubscribed);
     publisher = new Publisher(vertx.getOrCreateContext(), options);
     input = new StoreConnection(vertx, Store.INPUT_STORE, options.redisUrl(), this);
     output = new StoreConnection(vertx, Store.OUTPUT_STORE, options.redisUrl(), this);
@@ -169,11 +169,10 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   }
 
   private void tellIfReady(StoreConnection last) {
-    if (isPublishing() && isListening()) {
-      listener.ready(last.name());
+    var both = isPublishing() && isListening();
+    listener.up(last.name(), both);
+    if (both) {
       opened.tryComplete();
-    } else {
-      listener.halfReady();
     }
   }
 }

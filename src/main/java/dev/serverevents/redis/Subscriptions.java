@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +55,19 @@ public final class Subscriptions {
 
   private final Deque<Channel> changed = new ArrayDeque<>();
   private final Deque<Sent> sent = new ArrayDeque<>();
+  private final LongConsumer complete;
   private @Nullable RedisConnection connection;
 
-  Subscriptions(Context context) {
+  /** When the connection was up, a {@link System#nanoTime()}, until all is subscribed on it. */
+  private @Nullable Long connectedAt;
+
+  /**
+   * Creates one without a connection.
+   *
+   * @param complete told how many ns it took until all was subscribed on a new one
+   */
+  Subscriptions(Context context, LongConsumer complete) {
+    this.complete = complete;
     endOfTurn = new EndOfTurn(context, this::flush);
   }
 
@@ -90,6 +101,7 @@ public final class Subscriptions {
   void connected(RedisConnection connection) {
     disconnected();
     this.connection = connection;
+    connectedAt = System.nanoTime();
     connection.handler(
         response -> {
           if (connection == this.connection) {
@@ -226,6 +238,10 @@ public final class Subscriptions {
       }
     }
     flush();
+    if (connectedAt != null && sent.isEmpty() && changed.isEmpty()) {
+      complete.accept(System.nanoTime() - connectedAt);
+      connectedAt = null;
+    }
   }
 
   /** One forbidden channel makes Redis refuse a whole command: find it by asking one by one. */

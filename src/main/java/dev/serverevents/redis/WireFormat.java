@@ -125,17 +125,17 @@ public final class WireFormat {
   public static Payload decode(Buffer payload, int maxBytes) throws MalformedPayloadException {
     if (payload.length() > maxBytes) {
       throw new MalformedPayloadException(
-          "it has %d bytes, more than limits.payloadIn".formatted(payload.length()));
+          "size", "it has %d bytes, more than limits.payloadIn".formatted(payload.length()));
     }
     var bytes = payload.getBytes();
     try (var parser = JSON.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw new MalformedPayloadException("it is not a JSON array");
+        throw new MalformedPayloadException("shape", "it is not a JSON array");
       }
       var key = new EventKey(text(parser, "name"), text(parser, "id"));
       return new Payload(key, args(parser, bytes));
     } catch (IOException | DecodeException malformed) {
-      throw new MalformedPayloadException(malformed.toString());
+      throw new MalformedPayloadException("json", malformed.toString());
     }
   }
 
@@ -147,7 +147,8 @@ public final class WireFormat {
         || token == JsonToken.VALUE_NUMBER_FLOAT) {
       return parser.getText();
     }
-    throw new MalformedPayloadException("its " + field + " is neither a string nor a number");
+    throw new MalformedPayloadException(
+        "shape", "its " + field + " is neither a string nor a number");
   }
 
   /** Reads on to the end; the arguments' JSON is what follows the id. */
@@ -156,7 +157,8 @@ public final class WireFormat {
     parser.nextToken();
     var start = (int) parser.currentTokenLocation().getByteOffset();
     if (start < 0) {
-      throw new MalformedPayloadException("it is not UTF-8"); // Jackson guessed UTF-16 or 32
+      throw new MalformedPayloadException(
+          "json", "it is not UTF-8"); // Jackson guessed UTF-16 or 32
     }
     var args = new ArrayList<@Nullable Object>();
     while (parser.currentToken() != JsonToken.END_ARRAY) {
@@ -165,7 +167,7 @@ public final class WireFormat {
     }
     var end = (int) parser.currentLocation().getByteOffset();
     if (parser.nextToken() != null) {
-      throw new MalformedPayloadException("something follows the array");
+      throw new MalformedPayloadException("json", "something follows the array");
     }
     bytes[start - 1] = '['; // was the comma, or white space, or the end of the id
     return EventArgs.ofJson(Buffer.buffer(bytes).slice(start - 1, end), new JsonArray(args));

@@ -48,7 +48,12 @@ final class LongPoll {
   /** Waits, and answers with the body that {@code body} makes of what came. */
   void answer(ServerEvents events, String name, List<String> ids, Function<Arrived, Buffer> body) {
     var waits = ids.stream().map(id -> events.listen(name, id, options)).toList();
-    ctx.response().closeHandler(gone -> waits.forEach(EventWait::cancel));
+    ctx.response()
+        .closeHandler(
+            gone -> {
+              Requests.tellIfLeft(ctx);
+              waits.forEach(EventWait::cancel);
+            });
     first(ids, waits)
         .onComplete(ended -> waits.forEach(EventWait::cancel))
         .onSuccess(arrived -> Requests.answer(ctx, HttpResponseStatus.OK, body.apply(arrived)))

@@ -1,6 +1,7 @@
 package dev.serverevents.web;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.bus.Fields;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -74,6 +75,13 @@ public final class Requests {
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .end(json)
         .onFailure(gone -> {});
+  }
+
+  /** Counts a client that has closed its connection before its answer was complete. */
+  static void tellIfLeft(RoutingContext ctx) {
+    if (!ctx.response().ended()) {
+      ServerEventsMetrics.of(ctx.vertx()).clientLeft();
+    }
   }
 
   /** Whether there is a body. */

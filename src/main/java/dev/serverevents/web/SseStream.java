@@ -80,7 +80,6 @@ final class SseStream {
   private void start(long heartbeat) {
     stream.pause().handler(this::forward).endHandler(end -> end()).exceptionHandler(this::failed);
     response.closeHandler(gone -> close());
-    response.exceptionHandler(gone -> close());
     timer = vertx.setPeriodic(heartbeat, t -> beat());
     // One turn later, what the look-up found is there
     stream.subscribed().onSuccess(heard -> vertx.runOnContext(turn -> heard()));
@@ -160,6 +159,7 @@ final class SseStream {
   }
 
   private void close() {
+    Requests.tellIfLeft(ctx);
     vertx.cancelTimer(timer);
     stream.close();
   }

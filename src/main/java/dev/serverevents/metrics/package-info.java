@@ -1,0 +1,5 @@
+/** Measures with Micrometer, as Vert.x's own metrics do. */
+@NullMarked
+package dev.serverevents.metrics;
+
+import org.jspecify.annotations.NullMarked;
