@@ -3,7 +3,6 @@ package dev.serverevents.app;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.bus.Fields;
-import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -17,12 +16,7 @@ import java.util.stream.Collectors;
  * @param embeddedRedis whether no Redis is configured, so that one is started
  */
 record Configuration(
-    ServerEventsOptions events,
-    boolean embeddedRedis,
-    String httpHost,
-    int httpPort,
-    RoutesOptions routes,
-    Set<String> roles) {
+    ServerEventsOptions events, boolean embeddedRedis, HttpSettings http, Set<String> roles) {
 
   static final String API = "api";
   static final String WORKER = "worker";
@@ -49,6 +43,8 @@ record Configuration(
           Map.entry("SERVER_EVENTS_HTTP_PORT", "http.port"),
           Map.entry("SERVER_EVENTS_HTTP_MAX_WAIT", "http.maxWait"),
           Map.entry("SERVER_EVENTS_HTTP_MAX_BODY", "http.maxBody"),
+          Map.entry("SERVER_EVENTS_HTTP_HEARTBEAT", "http.heartbeat"),
+          Map.entry("SERVER_EVENTS_HTTP_INSECURE", "http.insecure"),
           Map.entry("SERVER_EVENTS_ROLES", "roles"));
 
   private static JsonObject merge(JsonObject file, Map<String, String> environment) {
@@ -81,13 +77,10 @@ record Configuration(
    */
   static Configuration of(JsonObject file, Map<String, String> environment) {
     var json = merge(file, environment);
-    var http = Fields.object("http", json.getValue("http"));
     return new Configuration(
         new ServerEventsOptions(json),
         Fields.object("redis", json.getValue("redis")).isEmpty(),
-        Fields.string("http.host", http.getValue("host", "127.0.0.1")),
-        (int) Fields.integer("http.port", http.getValue("port", 8080), 0, 65535),
-        new RoutesOptions(http),
+        HttpSettings.of(Fields.object("http", json.getValue("http"))),
         roles(Fields.array("roles", json.getValue("roles", new JsonArray().add(API).add(WORKER)))));
   }
 

@@ -1,9 +1,13 @@
 package dev.serverevents.app;
 
+import dev.serverevents.metrics.MicrometerMetrics;
 import io.vertx.core.Deployable;
 import io.vertx.launcher.application.HookContext;
 import io.vertx.launcher.application.VertxApplication;
 import io.vertx.launcher.application.VertxApplicationHooks;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import io.vertx.micrometer.VertxPrometheusOptions;
+import io.vertx.micrometer.backends.BackendRegistries;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +30,22 @@ public final class Main {
   private static final class Hooks implements VertxApplicationHooks {
 
     private final ServerVerticle server = new ServerVerticle();
+
+    /** Vert.x's own metrics, and ours beside them, for {@code /metrics}. */
+    @Override
+    public void beforeStartingVertx(HookContext context) {
+      context
+          .vertxOptions()
+          .setMetricsOptions(
+              new MicrometerMetricsOptions()
+                  .setEnabled(true)
+                  .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true)));
+    }
+
+    @Override
+    public void afterVertxStarted(HookContext context) {
+      MicrometerMetrics.bind(context.vertx(), BackendRegistries.getDefaultNow());
+    }
 
     @Override
     public Supplier<? extends Deployable> verticleSupplier() {

@@ -44,7 +44,11 @@ public final class Problems {
       return;
     }
     if (status == INTERNAL_SERVER_ERROR) {
-      LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
+      LogContext.with(
+          ctx,
+          () ->
+              LOG.error(
+                  "{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure()));
     }
     var problem =
         new JsonObject()

@@ -46,6 +46,7 @@ public final class ServerEventsRoutes {
   private static final String PROGRESS = EVENT + "/progress";
   private static final String FAILURE = EVENT + "/failure";
   private static final String SOCKET = "/socket";
+  private static final String WEB_SOCKET = "websocket";
   private static final String EVENT_BUS = "/eventbus";
 
   private final Router router;
@@ -169,6 +170,11 @@ public final class ServerEventsRoutes {
   }
 
   private void socket(RoutingContext ctx) {
+    if (!WEB_SOCKET.equalsIgnoreCase(ctx.request().getHeader(HttpHeaders.UPGRADE))) {
+      ctx.response().putHeader(HttpHeaders.UPGRADE, WEB_SOCKET);
+      ctx.fail(HttpResponseStatus.UPGRADE_REQUIRED.code());
+      return;
+    }
     ctx.request()
         .toWebSocket()
         .onSuccess(socket -> SocketSession.serve(socket, events, options, ctx.user(), ctx.vertx()))

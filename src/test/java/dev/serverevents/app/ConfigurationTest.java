@@ -24,12 +24,15 @@ class ConfigurationTest {
     var redis = "redis://localhost:6379/0";
     assertThat(configuration.events().toJson())
         .isEqualTo(new ServerEventsOptions().setConnectionString(redis).toJson());
-    assertThat(configuration.httpHost()).isEqualTo(defaults.httpHost());
-    assertThat(configuration.httpPort()).isEqualTo(defaults.httpPort()).isEqualTo(8080);
-    assertThat(configuration.routes().getMaxWait())
-        .isEqualTo(defaults.routes().getMaxWait())
-        .isEqualTo(60_000);
-    assertThat(configuration.routes().getMaxBody()).isEqualTo(defaults.routes().getMaxBody());
+    var http = configuration.http();
+    assertThat(http.server().toJson()).isEqualTo(defaults.http().server().toJson());
+    assertThat(http.server().getPort()).isEqualTo(8080);
+    assertThat(http.cors()).isEqualTo(defaults.http().cors()).isEmpty();
+    var routes = defaults.http().routes();
+    assertThat(http.routes().getMaxWait()).isEqualTo(routes.getMaxWait()).isEqualTo(60_000);
+    assertThat(http.routes().getMaxBody()).isEqualTo(routes.getMaxBody());
+    assertThat(http.routes().getHeartbeat()).isEqualTo(routes.getHeartbeat());
+    assertThat(http.routes().getAuthentication()).isNull();
     assertThat(configuration.roles()).isEqualTo(defaults.roles());
     assertThat(configuration.embeddedRedis()).isFalse();
     assertThat(defaults.embeddedRedis()).isTrue();
@@ -43,6 +46,7 @@ class ConfigurationTest {
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_OUT", "2000");
     environment.put("SERVER_EVENTS_REDIS", "redis://elsewhere");
     environment.put("SERVER_EVENTS_ROLES", "worker");
+    environment.put("SERVER_EVENTS_HTTP_INSECURE", "true");
     var configuration = Configuration.of(new JsonObject().put("timeout", 1), environment);
     var settings = configuration.events().toJson();
     assertThat(settings.getJsonObject("redis").remove("connectionString"))
@@ -55,10 +59,12 @@ class ConfigurationTest {
     for (var section : new JsonObject[] {limits, redis, settings}) {
       section.fieldNames().forEach(field -> assertThat(section.getLong(field)).isEqualTo(500));
     }
-    assertThat(configuration.httpHost()).isEqualTo("500");
-    assertThat(configuration.httpPort()).isEqualTo(500);
-    assertThat(configuration.routes().getMaxWait()).isEqualTo(500);
-    assertThat(configuration.routes().getMaxBody()).isEqualTo(500);
+    var http = configuration.http();
+    assertThat(http.server().getHost()).isEqualTo("500");
+    assertThat(http.server().getPort()).isEqualTo(500);
+    assertThat(http.routes().getMaxWait()).isEqualTo(500);
+    assertThat(http.routes().getMaxBody()).isEqualTo(500);
+    assertThat(http.routes().getHeartbeat()).isEqualTo(500);
     assertThat(configuration.roles()).isEqualTo(Set.of("worker"));
   }
 
@@ -68,5 +74,50 @@ class ConfigurationTest {
             () -> Configuration.of(new JsonObject(), Map.of("SERVER_EVENTS_ROLES", "api,boss")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("roles is \"[\"api\",\"boss\"]\": it must be of \"api\" and \"worker\"");
+  }
+
+  private static Configuration http(String json) {
+    return Configuration.of(new JsonObject().put("http", new JsonObject(json)), Map.of());
+  }
+
+  @Test
+  void withoutKeysItIsReachedFromThisMachineAloneUnlessToldOtherwise() {
+    for (var host : new String[] {"0.0.0.0", "::", "192.0.2.1", "example.com"}) {
+      assertThatThrownBy(() -> http("{\"host\":\"%s\"}".formatted(host)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "http.host is \"%s\": it must be a loopback address while there are no http.keys, unless http.insecure is true"
+                  .formatted(host));
+      var insecure = http("{\"host\":\"%s\",\"insecure\":true}".formatted(host));
+      assertThat(insecure.http().server().getHost()).isEqualTo(host);
+      var keys =
+          "{\"host\":\"%s\",\"keys\":[{\"name\":\"a\",\"sha256\":\"%s\"}]}"
+              .formatted(host, "0".repeat(64));
+      assertThat(http(keys).http().routes().getAuthentication()).isNotNull();
+    }
+    for (var host : new String[] {"localhost", "127.0.0.1", "127.1.2.3", "::1"}) {
+      assertThat(http("{\"host\":\"%s\"}".formatted(host)).http().server().getHost())
+          .isEqualTo(host);
+    }
+  }
+
+  @Test
+  void vertxsOwnSettingsAreTaken() {
+    var server =
+        http("{\"maxWait\":10000,\"server\":{\"ssl\":true,\"maxHeaderSize\":1000,\"idleTimeout\":7}}")
+            .http()
+            .server();
+    assertThat(server.isSsl()).isTrue();
+    assertThat(server.getMaxHeaderSize()).isEqualTo(1000);
+    assertThat(server.getIdleTimeout()).isEqualTo(7);
+    assertThat(http("{\"maxWait\":10000}").http().server().getIdleTimeout()).isEqualTo(40);
+    assertThatThrownBy(() -> http("{\"server\":{\"maxHeaderSize\":\"much\"}}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(
+            "http.server.maxHeaderSize is \"much\": it must be as in Vert.x's HttpServerOptions");
+    assertThatThrownBy(() -> http("{\"server\":{\"sssl\":true}}"))
+        .hasMessageContaining("http.server.sssl is true");
+    assertThatThrownBy(() -> http("{\"server\":{\"idleTimeout\":-5}}"))
+        .hasMessageContaining("HttpServerOptions");
   }
 }

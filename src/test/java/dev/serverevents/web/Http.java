@@ -21,7 +21,9 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A user's own server, with the routes under a prefix of its choice, and a client of it. */
@@ -59,7 +61,7 @@ final class Http extends VerticleBase {
   }
 
   private final RoutesOptions options;
-  private Router router;
+  private Router routes;
   private HttpClient client;
   private WebSocketClient sockets;
   private HttpServer http;
@@ -76,9 +78,9 @@ final class Http extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var routes = Router.router(vertx);
+    routes = Router.router(vertx);
     ServerEventsRoutes.mount(routes, ServerEvents.create(vertx), options);
-    router = Router.router(vertx);
+    var router = Router.router(vertx);
     router.route(PREFIX + "/*").subRouter(routes);
     Problems.handleErrors(router);
     client = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(64));
@@ -90,6 +92,11 @@ final class Http extends VerticleBase {
                 .setMaxConnections(1_000));
     http = vertx.createHttpServer().requestHandler(router);
     return http.listen(0, HOST).onSuccess(server -> port = server.actualPort());
+  }
+
+  /** What is mounted. */
+  List<Route> routes() {
+    return routes.getRoutes();
   }
 
   /** Ends the server, while its clients stay. */

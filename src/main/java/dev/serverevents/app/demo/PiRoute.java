@@ -24,7 +24,9 @@ import java.util.UUID;
  */
 public final class PiRoute {
 
-  private static final String PATH = "/demo/pi";
+  /** Where it is. */
+  public static final String PATH = "/demo/pi";
+
   private static final long MAX_BODY = 1024;
 
   private final ServerEvents events;

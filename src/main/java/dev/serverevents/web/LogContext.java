@@ -1,0 +1,28 @@
+package dev.serverevents.web;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.slf4j.MDC;
+
+/** Which event a line of the log is about: its {@code name} and {@code id}, in SLF4J's MDC. */
+public final class LogContext {
+
+  private static final List<String> FIELDS = List.of("name", "id");
+
+  private LogContext() {}
+
+  /** Runs what logs, with the event of a request's path in its context. */
+  public static void with(RoutingContext ctx, Runnable logging) {
+    FIELDS.forEach(
+        field -> {
+          if (ctx.pathParam(field) != null) {
+            MDC.put(field, ctx.pathParam(field));
+          }
+        });
+    try {
+      logging.run();
+    } finally {
+      FIELDS.forEach(MDC::remove);
+    }
+  }
+}

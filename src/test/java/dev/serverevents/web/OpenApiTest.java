@@ -1,0 +1,328 @@
+package dev.serverevents.web;
+
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.EmitOptions;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.bus.Sha256;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TcpProxy;
+import dev.serverevents.web.Http.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.Validator;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The OpenAPI document says what is so: every route is in it, and every method, status and example
+ * in it is had from a real server, with a body that fits its schema.
+ */
+@ExtendWith(ServerExtension.class)
+class OpenApiTest {
+
+  private static final String EVENT = "/events/{name}/{id}";
+  private static final String ANY = "/events/{name}";
+  private static final String BIG = "\"" + "x".repeat(2_000) + "\"";
+  private static final String KEY = "the key";
+  private static final String OTHER_KEY = "a key for nothing";
+  private static final String FAILURE = "{\"code\":422,\"message\":\"no room\",\"detail\":null}";
+  private static final String ARGS = "[\"paid\",42]";
+  private static final EmitOptions KEPT = EmitOptions.retain(Duration.ofMinutes(1));
+
+  private static final HttpMethod GET = HttpMethod.GET;
+  private static final HttpMethod HEAD = HttpMethod.HEAD;
+  private static final HttpMethod POST = HttpMethod.POST;
+  private static final HttpMethod PUT = HttpMethod.PUT;
+
+  /** A request that is good. */
+  private record Operation(HttpMethod method, String path, String query, String body) {
+    String url() {
+      return OpenApiTest.url(path) + query;
+    }
+  }
+
+  private static final List<Operation> OF_EVENTS =
+      List.of(
+          new Operation(GET, ANY, "?any=7&timeout=20", ""),
+          new Operation(GET, EVENT, "?timeout=20", ""),
+          new Operation(GET, EVENT + "/stream", "?timeout=20", ""),
+          new Operation(POST, EVENT, "", ARGS),
+          new Operation(POST, EVENT + "/progress", "", ARGS),
+          new Operation(PUT, EVENT + "/failure", "", FAILURE));
+
+  /** A document and what of it has been had so far. */
+  private static final class Checked {
+    final JsonObject document;
+    final Set<String> seen = new TreeSet<>();
+    final Set<String> examples = new TreeSet<>();
+
+    Checked(Http http) {
+      document = http.get("/openapi.json").json();
+    }
+
+    JsonObject responses(String path, String method) {
+      return document
+          .getJsonObject("paths")
+          .getJsonObject(path)
+          .getJsonObject(method)
+          .getJsonObject("responses");
+    }
+
+    /** A response, or what it refers to. */
+    JsonObject response(JsonObject responses, String status) {
+      var response = responses.getJsonObject(status);
+      var ref = response == null ? null : response.getString("$ref");
+      return ref == null
+          ? response
+          : document
+              .getJsonObject("components")
+              .getJsonObject("responses")
+              .getJsonObject(ref.substring(ref.lastIndexOf('/') + 1));
+    }
+
+    /** All that is documented, as path, method and status. */
+    Set<String> all(boolean withExample) {
+      var all = new TreeSet<String>();
+      var paths = document.getJsonObject("paths");
+      for (var path : paths.fieldNames()) {
+        for (var method : paths.getJsonObject(path).fieldNames()) {
+          if (!method.equals("parameters")) {
+            var responses = responses(path, method);
+            responses.fieldNames().stream()
+                .filter(status -> !withExample || hasExample(response(responses, status)))
+                .forEach(status -> all.add(path + " " + method + " " + status));
+          }
+        }
+      }
+      return all;
+    }
+
+    private static boolean hasExample(JsonObject response) {
+      return response.getJsonObject("content", new JsonObject()).stream()
+          .anyMatch(media -> ((JsonObject) media.getValue()).containsKey("example"));
+    }
+
+    /** Notes a reply, which must be as documented. */
+    void reply(String path, HttpMethod method, int status, Reply reply) {
+      assertThat(reply.status()).as("%s %s: %s", method, path, reply.body()).isEqualTo(status);
+      var name = method.name().toLowerCase(Locale.ROOT);
+      var responses = responses(path, name);
+      var documented =
+          responses.containsKey(String.valueOf(status)) ? String.valueOf(status) : "default";
+      var response = response(responses, documented);
+      assertThat(response).as("%s %s %s is documented", method, path, status).isNotNull();
+      var at = path + " " + name + " " + documented;
+      seen.add(at);
+      response
+          .getJsonObject("headers", new JsonObject())
+          .fieldNames()
+          .forEach(
+              header ->
+                  assertThat(reply.headers().get(header))
+                      .as("%s %s %s", at, header, reply.headers())
+                      .isNotNull());
+      var content = response.getJsonObject("content");
+      if (content == null) {
+        assertThat(reply.body()).as(at).isEmpty();
+        return;
+      }
+      var type = content.fieldNames().iterator().next();
+      assertThat(reply.header("content-type")).as(at).startsWith(type);
+      if (!type.startsWith("text/")) {
+        body(at, content.getJsonObject(type), Json.decodeValue(reply.body()));
+      }
+    }
+
+    private void body(String at, JsonObject media, Object body) {
+      var schema =
+          new JsonObject()
+              .put("$id", "https://example.com/" + at.hashCode())
+              .put("components", document.getJsonObject("components"))
+              .put("allOf", new JsonArray().add(media.getJsonObject("schema")))
+              .copy(); // the validator notes things in it
+      var validator =
+          Validator.create(
+              JsonSchema.of(schema),
+              new JsonSchemaOptions()
+                  .setBaseUri("https://example.com")
+                  .setDraft(Draft.DRAFT202012)
+                  .setOutputFormat(OutputFormat.Basic));
+      var output = validator.validate(body);
+      assertThat(output.getValid()).as(at + ": " + output.toJson()).isTrue();
+      if (media.containsKey("example") && media.getValue("example").equals(body)) {
+        examples.add(at);
+      }
+    }
+  }
+
+  private static JsonObject key(String name, String key, String... names) {
+    return new JsonObject()
+        .put("name", name)
+        .put("sha256", HexFormat.of().formatHex(Sha256.of(key.getBytes(StandardCharsets.UTF_8))))
+        .put("wait", new JsonArray(List.of(names)))
+        .put("emit", new JsonArray(List.of(names)));
+  }
+
+  private static RoutesOptions options() {
+    return new RoutesOptions(
+        new JsonObject()
+            .put("maxBody", 1_000)
+            .put("keys", new JsonArray().add(key("a", KEY, "*")).add(key("b", OTHER_KEY))));
+  }
+
+  private static String url(String path) {
+    return path.replace("{name}", "orders.new").replace("{id}", "7");
+  }
+
+  private static Reply send(
+      Http http, HttpMethod method, String url, String body, String... headers) {
+    var all = Stream.concat(Stream.of("X-API-Key", KEY), Stream.of(headers)).toList();
+    return result(http.send(method, url, body, all.toArray(new String[0])));
+  }
+
+  @Test
+  void everyMethodStatusAndExampleIsHad(Server server) {
+    try (var proxy = TcpProxy.before(server.redis())) {
+      var http = new Http(server, options());
+      var checked = new Checked(http);
+      unavailable(http, checked);
+      var verticle = new ServerEventsVerticle(server.options().setConnectionString(proxy.url()));
+      var id = result(server.vertx().deployVerticle(verticle));
+      refused(http, checked);
+      emits(http, checked);
+      waits(server.events(), http, checked);
+      streams(http, checked);
+      others(http, checked);
+      underWay(http, checked, proxy);
+      result(server.vertx().undeploy(id));
+      assertThat(checked.seen).isEqualTo(checked.all(false));
+      assertThat(checked.examples).isEqualTo(checked.all(true));
+    }
+  }
+
+  private static void unavailable(Http http, Checked checked) {
+    for (var o : OF_EVENTS) {
+      checked.reply(o.path, o.method, 503, send(http, o.method, o.url(), o.body));
+    }
+    checked.reply("/health", GET, 503, http.get("/health"));
+    checked.reply("/health/ready", GET, 503, http.get("/health/ready"));
+  }
+
+  private static void refused(Http http, Checked checked) {
+    for (var o : OF_EVENTS) {
+      checked.reply(o.path, o.method, 401, result(http.send(o.method, o.url(), o.body)));
+      var forbidden = http.send(o.method, o.url(), o.body, "X-API-Key", OTHER_KEY);
+      checked.reply(o.path, o.method, 403, result(forbidden));
+      var options = send(http, HttpMethod.OPTIONS, o.url(), "");
+      checked.reply(o.path, HttpMethod.OPTIONS, 204, options);
+    }
+    checked.reply("/eventbus/info", GET, 401, http.get("/eventbus/info"));
+    checked.reply("/socket", GET, 401, http.get("/socket"));
+  }
+
+  private static void emits(Http http, Checked checked) {
+    for (var o : OF_EVENTS) {
+      if (o.method.equals(GET)) {
+        continue;
+      }
+      checked.reply(o.path, o.method, 202, send(http, o.method, o.url(), o.body));
+      checked.reply(o.path, o.method, 400, send(http, o.method, o.url(), "[1"));
+      checked.reply(o.path, o.method, 413, send(http, o.method, o.url(), BIG));
+      if (!o.path.endsWith("/progress")) {
+        var key = new String[] {"Idempotency-Key", "k"};
+        send(http, o.method, o.url(), o.body, key);
+        var other = send(http, o.method, o.url() + "?retain=1", o.body, key);
+        checked.reply(o.path, o.method, 422, other);
+      }
+    }
+  }
+
+  private static void waits(ServerEvents events, Http http, Checked checked) {
+    result(events.emit(KEPT, "orders.new", 7, "paid", 42));
+    for (var path : new String[] {ANY, EVENT}) {
+      var url = url(path) + (path.equals(ANY) ? "?any=7&" : "?");
+      for (var method : new HttpMethod[] {GET, HEAD}) {
+        checked.reply(path, method, 200, send(http, method, url + "retained=true", ""));
+        checked.reply(path, method, 504, send(http, method, url + "timeout=20", ""));
+      }
+      var async = send(http, GET, url + "timeout=20", "", "Prefer", "respond-async");
+      checked.reply(path, GET, 202, async);
+      checked.reply(path, GET, 400, send(http, GET, url + "timeout=0", ""));
+    }
+    result(events.emitFailure(KEPT, "orders.new", 7, 42, "no room", null));
+    checked.reply(EVENT, GET, 502, send(http, GET, url(EVENT) + "?retained=true", ""));
+  }
+
+  private static void streams(Http http, Checked checked) {
+    var path = EVENT + "/stream";
+    checked.reply(path, GET, 200, send(http, GET, url(path) + "?retained=true", ""));
+    checked.reply(path, GET, 204, send(http, GET, url(path), "", "Last-Event-ID", "timeout"));
+    checked.reply(path, GET, 400, send(http, GET, url(path) + "?follow=maybe", ""));
+  }
+
+  private static void others(Http http, Checked checked) {
+    for (var path : new String[] {"/health", "/health/live", "/health/ready", "/openapi.json"}) {
+      checked.reply(path, GET, 200, http.get(path));
+    }
+    checked.reply("/eventbus/info", GET, 200, send(http, GET, "/eventbus/info", ""));
+    checked.reply("/socket", GET, 426, send(http, GET, "/socket", ""));
+    result(result(http.connect("/socket", "X-API-Key", KEY)).close());
+    checked.seen.add("/socket get 101");
+  }
+
+  /** What is emitted while Redis is away is under way until it is back. */
+  private static void underWay(Http http, Checked checked, TcpProxy proxy) {
+    proxy.cut();
+    for (var o : OF_EVENTS) {
+      if (o.method.equals(GET) || o.path.endsWith("/progress")) {
+        continue;
+      }
+      var key = new String[] {"X-API-Key", KEY, "Idempotency-Key", "u" + o.method};
+      var both =
+          List.of(
+              http.send(o.method, o.url(), o.body, key), http.send(o.method, o.url(), o.body, key));
+      Await.until(() -> both.stream().anyMatch(Future::isComplete));
+      var second = both.get(0).isComplete() ? both.get(0) : both.get(1);
+      checked.reply(o.path, o.method, 409, result(second));
+    }
+    proxy.mend();
+    Await.until(() -> http.get("/health").status() == 200);
+  }
+
+  @Test
+  void everyRouteIsInIt(Server server) {
+    var http = new Http(server);
+    var paths = new Checked(http).document.getJsonObject("paths");
+    var routes = http.routes().stream().filter(route -> route.methods() != null).toList();
+    assertThat(routes).hasSizeGreaterThan(10);
+    for (var route : routes) {
+      var path = route.getPath().replaceAll(":(\\w+)", "{$1}");
+      for (var method : route.methods()) {
+        assertThat(paths.getJsonObject(path)).as(path).isNotNull();
+        assertThat(paths.getJsonObject(path).fieldNames())
+            .as(path)
+            .contains(method.name().toLowerCase(Locale.ROOT));
+      }
+    }
+  }
+}
