@@ -23,7 +23,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     /** A connection has come up, for the first time or again; and maybe both are up now. */
     void up(Store store, boolean both);
 
-    /** All channels are subscribed on a new connection, so many ns after it was up. */
+    /** All channels are subscribed again, so many ns after a new connection was up. */
     void resubscribed(long nanos);
 
     /** A connection is gone, or an attempt to make it again has failed. */
@@ -56,7 +56,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     this.listener = listener;
     maxPayload = options.getLimits().getPayloadIn();
     inbox = WireFormat.inbox(serverId);
-    subscriptions = new Subscriptions(vertx.getOrCreateContext(), listener::resubscribed);
+    subscriptions = new Subscriptions(vertx.getOrCreateContext(), this::subscribed);
     publisher = new Publisher(vertx.getOrCreateContext(), options);
     input = new StoreConnection(vertx, Store.INPUT_STORE, options.redisUrl(), this);
     output = new StoreConnection(vertx, Store.OUTPUT_STORE, options.redisUrl(), this);
@@ -166,6 +166,12 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   /** Tells whether the connection that subscribes is up and hears. */
   public boolean isListening() {
     return output.isUp() && subscriptions.isConfirmed(inbox);
+  }
+
+  private void subscribed(long nanos) {
+    if (epoch > 1) {
+      listener.resubscribed(nanos);
+    }
   }
 
   private void tellIfReady(StoreConnection last) {

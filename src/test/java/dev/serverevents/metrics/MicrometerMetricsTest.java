@@ -1,0 +1,180 @@
+package dev.serverevents.metrics;
+
+import static dev.serverevents.testing.Await.failure;
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.Store;
+import dev.serverevents.StreamOptions;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Programs;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
+
+@ExtendWith(ServerExtension.class)
+class MicrometerMetricsTest {
+
+  private static final Path DASHBOARD = Path.of("conf", "grafana-dashboard.json");
+  private static final Path ALERTS = Path.of("conf", "prometheus-alerts.yml");
+  private static final Pattern DASHBOARD_EXPRESSION = Pattern.compile("\"expr\": \"(.*)\"");
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private double value(String meter) {
+    return registry
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith(meter + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(meter.length() + 1)))
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  private void await(String meter, double value) {
+    Await.untilAsserted(() -> assertThat(value(meter)).as(meter).isEqualTo(value));
+  }
+
+  private static Set<String> names(String text) {
+    return Pattern.compile("server_events_[a-z_]+")
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void whatHappensIsCounted(Server server) {
+    MicrometerMetrics.bind(server.vertx(), registry);
+    server.deploy();
+    var events = server.events();
+    var wait = events.listen("pi", 1);
+    result(wait.subscribed());
+    await("server_events_waits_pending", 1);
+    result(events.emit("pi", 1));
+    result(wait.future());
+    failure(events.on("pi", 1, 1_000 / 50));
+    var failed = events.listen("pi", 1);
+    result(failed.subscribed());
+    result(events.emitFailure("pi", 1, 42, "no", null));
+    failure(failed.future());
+    events.listen("pi", 1).cancel();
+    for (var outcome : new String[] {"result", "failure", "cancelled"}) {
+      await("server_events_waits_total{name=\"pi\",outcome=\"%s\"}".formatted(outcome), 1);
+    }
+    await("server_events_waits_pending", 0);
+    await("server_events_time_to_result_seconds_count{name=\"pi\"}", 1);
+    await("server_events_emits_total{name=\"pi\",outcome=\"emitted\"}", 2);
+    await("server_events_receivers_total{name=\"pi\"}", 2);
+    await("server_events_emits_queued", 0);
+    server.undeploy();
+    failure(events.on("pi", 2));
+    Await.untilAsserted(
+        () ->
+            assertThat(value("server_events_waits_total{name=\"pi\",outcome=\"unavailable\"}"))
+                .isPositive());
+  }
+
+  @Test
+  void streamsDropsAndReconnectsAreCounted(Server server) {
+    MicrometerMetrics.bind(server.vertx(), registry);
+    server.deploy();
+    var stream = server.events().stream("pi", 1, StreamOptions.DEFAULT.follow(true));
+    result(stream.subscribed());
+    await("server_events_streams_open", 1);
+    server.redis().command("PUBLISH", "pi:1", "[1");
+    server.redis().command("PUBLISH", "pi:1", "{}");
+    server.redis().command("PUBLISH", "pi:1", "[\"" + "x".repeat(1 << 20) + "\"]");
+    for (var reason : new String[] {"json", "shape", "size"}) {
+      await("server_events_payloads_dropped_total{reason=\"%s\"}".formatted(reason), 1);
+    }
+    server.redis().command("CLIENT", "KILL", "TYPE", "pubsub");
+    await("server_events_redis_reconnects_total{store=\"output_store\"}", 1);
+    await("server_events_redis_failures_total{store=\"output_store\"}", 1);
+    await("server_events_redis_resubscribe_seconds_count", 1);
+    stream.close();
+    await("server_events_streams_open", 0);
+    await("server_events_streams_total{outcome=\"result\"}", 1);
+  }
+
+  @Test
+  void namesThatClientsChooseDoNotFillTheMemory() {
+    var metrics = new MicrometerMetrics(registry);
+    for (var i = 0; i < 10_000; i++) {
+      metrics.waitBegan();
+      metrics.waitEnded("name " + i, null, 1);
+    }
+    assertThat(registry.getMeters()).hasSizeLessThan(MicrometerMetrics.MAX_NAMES * 12);
+    await("server_events_time_to_result_seconds_count{name=\"other\"}", 9_900);
+    await("server_events_time_to_result_seconds_count{name=\"name 0\"}", 1);
+  }
+
+  @Test
+  void theDashboardAndTheAlertsUseOnlyMetersThatExist() throws IOException {
+    ServerEventsMetrics metrics = new MicrometerMetrics(registry);
+    metrics.payloadDropped("json");
+    metrics.streamBegan();
+    metrics.streamEnded(null);
+    metrics.connectionFailed(Store.INPUT_STORE);
+    var exist = names(registry.scrape());
+    for (var file : new Path[] {DASHBOARD, ALERTS}) {
+      var used = names(Files.readString(file));
+      assertThat(used).hasSizeGreaterThan(5);
+      assertThat(exist).containsAll(used);
+    }
+    var dashboard = new JsonObject(Files.readString(DASHBOARD));
+    assertThat(dashboard.getJsonArray("panels").stream())
+        .isNotEmpty()
+        .allSatisfy(panel -> assertThat(((JsonObject) panel).getJsonArray("targets")).isNotEmpty());
+  }
+
+  @Test
+  void theAlertsAreRulesOfPrometheus() throws IOException {
+    Map<String, List<Map<String, List<Map<String, Object>>>>> file =
+        new Yaml().load(Files.readString(ALERTS));
+    var rules = file.get("groups").get(0).get("rules");
+    assertThat(rules)
+        .hasSizeGreaterThan(5)
+        .allSatisfy(
+            rule -> assertThat(rule).containsKeys("alert", "expr", "labels", "annotations"));
+  }
+
+  @Test
+  void prometheusTakesTheAlertsAndWhatTheDashboardAsks(@TempDir Path directory) throws Exception {
+    Programs.assume(
+        Programs.run(directory, "promtool", "--version"), "rules with promtool, which is not here");
+    var rules = new ArrayList<Map<String, Object>>();
+    DASHBOARD_EXPRESSION
+        .matcher(Files.readString(DASHBOARD))
+        .results()
+        .map(expr -> expr.group(1).replace("$__rate_interval", "1m"))
+        .forEach(expr -> rules.add(Map.of("record", "r" + rules.size(), "expr", expr)));
+    assertThat(rules).hasSizeGreaterThan(8);
+    var group = Map.of("name", "dashboard", "rules", rules);
+    var dashboard = directory.resolve("dashboard.yml");
+    Files.writeString(dashboard, new Yaml().dump(Map.of("groups", List.of(group))));
+    for (var file : new Path[] {ALERTS, dashboard}) {
+      var path = file.toAbsolutePath().toString();
+      assertThat(Programs.run(directory, "promtool", "check", "rules", path)).as(path).isTrue();
+    }
+  }
+}
