@@ -8,16 +8,14 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.ServerProcess;
 import dev.serverevents.testing.TcpProxy;
+import dev.serverevents.testing.TestCertificate;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.PfxOptions;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,35 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServerExtension.class)
 class TlsRedisIT {
 
-  private static final String PASSWORD = "changeit";
-
   @TempDir private Path directory;
-
-  private void keytool(String... arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("-alias", "redis", "-storetype", "PKCS12", "-storepass", PASSWORD));
-    var log = directory.resolve("keytool.log").toFile();
-    var builder = new ProcessBuilder(command).directory(directory.toFile());
-    assertThat(builder.redirectErrorStream(true).redirectOutput(log).start().waitFor()).isZero();
-  }
-
-  private PfxOptions certificate() throws IOException, InterruptedException {
-    keytool(
-        "-genkeypair",
-        "-keyalg",
-        "RSA",
-        "-dname",
-        "CN=localhost",
-        "-ext",
-        "san=dns:localhost",
-        "-keystore",
-        "key.p12");
-    keytool("-exportcert", "-keystore", "key.p12", "-file", "redis.crt");
-    keytool("-importcert", "-noprompt", "-keystore", "trust.p12", "-file", "redis.crt");
-    return new PfxOptions().setPath(directory.resolve("key.p12").toString()).setPassword(PASSWORD);
-  }
 
   private static Map<String, String> environment(String host, TcpProxy proxy, String jvmOptions) {
     return Map.of(
@@ -71,10 +41,11 @@ class TlsRedisIT {
   @Test
   @OwnRedis({"--requirepass", "secret"})
   void theDemoRunsOverTlsAndAServerThatIsNotTrustedIsRefused(Server test) throws Exception {
-    try (var proxy = TcpProxy.withTls(test.redis(), certificate())) {
+    var certificate = TestCertificate.create(directory);
+    try (var proxy = TcpProxy.withTls(test.redis(), certificate.key())) {
       var trust =
           "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s"
-              .formatted(directory.resolve("trust.p12"), PASSWORD);
+              .formatted(certificate.trust().getPath(), TestCertificate.PASSWORD);
       try (var server = ServerProcess.start(environment("localhost", proxy, trust))) {
         var request =
             HttpRequest.newBuilder(URI.create(server.url() + "/demo/pi"))

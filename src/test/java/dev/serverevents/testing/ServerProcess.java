@@ -71,6 +71,10 @@ public final class ServerProcess implements AutoCloseable {
     return String.join("\n", output);
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   /** The processes that it started, and theirs. */
   public List<ProcessHandle> children() {
     return process.descendants().toList();
