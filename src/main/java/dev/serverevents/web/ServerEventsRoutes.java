@@ -1,5 +1,6 @@
 package dev.serverevents.web;
 
+import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.LongPoll.Arrived;
@@ -70,6 +71,7 @@ public final class ServerEventsRoutes {
   }
 
   private void mount() {
+    on("/events/*").handler(ServerEventsRoutes::checkQuery);
     HealthRoutes.mount(router, events);
     router.get("/openapi.json").handler(OpenApi::answer);
     for (var path : List.of(EVENTS, EVENT, EVENT + "/*", SOCKET, EVENT_BUS + "/*")) {
@@ -102,6 +104,18 @@ public final class ServerEventsRoutes {
     if (authentication != null) {
       router.route(path).handler(authentication).failureHandler(Problems::answer);
     }
+  }
+
+  /** Routes with parameters would log a query that cannot be decoded as an error of ours. */
+  private static void checkQuery(RoutingContext ctx) {
+    try {
+      ctx.queryParams();
+    } catch (IllegalArgumentException | HttpException malformed) {
+      ctx.fail(
+          new InvalidInputException("the query", ctx.request().query(), "must be percent-encoded"));
+      return;
+    }
+    ctx.next();
   }
 
   private Route on(String path, HttpMethod... methods) {

@@ -94,6 +94,10 @@ final class Http extends VerticleBase {
     return http.listen(0, HOST).onSuccess(server -> port = server.actualPort());
   }
 
+  int port() {
+    return port;
+  }
+
   /** What is mounted. */
   List<Route> routes() {
     return routes.getRoutes();
