@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 public final class ServerProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "server-events.jar");
-  private static final Pattern LISTENING = Pattern.compile("listening on (http://\\S+)");
+  private static final Pattern LISTENING = Pattern.compile("listening on (https?://[^\\s\"]+)");
 
   private final Process process;
   private final List<String> output = new CopyOnWriteArrayList<>();
@@ -24,9 +24,17 @@ public final class ServerProcess implements AutoCloseable {
   private ServerProcess(Process process) {
     this.process = process;
     var lines = process.inputReader(StandardCharsets.UTF_8);
-    reader = new Thread(() -> lines.lines().forEach(output::add), "server-process-output");
+    reader =
+        new Thread(
+            () -> lines.lines().map(ServerProcess::plain).forEach(output::add),
+            "server-process-output");
     reader.setDaemon(true);
     reader.start();
+  }
+
+  /** A line without the escapes that logback's JSON has for slashes. */
+  private static String plain(String line) {
+    return line.replace("\\/", "/");
   }
 
   /** Starts {@code java -jar server-events.jar} with more arguments and environment. */

@@ -3,6 +3,7 @@ package dev.serverevents.web;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.testing.Await;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -64,6 +66,31 @@ class ServerEventsRoutesTest {
     Await.until(() -> server.redis().channels().contains("a:1"));
     result(request.connection().close());
     Await.until(() -> server.redis().channels().isEmpty());
+  }
+
+  @Test
+  void aClientThatGoesAwayIsCounted(Server server) {
+    var left = new AtomicInteger();
+    ServerEventsMetrics.set(
+        server.vertx(),
+        new ServerEventsMetrics() {
+          @Override
+          public void clientLeft() {
+            left.incrementAndGet();
+          }
+        });
+    server.deploy();
+    var http = http(server);
+    http.get("/events/a/1?timeout=20");
+    var request = result(http.request(HttpMethod.GET, "/events/a/1"));
+    request.send();
+    Await.until(() -> server.redis().channels().contains("a:1"));
+    result(request.connection().close());
+    Await.until(() -> server.redis().channels().isEmpty());
+    assertThat(left).hasValue(1);
+    var sse = Sse.open(http, "/events/a/1/stream");
+    sse.leave();
+    Await.until(() -> left.get() == 2);
   }
 
   @Test
