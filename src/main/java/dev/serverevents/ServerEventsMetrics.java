@@ -1,9 +1,6 @@
 package dev.serverevents;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.shareddata.LocalMap;
-import io.vertx.core.shareddata.Shareable;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,21 +55,12 @@ public interface ServerEventsMetrics {
 
   /** Sets what measures on a Vert.x: all that is deployed or created there from now on. */
   static void set(Vertx vertx, ServerEventsMetrics metrics) {
-    Holder.map(vertx).put(Holder.KEY, new Holder(metrics));
+    MetricsHolder.of(vertx).put(MetricsHolder.KEY, new MetricsHolder(metrics));
   }
 
   /** What measures on a Vert.x. */
   static ServerEventsMetrics of(Vertx vertx) {
-    return Objects.requireNonNullElse(Holder.map(vertx).get(Holder.KEY), Holder.OF_NONE).metrics;
-  }
-
-  /** Where it is kept, in the shared data of its Vert.x. */
-  record Holder(ServerEventsMetrics metrics) implements Shareable {
-    private static final String KEY = "metrics";
-    private static final Holder OF_NONE = new Holder(NONE);
-
-    private static LocalMap<String, Holder> map(Vertx vertx) {
-      return vertx.sharedData().getLocalMap("server-events.metrics");
-    }
+    var holder = MetricsHolder.of(vertx).get(MetricsHolder.KEY);
+    return holder == null ? NONE : holder.metrics();
   }
 }

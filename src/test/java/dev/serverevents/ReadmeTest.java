@@ -87,6 +87,15 @@ class ReadmeTest {
     return events.reply(job.replyTo(), "order priced", job.id(), price);
   }
 
+  private static Future<Integer> progress(ServerEvents events) {
+    var emitted = events.emitProgress("order priced", 7, 50, "%");
+    return emitted;
+  }
+
+  private static EventStream stream(ServerEvents events) {
+    return events.stream("order priced", 7).handler(event -> System.out.println(event.toJson()));
+  }
+
   /** The reader's queue, and its worker. */
   private interface Queue {
     Future<?> push(RoutingContext ctx);
@@ -157,6 +166,15 @@ class ReadmeTest {
   void aRetainedWaitFindsWhatWasEmittedBefore(Server server) {
     server.deploy();
     assertThat(result(retained(server.events(), 5)).get(0)).isEqualTo(5);
+  }
+
+  @Test
+  void aStreamHearsTheProgress(Server server) {
+    server.deploy();
+    var stream = stream(server.events());
+    result(stream.subscribed());
+    assertThat(result(progress(server.events()))).isEqualTo(1);
+    stream.close();
   }
 
   @Test

@@ -25,7 +25,7 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, List<String>
 
   private static final String NOT_OPTIONS = "must be as in Vert.x's HttpServerOptions";
 
-  /** How much longer than a wait a connection may be without traffic. */
+  /** How much longer than a wait, or a stream's heartbeat, a connection may be silent. */
   private static final long IDLE_MARGIN_MS = 30_000;
 
   /**
@@ -54,9 +54,10 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, List<String>
   }
 
   private static HttpServerOptions server(JsonObject json, RoutesOptions routes) {
+    var silence = Math.max(routes.getMaxWait(), routes.getHeartbeat());
     var defaults =
         new HttpServerOptions()
-            .setIdleTimeout((int) ((routes.getMaxWait() + IDLE_MARGIN_MS) / 1_000))
+            .setIdleTimeout((int) ((silence + IDLE_MARGIN_MS) / 1_000))
             .setMaxWebSocketFrameSize((int) routes.getMaxBody())
             .setMaxWebSocketMessageSize((int) routes.getMaxBody());
     HttpServerOptions server;

@@ -18,25 +18,28 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Waiting and emitting over HTTP, as routes to mount on an application's own router, after its own
- * handlers:
+ * Waiting, streaming and emitting over HTTP, as routes to mount on an application's own router,
+ * after its own handlers. {@code GET /openapi.json} describes them:
  *
  * <ul>
  *   <li>{@code GET /events/{name}/{id}} waits; 200 with the JSON array of arguments
  *   <li>{@code GET /events/{name}?any=1,2} waits for the first of up to 100 ids; 200 with {@code
  *       {"id":"2","args":[]}}
+ *   <li>{@code GET /events/{name}/{id}/stream}: Server-Sent Events, with the job's progress
  *   <li>{@code POST /events/{name}/{id}?retain=ms} emits a JSON array of arguments, or any other
  *       JSON value as the only one; 202 with {@code {"receivers":n}}
  *   <li>{@code PUT /events/{name}/{id}/failure?retain=ms} emits a failure, {@code
- *       {"code","message","detail"}}; 202 as well
- *   <li>{@code GET /health}: 200 when both Redis connections are up, else 503
+ *       {"code","message","detail"}}; {@code POST /events/{name}/{id}/progress} progress
+ *   <li>{@code GET /socket}: a WebSocket for many events; {@code /eventbus/*}: the SockJS bridge
+ *   <li>{@code GET /health}: 200 when both Redis connections are up, else 503; {@code /health/live}
+ *       and {@code /health/ready}, which says what is wrong
  * </ul>
  *
  * <p>A wait takes {@code timeout=ms}, from 1 to {@link RoutesOptions#getMaxWait()}, or {@code
  * Prefer: wait=seconds} (RFC 7240), which is cut to that, and {@code retained=true}. In the place
  * of the 504 of a timeout, {@code Prefer: respond-async} gets 202 with the {@code Location} where a
- * retained event will be. A client that goes away ends its wait. Errors are {@code
- * application/problem+json} (RFC 9457), with the status of {@link
+ * retained event will be. An emit takes an {@code Idempotency-Key}. A client that goes away ends
+ * its wait. Errors are {@code application/problem+json} (RFC 9457), with the status of {@link
  * dev.serverevents.ServerEventsException#status()}, and {@code Retry-After} for 503 and a timeout.
  */
 public final class ServerEventsRoutes {

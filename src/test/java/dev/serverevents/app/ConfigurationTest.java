@@ -110,7 +110,8 @@ class ConfigurationTest {
     assertThat(server.isSsl()).isTrue();
     assertThat(server.getMaxHeaderSize()).isEqualTo(1000);
     assertThat(server.getIdleTimeout()).isEqualTo(7);
-    assertThat(http("{\"maxWait\":10000}").http().server().getIdleTimeout()).isEqualTo(40);
+    assertThat(http("{\"maxWait\":10000,\"heartbeat\":5000}").http().server().getIdleTimeout())
+        .isEqualTo(40);
     assertThatThrownBy(() -> http("{\"server\":{\"maxHeaderSize\":\"much\"}}"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(
