@@ -110,11 +110,11 @@ class ConnectionTest {
   @Test
   void undeployingTheVerticleFailsItsWaitsAndClosesItsConnections(Server server) {
     server.deploy();
-    var wait = server.events().on("a", 1);
     var events = server.events();
-    result(events.listen("b", 1).subscribed());
+    var wait = server.events().listen("a", 1);
+    result(wait.subscribed()); // it is made on an event loop of its own
     server.undeploy();
-    assertThat(failure(wait))
+    assertThat(failure(wait.future()))
         .isInstanceOf(UnavailableException.class)
         .hasMessage("The ServerEventsVerticle was undeployed");
     assertThat(failure(events.emit("a", 1))).isInstanceOf(UnavailableException.class);

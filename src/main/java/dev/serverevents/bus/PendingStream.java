@@ -85,7 +85,7 @@ final class PendingStream {
     }
   }
 
-  /** The timeout in ms of one that has a timeout, and the connection that must have lasted. */
+  /** What it ends with when its time is over. */
   Throwable timedOut(PendingWaits waits) {
     var address = verticle == null ? "" : verticle.address();
     return waits.timedOut(key, timeout == null ? 0 : timeout, address, unbroken);

@@ -44,6 +44,7 @@ import java.util.function.Function;
  */
 public final class ServerEventsRoutes {
 
+  private static final String ALL_EVENTS = "/events/*";
   private static final String EVENTS = "/events/:name";
   private static final String EVENT = EVENTS + "/:id";
   private static final String STREAM = EVENT + "/stream";
@@ -51,7 +52,7 @@ public final class ServerEventsRoutes {
   private static final String FAILURE = EVENT + "/failure";
   private static final String SOCKET = "/socket";
   private static final String WEB_SOCKET = "websocket";
-  private static final String EVENT_BUS = "/eventbus";
+  private static final String EVENT_BUS = "/eventbus/*";
 
   private final Router router;
   private final ServerEvents events;
@@ -74,12 +75,10 @@ public final class ServerEventsRoutes {
   }
 
   private void mount() {
-    on("/events/*").handler(ServerEventsRoutes::checkQuery);
+    on(ALL_EVENTS).handler(ServerEventsRoutes::checkQuery);
     HealthRoutes.mount(router, events);
     router.get("/openapi.json").handler(OpenApi::answer);
-    for (var path : List.of(EVENTS, EVENT, EVENT + "/*", SOCKET, EVENT_BUS + "/*")) {
-      authenticate(path);
-    }
+    List.of(ALL_EVENTS, SOCKET, EVENT_BUS).forEach(this::authenticate);
     permit(Action.WAIT, EVENTS, HttpMethod.GET, HttpMethod.HEAD);
     permit(Action.WAIT, EVENT, HttpMethod.GET, HttpMethod.HEAD);
     permit(Action.WAIT, STREAM, HttpMethod.GET);
@@ -94,7 +93,7 @@ public final class ServerEventsRoutes {
     on(PROGRESS, HttpMethod.POST).handler(body()).handler(emit::progress);
     on(FAILURE, HttpMethod.PUT).handler(body()).handler(emit::failure);
     on(SOCKET, HttpMethod.GET).handler(this::socket);
-    router.route(EVENT_BUS + "/*").subRouter(SockJsBridge.router(events.vertx(), options));
+    router.route(EVENT_BUS).subRouter(SockJsBridge.router(events.vertx(), options));
     allow(EVENTS, "GET, HEAD, OPTIONS");
     allow(EVENT, "GET, HEAD, POST, OPTIONS");
     allow(STREAM, "GET, OPTIONS");

@@ -5,6 +5,7 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.bus.Sha256;
 import dev.serverevents.testing.Await;
@@ -19,6 +20,7 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 import io.vertx.ext.web.handler.BasicAuthHandler;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,38 @@ class ApiKeysTest {
     }
     assertThat(http.get("/health").status()).isEqualTo(200);
     assertThat(http.get("/openapi.json").status()).isEqualTo(200);
+  }
+
+  @Test
+  void noPathLeadsAroundTheKey(Server server) {
+    server.deploy();
+    var http = new Http(server, keys());
+    result(
+        server.events().emit(EmitOptions.retain(Duration.ofMinutes(1)), "orders.new", 1, "secret"));
+    for (var path :
+        new String[] {
+          "/events/orders.new/1/",
+          "/events//orders.new/1",
+          "//events/orders.new/1",
+          "/./events/orders.new/1",
+          "/x/../events/orders.new/1",
+          "/events/x/../orders.new/1",
+          "/events/orders.new/1/../1",
+          "/%65vents/orders.new/1",
+          "/events/orders.new%2F1",
+          "/events/orders.new/1;a=b",
+          "/events/orders.new/1/stream/",
+          "/eventbus/../events/orders.new/1",
+          "/health/../events/orders.new/1",
+          "/socket/",
+          "/eventbus//info"
+        }) {
+      for (var headers : new String[][] {{}, {"X-API-Key", "wrong"}}) {
+        var reply = http.get(path + "?retained=true&any=1&timeout=20", headers);
+        assertThat(reply.status()).as(path).isIn(400, 401, 404);
+        assertThat(reply.body()).as(path).doesNotContain("secret");
+      }
+    }
   }
 
   @Test
