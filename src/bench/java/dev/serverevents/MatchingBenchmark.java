@@ -56,8 +56,7 @@ public class MatchingBenchmark extends Micro implements RedisStores.Listener {
                 all.complete();
               }
             });
-    new Deployments(vertx)
-        .put(new Deployments.Deployment("bench", "$inbox:1", options, true, 1, false));
+    new Deployments(vertx).put(ready("bench", options));
     var events = ServerEvents.create(vertx);
     var hours = WaitOptions.DEFAULT.timeout(options.getLimits().getTimeout());
     for (var id = 0; id < waiting; id++) {
@@ -68,7 +67,9 @@ public class MatchingBenchmark extends Micro implements RedisStores.Listener {
     all.future().await();
     var stores = new RedisStores(vertx, "1", options, this);
     var outbox = new Outbox<Notice>(vertx, context, "1", gone -> {});
-    interests = new Interests(stores, outbox, options.getLimits(), new DroppedPayloads());
+    interests =
+        new Interests(
+            stores, outbox, options.getLimits(), new DroppedPayloads(ServerEventsMetrics.NONE));
     Loop.<Void>call(
         context,
         () -> {
@@ -102,7 +103,10 @@ public class MatchingBenchmark extends Micro implements RedisStores.Listener {
   }
 
   @Override
-  public void ready(Store last) {}
+  public void up(Store store, boolean both) {}
+
+  @Override
+  public void resubscribed(long nanos) {}
 
   @Override
   public void failed(Store store, Throwable cause) {}

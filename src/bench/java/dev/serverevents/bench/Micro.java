@@ -1,6 +1,9 @@
 package dev.serverevents.bench;
 
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.bus.Deployments.Deployment;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
@@ -17,4 +20,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public abstract class Micro {}
+public abstract class Micro {
+  /** A verticle that takes its commands at an address, and hears. */
+  protected static Deployment ready(String address, ServerEventsOptions options) {
+    var heartbeat = new AtomicLong(System.nanoTime());
+    return new Deployment(address, "$inbox:1", options, true, true, 1, heartbeat, false);
+  }
+}

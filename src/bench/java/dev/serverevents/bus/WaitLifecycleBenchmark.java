@@ -5,7 +5,6 @@ import dev.serverevents.EventKey;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.bench.Loop;
 import dev.serverevents.bench.Micro;
-import dev.serverevents.bus.Deployments.Deployment;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -59,7 +58,7 @@ public class WaitLifecycleBenchmark extends Micro {
               }
             });
     var options = new ServerEventsOptions();
-    new Deployments(vertx).put(new Deployment("bench", "$inbox:1", options, true, 1, false));
+    new Deployments(vertx).put(ready("bench", options));
   }
 
   /** Undeploys. */
