@@ -2,8 +2,6 @@ package dev.serverevents;
 
 import dev.serverevents.bus.Fields;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +34,12 @@ public final class ServerEventsOptions {
   /** The longest timeout of a wait, in ms: 24 h. */
   public static final long MAX_TIMEOUT = 86_400_000;
 
-  /** Where Redis is by default. */
-  public static final String DEFAULT_HOST = "localhost";
-
-  /** Redis's standard port. */
-  public static final int DEFAULT_PORT = 6379;
-
   private long timeout = DEFAULT_TIMEOUT;
   private long heartbeat = DEFAULT_HEARTBEAT;
   private long emitTimeout = DEFAULT_EMIT_TIMEOUT;
   private long drainTimeout = DEFAULT_DRAIN_TIMEOUT;
   private LimitsOptions limits = new LimitsOptions();
-  private String host = DEFAULT_HOST;
-  private int port = DEFAULT_PORT;
-  private int db = 0;
-  private @Nullable String connectionString;
+  private RedisServerOptions redis = new RedisServerOptions();
 
   /** All defaults. */
   public ServerEventsOptions() {}
@@ -62,29 +51,18 @@ public final class ServerEventsOptions {
     emitTimeout = timeout("emitTimeout", json.getValue("emitTimeout", emitTimeout));
     drainTimeout = drainTimeout(json.getValue("drainTimeout", drainTimeout));
     limits = new LimitsOptions(Fields.object("limits", json.getValue("limits")));
-    var redis = Fields.object("redis", json.getValue("redis"));
-    setHost(Fields.string("redis.host", redis.getValue("host", DEFAULT_HOST)));
-    setPort((int) Fields.integer("redis.port", redis.getValue("port", DEFAULT_PORT), 1, 65535));
-    setDb((int) Fields.integer("redis.db", redis.getValue("db", 0), 0, Integer.MAX_VALUE));
-    if (redis.getValue("connectionString") != null) {
-      setConnectionString(
-          Fields.string("redis.connectionString", redis.getValue("connectionString")));
-    }
+    redis = new RedisServerOptions(Fields.object("redis", json.getValue("redis")));
   }
 
-  /** The settings as JSON. It contains the password where the connection string does. */
+  /** The settings as JSON. It contains the password where that is set. */
   public JsonObject toJson() {
-    var redis = new JsonObject().put("host", host).put("port", port).put("db", db);
-    if (connectionString != null) {
-      redis.put("connectionString", connectionString);
-    }
     return new JsonObject()
         .put("timeout", timeout)
         .put("heartbeat", heartbeat)
         .put("emitTimeout", emitTimeout)
         .put("drainTimeout", drainTimeout)
         .put("limits", limits.toJson())
-        .put("redis", redis);
+        .put("redis", redis.toJson());
   }
 
   /** Checks a timeout in ms, which must be from 1 to {@value #MAX_TIMEOUT}. */
@@ -158,83 +136,19 @@ public final class ServerEventsOptions {
     return this;
   }
 
-  /** Redis's host, where there is no connection string. */
-  public String getHost() {
-    return host;
+  /** Where Redis is. */
+  public RedisServerOptions getRedis() {
+    return redis;
   }
 
-  /** Sets it: a name or an address. */
-  public ServerEventsOptions setHost(String host) {
-    this.host = Fields.string("redis.host", host);
+  /** Sets it. */
+  public ServerEventsOptions setRedis(RedisServerOptions redis) {
+    this.redis = redis;
     return this;
   }
 
-  /** Redis's port, where there is no connection string. */
-  public int getPort() {
-    return port;
-  }
-
-  /** Sets it, from 1 to 65535. */
-  public ServerEventsOptions setPort(int port) {
-    this.port = (int) Fields.integer("redis.port", port, 1, 65535);
-    return this;
-  }
-
-  /** Redis's database number, where there is no connection string. Pub/Sub ignores it. */
-  public int getDb() {
-    return db;
-  }
-
-  /** Sets it, from 0. */
-  public ServerEventsOptions setDb(int db) {
-    this.db = (int) Fields.integer("redis.db", db, 0, Integer.MAX_VALUE);
-    return this;
-  }
-
-  /** A URL that names all of Redis's coordinates, or null. */
-  public @Nullable String getConnectionString() {
-    return connectionString;
-  }
-
-  /**
-   * Sets it: {@code redis://[user:password@]host[:port][/db]}, or {@code rediss://} for TLS; it
-   * counts instead of host, port and db. TLS trusts what the JVM's trust store does ({@code
-   * javax.net.ssl.trustStore}), and checks the host's name.
-   */
-  public ServerEventsOptions setConnectionString(String connectionString) {
-    this.connectionString = checkUrl(connectionString);
-    return this;
-  }
-
-  private static String checkUrl(String url) {
-    URI uri;
-    try {
-      uri = new URI(url);
-    } catch (URISyntaxException malformed) {
-      throw badUrl("(not shown)");
-    }
-    var scheme = String.valueOf(uri.getScheme());
-    if (!(scheme.equals("redis") || scheme.equals("rediss")) || uri.getHost() == null) {
-      throw badUrl(scheme + "://...");
-    }
-    if (uri.getPath().length() > 1) {
-      Fields.integer("redis.connectionString's database", uri.getPath().substring(1), 0, 1 << 30);
-    }
-    return url;
-  }
-
-  /** The URL itself is not shown: it may contain a password. */
-  private static InvalidInputException badUrl(String shown) {
-    return new InvalidInputException(
-        "redis.connectionString",
-        shown,
-        "must be redis://[user:password@]host[:port][/db] or rediss:// the same");
-  }
-
-  /** The URL to connect to: the connection string, or one made of host, port and db. */
-  public String redisUrl() {
-    return connectionString != null
-        ? connectionString
-        : "redis://%s:%d/%d".formatted(host.contains(":") ? "[" + host + "]" : host, port, db);
+  /** Sets it to one server, by its URL; see {@link RedisServerOptions#of}. */
+  public ServerEventsOptions setConnectionString(String url) {
+    return setRedis(RedisServerOptions.of(url));
   }
 }

@@ -41,7 +41,8 @@ class ConnectionTest {
 
   @Test
   void aRedisThatRefusesFailsTheDeploymentAndTheNextOneWorks(Server server) {
-    var refused = deployFailure(server, new ServerEventsOptions().setHost("127.0.0.1").setPort(1));
+    var refused =
+        deployFailure(server, new ServerEventsOptions().setConnectionString("redis://127.0.0.1:1"));
     assertThat(refused)
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("Redis at redis://127.0.0.1:1: Connection refused");

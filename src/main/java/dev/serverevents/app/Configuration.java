@@ -21,6 +21,9 @@ record Configuration(
   static final String API = "api";
   static final String WORKER = "worker";
 
+  /** The settings that are lists; in the environment they have commas. */
+  private static final Set<String> LISTS = Set.of("roles", "redis.endpoints");
+
   /** The environment variable of each setting. */
   static final Map<String, String> ENVIRONMENT =
       Map.ofEntries(
@@ -28,6 +31,17 @@ record Configuration(
           Map.entry("SERVER_EVENTS_REDIS_HOST", "redis.host"),
           Map.entry("SERVER_EVENTS_REDIS_PORT", "redis.port"),
           Map.entry("SERVER_EVENTS_REDIS_DB", "redis.db"),
+          Map.entry("SERVER_EVENTS_REDIS_TYPE", "redis.type"),
+          Map.entry("SERVER_EVENTS_REDIS_ENDPOINTS", "redis.endpoints"),
+          Map.entry("SERVER_EVENTS_REDIS_MASTER_NAME", "redis.masterName"),
+          Map.entry("SERVER_EVENTS_REDIS_REPLICAS", "redis.replicas"),
+          Map.entry("SERVER_EVENTS_REDIS_USER", "redis.user"),
+          Map.entry("SERVER_EVENTS_REDIS_PASSWORD", "redis.password"),
+          Map.entry("SERVER_EVENTS_REDIS_PASSWORD_FILE", "redis.passwordFile"),
+          Map.entry("SERVER_EVENTS_REDIS_CA_FILE", "redis.caFile"),
+          Map.entry("SERVER_EVENTS_REDIS_CERTIFICATE_FILE", "redis.certificateFile"),
+          Map.entry("SERVER_EVENTS_REDIS_KEY_FILE", "redis.keyFile"),
+          Map.entry("SERVER_EVENTS_REDIS_VERIFY_HOST", "redis.verifyHost"),
           Map.entry("SERVER_EVENTS_TIMEOUT", "timeout"),
           Map.entry("SERVER_EVENTS_HEARTBEAT", "heartbeat"),
           Map.entry("SERVER_EVENTS_EMIT_TIMEOUT", "emitTimeout"),
@@ -59,14 +73,18 @@ record Configuration(
     return merged;
   }
 
+  private static Object json(String path, String value) {
+    return LISTS.contains(path) ? new JsonArray(List.of(value.split(",", -1))) : value;
+  }
+
   private static void put(JsonObject json, String path, String value) {
     var dot = path.indexOf('.');
     if (dot > 0) {
       var section = path.substring(0, dot);
       json.put(section, Fields.object(section, json.getValue(section)));
-      json.getJsonObject(section).put(path.substring(dot + 1), value);
+      json.getJsonObject(section).put(path.substring(dot + 1), json(path, value));
     } else {
-      json.put(path, path.equals("roles") ? new JsonArray(List.of(value.split(",", -1))) : value);
+      json.put(path, json(path, value));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.serverevents.app;
 
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
+import dev.serverevents.redis.ClientOptions;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.ServerEventsRoutes;
 import io.vertx.core.Future;
@@ -14,6 +15,7 @@ import io.vertx.ext.web.handler.CorsHandler;
 import io.vertx.ext.web.handler.HSTSHandler;
 import io.vertx.ext.web.handler.XFrameHandler;
 import io.vertx.micrometer.PrometheusScrapingHandler;
+import io.vertx.redis.client.Redis;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,12 @@ final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    return ClientOptions.of(vertx, configuration.events().getRedis())
+        .map(options -> Redis.createClient(vertx, options))
+        .compose(this::listen);
+  }
+
+  private Future<?> listen(Redis redis) {
     var http = configuration.http();
     var events = ServerEvents.create(vertx);
     var router = Router.router(vertx);
@@ -53,7 +61,7 @@ final class HttpVerticle extends VerticleBase {
     secure(router, http);
     ServerEventsRoutes.mount(router, events, http.routes());
     authenticate(router, http, PiRoute.PATH);
-    PiRoute.mount(router, events, http.routes(), configuration.events().redisUrl(), vertx);
+    PiRoute.mount(router, events, http.routes(), redis);
     authenticate(router, http, METRICS);
     router.get(METRICS).handler(PrometheusScrapingHandler.create());
     Problems.handleErrors(router);

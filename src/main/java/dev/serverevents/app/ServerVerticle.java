@@ -73,7 +73,7 @@ public final class ServerVerticle extends VerticleBase {
 
   private Future<?> startWorker(Configuration configuration) {
     return configuration.roles().contains(Configuration.WORKER)
-        ? deploy(new PiWorker(configuration.events().redisUrl())).onSuccess(id -> worker = id)
+        ? deploy(new PiWorker(configuration.events().getRedis())).onSuccess(id -> worker = id)
         : Future.succeededFuture();
   }
 

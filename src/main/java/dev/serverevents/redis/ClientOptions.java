@@ -1,19 +1,73 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.RedisServerOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** How a Redis client is made from a URL, here and in the demo. */
+/** How Redis clients are made from our settings, here and in the demo. */
 public final class ClientOptions {
 
   /** The name of the server's certificate must be that of its host, as for HTTPS (RFC 2818). */
   private static final String VERIFY_HOST_NAME = "HTTPS";
 
+  private static final String VERIFY_NOTHING = "";
+
   private ClientOptions() {}
 
-  /** Options for a URL; {@code rediss://} trusts what the JVM's trust store does. */
-  public static RedisOptions of(String url) {
-    var options = new RedisOptions().setConnectionString(url);
-    options.getNetClientOptions().setHostnameVerificationAlgorithm(VERIFY_HOST_NAME);
-    return options;
+  /** Options for a client that finds the server by itself, and only sends commands. */
+  public static Future<RedisOptions> of(Vertx vertx, RedisServerOptions redis) {
+    return options(vertx, redis, redis.getEndpoints())
+        .map(
+            options ->
+                redis.getType() == RedisServerOptions.Type.SENTINEL
+                    ? options.setType(RedisClientType.SENTINEL).setMasterName(redis.getMasterName())
+                    : options);
+  }
+
+  /** Options for a client of the server at {@code url}. */
+  static Future<RedisOptions> of(Vertx vertx, RedisServerOptions redis, String url) {
+    return options(vertx, redis, List.of(url));
+  }
+
+  private static Future<RedisOptions> options(
+      Vertx vertx, RedisServerOptions redis, List<String> urls) {
+    return password(vertx, redis)
+        .map(
+            password -> {
+              var options = new RedisOptions().setEndpoints(urls);
+              if (urls.stream().allMatch(url -> URI.create(url).getUserInfo() == null)) {
+                options.setUser(redis.getUser()).setPassword(password);
+              }
+              secure(options, redis);
+              return options;
+            });
+  }
+
+  private static Future<@Nullable String> password(Vertx vertx, RedisServerOptions redis) {
+    var file = redis.getPasswordFile();
+    return file == null
+        ? Future.succeededFuture(redis.getPassword())
+        : vertx.fileSystem().readFile(file).map(bytes -> bytes.toString().strip());
+  }
+
+  private static void secure(RedisOptions options, RedisServerOptions redis) {
+    var net = options.getNetClientOptions();
+    net.setHostnameVerificationAlgorithm(redis.isVerifyHost() ? VERIFY_HOST_NAME : VERIFY_NOTHING);
+    if (redis.getCaFile() != null) {
+      net.setTrustOptions(new PemTrustOptions().addCertPath(redis.getCaFile()));
+    }
+    if (redis.getKeyFile() != null) {
+      net.setKeyCertOptions(
+          new PemKeyCertOptions()
+              .setKeyPath(redis.getKeyFile())
+              .setCertPath(redis.getCertificateFile()));
+    }
   }
 }

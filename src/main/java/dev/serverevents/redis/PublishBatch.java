@@ -1,6 +1,7 @@
 package dev.serverevents.redis;
 
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishBatch {
 
+  /** For how long the replicas may take. */
+  private static final long MAX_WAIT_MS = 1_000;
+
   private static final Pattern ERROR_LINE =
       Pattern.compile("^ERR \\[(\\d+)] (.*)$", Pattern.MULTILINE);
 
@@ -25,6 +29,9 @@ final class PublishBatch {
   interface Outcomes {
     /** Redis has it, and said so; null where the client did not pass that on. */
     void published(Emission emission, @Nullable Response answer);
+
+    /** Redis has it, but too few of its replicas have. */
+    void unreplicated(Emission emission, int replicas);
 
     /** Redis said no. */
     void refused(Emission emission, String why);
@@ -38,29 +45,42 @@ final class PublishBatch {
 
   private PublishBatch() {}
 
-  /** Sends events; when each has had its outcome, tells whether the connection still works. */
+  /**
+   * Sends events; when each has had its outcome, tells whether the connection still works.
+   *
+   * @param replicas how many must have what was written for those that are repeatable
+   */
   static Future<Boolean> send(
-      RedisConnection connection, List<Emission> emissions, Outcomes outcomes) {
+      RedisConnection connection, List<Emission> emissions, int replicas, Outcomes outcomes) {
     var commands = new ArrayList<Request>();
     emissions.forEach(emission -> commands.addAll(emission.commands()));
+    var waits = replicas > 0 && emissions.stream().anyMatch(Emission::isRepeatable);
+    if (waits) {
+      commands.add(Request.cmd(Command.WAIT).arg(replicas).arg(MAX_WAIT_MS));
+    }
     return connection
         .batch(commands)
-        .map(answers -> answered(emissions, answers, outcomes))
-        .otherwise(cause -> failed(emissions, errors(cause), outcomes));
+        .map(answers -> answered(emissions, answers, waits ? replicas : 0, outcomes))
+        .otherwise(cause -> failed(emissions, errors(cause), waits, outcomes));
   }
 
   private static boolean answered(
-      List<Emission> emissions, List<Response> answers, Outcomes outcomes) {
+      List<Emission> emissions, List<Response> answers, int replicas, Outcomes outcomes) {
+    var reached = replicas == 0 ? 0 : answers.get(answers.size() - 1).toInteger();
     var next = 0;
     for (var emission : emissions) {
       next += emission.commands().size();
-      outcomes.published(emission, answers.get(next - 1));
+      if (emission.isRepeatable() && reached < replicas) {
+        outcomes.unreplicated(emission, reached);
+      } else {
+        outcomes.published(emission, answers.get(next - 1));
+      }
     }
     return true;
   }
 
   private static boolean failed(
-      List<Emission> emissions, Map<Integer, String> errors, Outcomes outcomes) {
+      List<Emission> emissions, Map<Integer, String> errors, boolean waits, Outcomes outcomes) {
     var next = 0;
     for (var emission : emissions) {
       var first = next;
@@ -68,7 +88,8 @@ final class PublishBatch {
       var error = firstOf(errors, first, next);
       if (errors.isEmpty()) {
         outcomes.unwritten(emission);
-      } else if (error == null && emission.idempotent() != null) {
+      } else if (error == null
+          && (emission.idempotent() != null || (waits && emission.isRepeatable()))) {
         outcomes.unwritten(emission); // to be told what became of it
       } else if (error == null) {
         outcomes.published(emission, null);

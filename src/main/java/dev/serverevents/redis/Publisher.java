@@ -39,6 +39,7 @@ public final class Publisher implements PublishBatch.Outcomes {
   private final EndOfTurn endOfTurn;
   private final long timeoutMs;
   private final int maxQueue;
+  private final int replicas;
   private final Deque<Emission> queue = new ArrayDeque<>();
   private final Deque<Emission> again = new ArrayDeque<>();
   private final Set<Emission> inFlight = new LinkedHashSet<>();
@@ -57,6 +58,7 @@ public final class Publisher implements PublishBatch.Outcomes {
     endOfTurn = new EndOfTurn(context, this::flush);
     timeoutMs = options.getEmitTimeout();
     maxQueue = options.getLimits().getEmitQueue();
+    replicas = options.getRedis().getReplicas();
   }
 
   /**
@@ -136,7 +138,7 @@ public final class Publisher implements PublishBatch.Outcomes {
         return;
       }
       inFlight.addAll(batch);
-      PublishBatch.send(current, batch, this)
+      PublishBatch.send(current, batch, replicas, this)
           .onSuccess(
               works -> {
                 batch.forEach(inFlight::remove);
@@ -161,6 +163,14 @@ public final class Publisher implements PublishBatch.Outcomes {
   @Override
   public void published(Emission emission, @Nullable Response answer) {
     emission.answered(answer);
+  }
+
+  @Override
+  public void unreplicated(Emission emission, int reached) {
+    emission.fail(
+        new UnavailableException(
+            "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
+                .formatted(reached, replicas)));
   }
 
   @Override

@@ -10,7 +10,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.RedisConnection;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * A verticle's Redis: the input store, which publishes, and the output store, which subscribes.
@@ -39,7 +41,10 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     void dropped(String channel, MalformedPayloadException cause);
   }
 
+  private final Vertx vertx;
   private final String inbox;
+  private final MasterFinder master;
+  private final long checkMs;
   private final StoreConnection input;
   private final StoreConnection output;
   private final Subscriptions subscriptions;
@@ -50,6 +55,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   private final int maxPayload;
   private final Promise<Void> opened = Promise.promise();
   private long epoch;
+  private long masterCheck = -1;
 
   /** Connects nothing yet; {@code serverId} names the inbox. */
   public RedisStores(Vertx vertx, String serverId, ServerEventsOptions options, Listener listener) {
@@ -58,14 +64,21 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     inbox = WireFormat.inbox(serverId);
     subscriptions = new Subscriptions(vertx.getOrCreateContext(), this::subscribed);
     publisher = new Publisher(vertx.getOrCreateContext(), options);
-    input = new StoreConnection(vertx, Store.INPUT_STORE, options.redisUrl(), this);
-    output = new StoreConnection(vertx, Store.OUTPUT_STORE, options.redisUrl(), this);
+    this.vertx = vertx;
+    checkMs = options.getHeartbeat();
+    var redis = options.getRedis();
+    master = new MasterFinder(vertx, redis);
+    input = new StoreConnection(vertx, Store.INPUT_STORE, redis, master, this);
+    output = new StoreConnection(vertx, Store.OUTPUT_STORE, redis, master, this);
     heartbeat = new Heartbeat(vertx, serverId, input, output, options.getHeartbeat());
   }
 
   /** Connects both; fails with {@link UnavailableException}, and leaves nothing open. */
   public Future<Void> open() {
     subscriptions.subscribe(inbox, this);
+    if (master.mayChange()) {
+      masterCheck = vertx.setPeriodic(checkMs, timer -> checkMaster());
+    }
     return Future.join(input.open(), output.open())
         .compose(connected -> opened.future())
         .recover(cause -> close().transform(closed -> Future.failedFuture(cause)));
@@ -74,6 +87,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   /** Closes both for good; what is not published yet fails. */
   public Future<Void> close() {
     heartbeat.stop();
+    vertx.cancelTimer(masterCheck);
     publisher.close();
     return Future.join(input.close(), output.close()).mapEmpty();
   }
@@ -166,6 +180,17 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   /** Tells whether the connection that subscribes is up and hears. */
   public boolean isListening() {
     return output.isUp() && subscriptions.isConfirmed(inbox);
+  }
+
+  /** Leaves a server that is the master no more, if it has not closed the connections itself. */
+  private void checkMaster() {
+    master
+        .find()
+        .onSuccess(
+            url ->
+                Stream.of(input, output)
+                    .filter(store -> store.isUp() && !url.equals(store.url()))
+                    .forEach(store -> store.drop(new IOException("it is the master no more"))));
   }
 
   private void subscribed(long nanos) {

@@ -1,5 +1,6 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.RedisServerOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Future;
@@ -7,10 +8,12 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,20 +45,24 @@ final class StoreConnection {
 
   private final Vertx vertx;
   private final Store name;
-  private final String url;
+  private final RedisServerOptions redis;
+  private final MasterFinder master;
   private final Owner owner;
 
   /** A client for each connection: closing it closes the connection, whatever its state. */
   private @Nullable Redis client;
 
   private @Nullable RedisConnection connection;
+  private @Nullable String url;
   private boolean closed;
   private int attempt;
 
-  StoreConnection(Vertx vertx, Store name, String url, Owner owner) {
+  StoreConnection(
+      Vertx vertx, Store name, RedisServerOptions redis, MasterFinder master, Owner owner) {
     this.vertx = vertx;
     this.name = name;
-    this.url = url;
+    this.redis = redis;
+    this.master = master;
     this.owner = owner;
   }
 
@@ -74,22 +81,53 @@ final class StoreConnection {
 
   /** Makes the first connection; fails with {@link UnavailableException} if that cannot be done. */
   Future<Void> open() {
-    var options = ClientOptions.of(url).setMaxWaitingHandlers(MAX_IN_FLIGHT);
+    return master
+        .find()
+        .compose(
+            found ->
+                ClientOptions.of(vertx, redis, found)
+                    .compose(this::connect)
+                    .onSuccess(connected -> url = found)
+                    .recover(cause -> Future.failedFuture(named(found, cause))))
+        .map(this::use);
+  }
+
+  /** The URL to which it was connected last, or null. */
+  @Nullable String url() {
+    return url;
+  }
+
+  private Future<RedisConnection> connect(RedisOptions options) {
+    if (closed) {
+      return Future.failedFuture("it was closed meanwhile");
+    }
+    options.setMaxWaitingHandlers(MAX_IN_FLIGHT);
     options.getNetClientOptions().setConnectTimeout((int) CONNECT_TIMEOUT_MS);
     options.getPoolOptions().setMaxSize(1).setCleanerInterval(-1);
     var attempted = Redis.createClient(vertx, options);
     client = attempted;
     return attempted
         .connect()
-        .compose(StoreConnection::checkServes)
+        .compose(this::checkServes)
         .timeout(CONNECT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-        .map(connection -> use(attempted, connection))
-        .recover(cause -> attempted.close().transform(done -> Future.failedFuture(named(cause))));
+        .recover(cause -> attempted.close().transform(done -> Future.failedFuture(cause)));
   }
 
-  /** A Redis that wants a password, or still loads its data, accepts connections all the same. */
-  private static Future<RedisConnection> checkServes(RedisConnection connection) {
-    return connection.send(Request.cmd(Command.PING)).map(connection);
+  /**
+   * A Redis that wants a password, or still loads its data, accepts connections all the same; and
+   * one that was the master may not know yet that it is no more.
+   */
+  private Future<RedisConnection> checkServes(RedisConnection connection) {
+    if (!master.mayChange()) {
+      return connection.send(Request.cmd(Command.PING)).map(connection);
+    }
+    return connection
+        .send(Request.cmd(Command.ROLE))
+        .compose(
+            role ->
+                role.get(0).toString().equals("master")
+                    ? Future.succeededFuture(connection)
+                    : Future.failedFuture("it is not the master"));
   }
 
   Future<Void> close() {
@@ -111,7 +149,8 @@ final class StoreConnection {
     return cause instanceof Response && !"CONNECTION_CLOSED".equals(cause.getMessage());
   }
 
-  private @Nullable Void use(Redis attempted, RedisConnection connection) {
+  private @Nullable Void use(RedisConnection connection) {
+    var attempted = Objects.requireNonNull(client);
     if (closed) {
       attempted.close();
       return null;
@@ -128,7 +167,7 @@ final class StoreConnection {
     if (broken == client && isUp() && !closed) {
       connection = null;
       broken.close();
-      failed(named(cause));
+      failed(named(String.valueOf(url), cause));
     }
   }
 
@@ -154,7 +193,7 @@ final class StoreConnection {
   }
 
   /** Says where Redis is, without the password. */
-  private UnavailableException named(Throwable cause) {
+  private static UnavailableException named(String url, Throwable cause) {
     var uri = URI.create(url);
     var port = uri.getPort() == -1 ? "" : ":" + uri.getPort();
     return new UnavailableException(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEventsOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,6 +16,20 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationTest {
+
+  /** What makes no sense beside the other settings of Redis. */
+  private static final Map<String, String> OF_SENTINELS =
+      Map.of(
+          "SERVER_EVENTS_REDIS_TYPE", "sentinel",
+          "SERVER_EVENTS_REDIS_ENDPOINTS", "rediss://a:1,rediss://b:2",
+          "SERVER_EVENTS_REDIS_MASTER_NAME", "main",
+          "SERVER_EVENTS_REDIS_USER", "api",
+          "SERVER_EVENTS_REDIS_PASSWORD_FILE", "secret.txt",
+          "SERVER_EVENTS_REDIS_CA_FILE", "ca.pem",
+          "SERVER_EVENTS_REDIS_CERTIFICATE_FILE", "cert.pem",
+          "SERVER_EVENTS_REDIS_KEY_FILE", "key.pem",
+          "SERVER_EVENTS_REDIS_VERIFY_HOST", "false",
+          "SERVER_EVENTS_REDIS_REPLICAS", "2");
 
   @Test
   void theFileThatComesWithItSaysTheDefaults() throws IOException {
@@ -41,7 +56,9 @@ class ConfigurationTest {
   @Test
   void everySettingIsAlsoHadFromTheEnvironment() {
     var environment = new HashMap<String, String>();
-    Configuration.ENVIRONMENT.keySet().forEach(name -> environment.put(name, "500"));
+    Configuration.ENVIRONMENT.keySet().stream()
+        .filter(name -> !OF_SENTINELS.containsKey(name) && !name.endsWith("_REDIS_PASSWORD"))
+        .forEach(name -> environment.put(name, "500"));
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_IN", "2000");
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_OUT", "2000");
     environment.put("SERVER_EVENTS_REDIS", "redis://elsewhere");
@@ -49,14 +66,17 @@ class ConfigurationTest {
     environment.put("SERVER_EVENTS_HTTP_INSECURE", "true");
     var configuration = Configuration.of(new JsonObject().put("timeout", 1), environment);
     var settings = configuration.events().toJson();
-    assertThat(settings.getJsonObject("redis").remove("connectionString"))
-        .isEqualTo("redis://elsewhere");
-    assertThat(settings.getJsonObject("redis").remove("host")).isEqualTo("500");
+    assertThat(settings.remove("redis"))
+        .isEqualTo(
+            new JsonObject()
+                .put("connectionString", "redis://elsewhere")
+                .put("host", "500")
+                .put("port", "500")
+                .put("db", "500"));
     var limits = (JsonObject) settings.remove("limits");
     assertThat(limits.remove("payloadIn")).isEqualTo(2000);
     assertThat(limits.remove("payloadOut")).isEqualTo(2000);
-    var redis = (JsonObject) settings.remove("redis");
-    for (var section : new JsonObject[] {limits, redis, settings}) {
+    for (var section : new JsonObject[] {limits, settings}) {
       section.fieldNames().forEach(field -> assertThat(section.getLong(field)).isEqualTo(500));
     }
     var http = configuration.http();
@@ -66,6 +86,25 @@ class ConfigurationTest {
     assertThat(http.routes().getMaxBody()).isEqualTo(500);
     assertThat(http.routes().getHeartbeat()).isEqualTo(500);
     assertThat(configuration.roles()).isEqualTo(Set.of("worker"));
+  }
+
+  @Test
+  void sentinelsAreHadFromTheEnvironment() {
+    var redis = Configuration.of(new JsonObject(), OF_SENTINELS).events().getRedis();
+    assertThat(redis.getType()).isEqualTo(RedisServerOptions.Type.SENTINEL);
+    assertThat(redis.getEndpoints()).containsExactly("rediss://a:1", "rediss://b:2");
+    assertThat(redis.getMasterName()).isEqualTo("main");
+    assertThat(redis.getUser()).isEqualTo("api");
+    assertThat(redis.getReplicas()).isEqualTo(2);
+    assertThat(redis.getPasswordFile()).isEqualTo("secret.txt");
+    assertThat(redis.getCaFile()).isEqualTo("ca.pem");
+    assertThat(redis.getCertificateFile()).isEqualTo("cert.pem");
+    assertThat(redis.getKeyFile()).isEqualTo("key.pem");
+    assertThat(redis.isVerifyHost()).isFalse();
+    assertThat(redis.masterUrl("::1", 7)).isEqualTo("rediss://[::1]:7/0");
+    var password = Map.of("SERVER_EVENTS_REDIS_PASSWORD", "secret");
+    assertThat(Configuration.of(new JsonObject(), password).events().getRedis().getPassword())
+        .isEqualTo("secret");
   }
 
   @Test

@@ -3,12 +3,10 @@ package dev.serverevents.app.demo;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.bus.Fields;
-import dev.serverevents.redis.ClientOptions;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.Requests;
 import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -39,10 +37,8 @@ public final class PiRoute {
     this.maxWait = maxWait;
   }
 
-  /** Mounts the route, for as long as the calling verticle is deployed. */
-  public static void mount(
-      Router router, ServerEvents events, RoutesOptions options, String redisUrl, Vertx vertx) {
-    var redis = Redis.createClient(vertx, ClientOptions.of(redisUrl));
+  /** Mounts the route; jobs are handed over by {@code redis}. */
+  public static void mount(Router router, ServerEvents events, RoutesOptions options, Redis redis) {
     var route = new PiRoute(events, redis, options.getMaxWait());
     router
         .post(PATH)

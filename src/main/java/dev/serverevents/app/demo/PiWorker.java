@@ -2,6 +2,7 @@ package dev.serverevents.app.demo;
 
 import ch.obermuhlner.math.big.BigDecimalMath;
 import dev.serverevents.EmitOptions;
+import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.redis.ClientOptions;
 import io.vertx.core.Future;
@@ -27,19 +28,20 @@ public final class PiWorker extends VerticleBase {
   /** A server that is cut off from Redis for less than this still answers. */
   private static final EmitOptions RETAINED = EmitOptions.retain(Duration.ofSeconds(30));
 
-  private final String redisUrl;
+  private final RedisServerOptions redis;
   private final Promise<Void> finished = Promise.promise();
   private boolean stopping;
 
-  /** Takes its jobs from the Redis at {@code redisUrl}. */
-  public PiWorker(String redisUrl) {
-    this.redisUrl = redisUrl;
+  /** Takes its jobs from {@code redis}. */
+  public PiWorker(RedisServerOptions redis) {
+    this.redis = redis;
   }
 
   @Override
   public Future<?> start() {
-    next(Redis.createClient(vertx, ClientOptions.of(redisUrl)), ServerEvents.create(vertx));
-    return Future.succeededFuture();
+    var events = ServerEvents.create(vertx);
+    return ClientOptions.of(vertx, redis)
+        .onSuccess(options -> next(Redis.createClient(vertx, options), events));
   }
 
   /** Completes when the job at hand is done: none that was taken from the list is lost. */

@@ -1,0 +1,172 @@
+package dev.serverevents.faults;
+
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.EmitOptions;
+import dev.serverevents.RedisServerOptions;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsException;
+import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.WaitOptions;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Figures;
+import dev.serverevents.testing.InFlight;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TestRedis;
+import dev.serverevents.testing.TestSentinels;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Sentinels, and masters that are killed or step down. */
+@ExtendWith(ServerExtension.class)
+class SentinelIT {
+
+  private static final int CYCLES = 10_000;
+  private static final int AT_ONCE = 64;
+  private static final WaitOptions MINUTE = WaitOptions.DEFAULT.timeout(60_000).retained(true);
+  private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(60));
+
+  private enum Outcome {
+    RESULT,
+    LOST,
+    NOT_EMITTED
+  }
+
+  private static void deploy(Server server, TestSentinels sentinels) {
+    server.deploy(server.options().setRedis(sentinels.options()).setEmitTimeout(60_000));
+  }
+
+  /** A job whose worker emits its result once a replica has it. */
+  private static Future<Outcome> cycle(
+      ServerEvents api, ServerEvents worker, String name, int i, AtomicInteger done) {
+    var emitted = new AtomicInteger();
+    return api.request(
+            name,
+            i,
+            MINUTE,
+            () -> worker.emit(RETAIN, name, i, i).onSuccess(n -> emitted.incrementAndGet()))
+        .map(
+            args -> {
+              assertThat(args.get(0)).isEqualTo(i);
+              return Outcome.RESULT;
+            })
+        .otherwise(
+            cause -> {
+              assertThat(cause).isInstanceOf(ServerEventsException.class);
+              return emitted.get() > 0 ? Outcome.LOST : Outcome.NOT_EMITTED;
+            })
+        .onSuccess(outcome -> done.incrementAndGet());
+  }
+
+  /** Kills the master in the middle of cycles. */
+  private static void killDuringCycles(
+      TestSentinels sentinels, ServerEvents api, ServerEvents worker, String name) {
+    var done = new AtomicInteger();
+    var killer =
+        new Thread(
+            () -> {
+              Await.until(() -> done.get() > CYCLES / 3);
+              var killed = sentinels.master();
+              killed.kill();
+              var at = System.nanoTime();
+              Await.until(() -> sentinels.master() != killed);
+              Figures.print("failed over within %d ms".formatted(Figures.msSince(at)));
+              var over = System.nanoTime();
+              Await.until(() -> api.isReady() && worker.isReady());
+              Figures.print("both are back %d ms later".formatted(Figures.msSince(over)));
+              killed.restart();
+              killed.awaitServing();
+            });
+    killer.start();
+    var outcomes = InFlight.run(CYCLES, AT_ONCE, i -> cycle(api, worker, name, i, done));
+    Await.until(() -> !killer.isAlive());
+    var rest = outcomes.stream().filter(outcome -> outcome == Outcome.NOT_EMITTED).count();
+    Figures.print(
+        "%s: %,d cycles, 0 lost of those emitted; %d emits failed".formatted(name, CYCLES, rest));
+    assertThat(outcomes).hasSize(CYCLES).doesNotContain(Outcome.LOST);
+    assertThat(rest).isLessThanOrEqualTo(AT_ONCE);
+  }
+
+  @Test
+  void jobsOutliveTwoFailovers(Server api, Server worker) {
+    try (var sentinels = new TestSentinels()) {
+      deploy(api, sentinels);
+      deploy(worker, sentinels);
+      var waiting = api.events();
+      var emitting = worker.events();
+      killDuringCycles(sentinels, waiting, emitting, "first");
+      sentinels.awaitComplete();
+      killDuringCycles(sentinels, waiting, emitting, "second");
+      Await.until( // Sentinels have a channel of theirs there
+          () -> sentinels.master().channels().stream().allMatch(c -> c.startsWith("__sentinel__")));
+      api.undeploy();
+      worker.undeploy();
+    }
+  }
+
+  @Test
+  void aMasterThatStepsDownIsLeftThoughItGoesOn(Server server) {
+    try (var sentinels = new TestSentinels()) {
+      deploy(server, sentinels);
+      var events = server.events();
+      var wait = events.listen("a", 1, MINUTE);
+      result(wait.subscribed());
+      var old = sentinels.master();
+      sentinels.failOver();
+      Await.until(() -> sentinels.master() != old && subscribers(old) == 0);
+      Await.until(events::isReady);
+      Await.until(() -> sentinels.master().channels().contains("a:1"));
+      result(events.emit("a", 1, "after"));
+      assertThat(result(wait.future()).get(0)).isEqualTo("after");
+      server.undeploy();
+    }
+  }
+
+  /** How many that subscribe are connected; the test's own connection is closed as well. */
+  private static long subscribers(TestRedis redis) {
+    try {
+      return redis.connections().stream().filter(line -> !line.contains(" sub=0 ")).count();
+    } catch (Exception closed) {
+      return -1;
+    }
+  }
+
+  @Test
+  void aSentinelThatIsDownIsPassedOverAndAnUnknownMasterIsNamed(Server server) {
+    try (var sentinels = new TestSentinels()) {
+      sentinels.killOneSentinel();
+      deploy(server, sentinels);
+      assertThat(result(server.events().emit("a", 1))).isZero();
+      var json = sentinels.options().toJson().put("masterName", "nobody");
+      var unknown = server.options().setRedis(new RedisServerOptions(json));
+      assertThat(Await.failure(server.vertx().deployVerticle(new ServerEventsVerticle(unknown))))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessage(
+              "No Sentinel of redis.endpoints knows the master \"nobody\": it is unknown there");
+      server.undeploy();
+    }
+  }
+
+  @Test
+  void anEmitThatNoReplicaHasInTimeFails(Server server) {
+    server.deploy(
+        server
+            .options()
+            .setRedis(
+                new RedisServerOptions(
+                    new JsonObject()
+                        .put("connectionString", server.redis().url())
+                        .put("replicas", 1))));
+    assertThat(Await.failure(server.events().emit(RETAIN, "a", 1)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessage("Redis has the event, but only 0 of 1 replicas have it (redis.replicas)");
+    assertThat(result(server.events().emit("a", 1))).isZero();
+  }
+}

@@ -1,0 +1,134 @@
+package dev.serverevents.testing;
+
+import dev.serverevents.RedisServerOptions;
+import dev.serverevents.app.EmbeddedRedis;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import redis.embedded.RedisExecProvider;
+
+/** A master, two replicas, and three Sentinels that watch them, as real processes. */
+public final class TestSentinels implements AutoCloseable {
+
+  private static final String NAME = "main";
+  private static final int REPLICAS = 2;
+  private static final int SENTINELS = 3;
+  private static final int QUORUM = 2;
+
+  /** A Sentinel, and a client of it. */
+  private record Sentinel(int port, Process process, Redis client) {}
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<TestRedis> redises = new ArrayList<>();
+  private final List<Sentinel> sentinels = new ArrayList<>();
+
+  /** Starts all, and returns when the Sentinels know each other and the replicas. */
+  public TestSentinels() {
+    var master = TestRedis.start();
+    redises.add(master);
+    for (var i = 0; i < REPLICAS; i++) {
+      redises.add(TestRedis.start("--replicaof", "127.0.0.1", String.valueOf(master.port())));
+    }
+    try {
+      for (var i = 0; i < SENTINELS; i++) {
+        sentinels.add(startSentinel(master.port()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitComplete();
+  }
+
+  private Sentinel startSentinel(int master) throws IOException {
+    var port = EmbeddedRedis.freePort();
+    var directory = Files.createTempDirectory("test-sentinel");
+    var conf = directory.resolve("sentinel.conf");
+    Files.writeString(
+        conf,
+        """
+        port %d
+        bind 127.0.0.1
+        sentinel monitor %s 127.0.0.1 %d %d
+        sentinel down-after-milliseconds %s 1000
+        sentinel failover-timeout %s 5000
+        """
+            .formatted(port, NAME, master, QUORUM, NAME, NAME));
+    var executable = RedisExecProvider.defaultProvider().get().getAbsolutePath();
+    var process =
+        new ProcessBuilder(executable, conf.toString(), "--sentinel")
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("sentinel.log").toFile())
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return new Sentinel(port, process, Redis.createClient(vertx, "redis://127.0.0.1:" + port));
+  }
+
+  /** Where they are, for an emit to complete once a replica has a retained event. */
+  public RedisServerOptions options() {
+    var endpoints = new JsonArray();
+    sentinels.forEach(sentinel -> endpoints.add("redis://127.0.0.1:" + sentinel.port));
+    return new RedisServerOptions(
+        new JsonObject()
+            .put("type", "sentinel")
+            .put("masterName", NAME)
+            .put("endpoints", endpoints)
+            .put("replicas", 1));
+  }
+
+  /** The Redis that the Sentinels say is the master. */
+  public TestRedis master() {
+    var address = ask(sentinels.get(0), "GET-MASTER-ADDR-BY-NAME");
+    var port = address.get(1).toInteger();
+    return redises.stream().filter(redis -> redis.port() == port).findFirst().orElseThrow();
+  }
+
+  /** Returns when every Sentinel knows the others, and the replicas are up and replicate. */
+  public void awaitComplete() {
+    Await.until(
+        () ->
+            sentinels.stream()
+                .allMatch(
+                    sentinel -> {
+                      var facts = ask(sentinel, "MASTER");
+                      return facts.get("num-slaves").toInteger() == REPLICAS
+                          && facts.get("num-other-sentinels").toInteger() == SENTINELS - 1
+                          && facts.get("flags").toString().equals("master");
+                    }));
+    Await.until(
+        () ->
+            master().command("INFO", "replication").toString().split("state=online", -1).length
+                == REPLICAS + 1);
+  }
+
+  /** Has a replica promoted, while the master lives. */
+  public void failOver() {
+    Await.result(
+        sentinels.get(0).client.send(Request.cmd(Command.SENTINEL).arg("FAILOVER").arg(NAME)));
+  }
+
+  /** Ends the Sentinel that the options name first, as kill -9 does. */
+  public void killOneSentinel() {
+    sentinels.get(0).process.destroyForcibly().onExit().join();
+  }
+
+  private static Response ask(Sentinel sentinel, String what) {
+    return Await.result(sentinel.client.send(Request.cmd(Command.SENTINEL).arg(what).arg(NAME)));
+  }
+
+  @Override
+  public void close() {
+    sentinels.forEach(sentinel -> sentinel.process.destroyForcibly().onExit().join());
+    redises.forEach(TestRedis::close);
+    Await.result(vertx.close());
+  }
+}
