@@ -147,7 +147,7 @@ final class EventService implements RedisStores.Listener {
               WireFormat.inbox(serverId),
               options,
               stores.isPublishing(),
-              stores.isListening(),
+              stores.isListening() || !options.isListen(),
               stores.epoch(),
               stores.lastHeartbeat(),
               draining));

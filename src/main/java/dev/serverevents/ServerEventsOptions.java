@@ -38,6 +38,7 @@ public final class ServerEventsOptions {
   private long heartbeat = DEFAULT_HEARTBEAT;
   private long emitTimeout = DEFAULT_EMIT_TIMEOUT;
   private long drainTimeout = DEFAULT_DRAIN_TIMEOUT;
+  private boolean listen = true;
   private LimitsOptions limits = new LimitsOptions();
   private RedisServerOptions redis = new RedisServerOptions();
 
@@ -50,6 +51,7 @@ public final class ServerEventsOptions {
     heartbeat = heartbeat(json.getValue("heartbeat", heartbeat));
     emitTimeout = timeout("emitTimeout", json.getValue("emitTimeout", emitTimeout));
     drainTimeout = drainTimeout(json.getValue("drainTimeout", drainTimeout));
+    listen = Fields.flag("listen", json.getValue("listen", listen));
     limits = new LimitsOptions(Fields.object("limits", json.getValue("limits")));
     redis = new RedisServerOptions(Fields.object("redis", json.getValue("redis")));
   }
@@ -61,6 +63,7 @@ public final class ServerEventsOptions {
         .put("heartbeat", heartbeat)
         .put("emitTimeout", emitTimeout)
         .put("drainTimeout", drainTimeout)
+        .put("listen", listen)
         .put("limits", limits.toJson())
         .put("redis", redis.toJson());
   }
@@ -122,6 +125,20 @@ public final class ServerEventsOptions {
   /** Sets it, from 0 to {@value #MAX_TIMEOUT} ms. */
   public ServerEventsOptions setDrainTimeout(long drainTimeout) {
     this.drainTimeout = drainTimeout(drainTimeout);
+    return this;
+  }
+
+  /** Whether it listens, so that waits can be made. */
+  public boolean isListen() {
+    return listen;
+  }
+
+  /**
+   * Sets it. A worker that only emits can do without: it has no connection that subscribes, and
+   * needs no right to; waits and streams fail with {@link UnavailableException}.
+   */
+  public ServerEventsOptions setListen(boolean listen) {
+    this.listen = listen;
     return this;
   }
 

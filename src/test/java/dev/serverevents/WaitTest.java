@@ -62,11 +62,11 @@ class WaitTest {
   @Test
   void aWaitThatHearsNothingTimesOutWithNameIdAndTimeout(Server server) {
     server.deploy();
-    var failure = (EventTimeoutException) failure(server.events().on("slow", 7, 50));
-    assertThat(failure).hasMessage("No event \"slow\" with id \"7\" within its timeout of 50 ms");
+    var failure = (EventTimeoutException) failure(server.events().on("slow", 7, 300));
+    assertThat(failure).hasMessage("No event \"slow\" with id \"7\" within its timeout of 300 ms");
     assertThat(failure.name()).isEqualTo("slow");
     assertThat(failure.id()).isEqualTo("7");
-    assertThat(failure.timeout()).isEqualTo(50);
+    assertThat(failure.timeout()).isEqualTo(300);
     assertThat(failure.status()).isEqualTo(504);
   }
 

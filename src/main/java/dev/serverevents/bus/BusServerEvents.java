@@ -307,6 +307,8 @@ public final class BusServerEvents implements ServerEvents {
     var deployment = serving(key);
     if (deployment == null) {
       refused.accept(nobodyServes());
+    } else if (!deployment.options().isListen()) {
+      refused.accept(new UnavailableException("The ServerEventsVerticle only emits (listen)"));
     } else if (deployment.draining()) {
       refused.accept(new UnavailableException("The ServerEventsVerticle is being undeployed"));
     } else {

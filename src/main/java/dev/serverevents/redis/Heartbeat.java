@@ -1,6 +1,7 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.EventKey;
+import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -12,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Finds connections that are silent without being closed: a ping is published on the input store to
  * the verticle's own inbox, and must be answered there and heard on the output store. Nothing but
  * SUBSCRIBE and UNSUBSCRIBE may be sent on a subscribed connection, so this is its only proof of
- * life. Used on the verticle's context only.
+ * life. Where nothing is subscribed, the ping is the command PING. Used on the verticle's context
+ * only.
  */
 final class Heartbeat {
 
@@ -22,6 +24,7 @@ final class Heartbeat {
   private final String serverId;
   private final StoreConnection input;
   private final StoreConnection output;
+  private final boolean listens;
   private final long intervalMs;
 
   /**
@@ -40,13 +43,18 @@ final class Heartbeat {
   private final AtomicLong last = new AtomicLong(System.nanoTime());
 
   Heartbeat(
-      Vertx vertx, String serverId, StoreConnection input, StoreConnection output, long interval) {
+      Vertx vertx,
+      String serverId,
+      StoreConnection input,
+      StoreConnection output,
+      ServerEventsOptions options) {
     this.vertx = vertx;
     this.serverId = serverId;
     this.input = input;
     this.output = output;
-    intervalMs = interval;
-    patienceMs = interval * 2 / 5;
+    listens = options.isListen();
+    intervalMs = options.getHeartbeat();
+    patienceMs = intervalMs * 2 / 5;
   }
 
   /** Begins, or begins anew: a ping goes out at once, and then at each interval. */
@@ -76,7 +84,7 @@ final class Heartbeat {
   }
 
   private void complete() {
-    if (answered == sent && heard == sent) {
+    if (answered == sent && (heard == sent || !listens)) {
       last.set(System.nanoTime());
     }
   }
@@ -87,9 +95,8 @@ final class Heartbeat {
       return; // the next connection begins with a ping
     }
     var nonce = ++sent;
-    var payload = WireFormat.encode(PING, serverId, nonce);
     connection
-        .send(Request.cmd(Command.PUBLISH).arg(WireFormat.inbox(serverId)).arg(payload))
+        .send(listens ? publish(nonce) : Request.cmd(Command.PING))
         .onSuccess(
             receivers -> {
               answered = Math.max(answered, nonce);
@@ -99,11 +106,17 @@ final class Heartbeat {
     check = vertx.setTimer(patienceMs, timer -> check(nonce));
   }
 
+  private Request publish(long nonce) {
+    return Request.cmd(Command.PUBLISH)
+        .arg(WireFormat.inbox(serverId))
+        .arg(WireFormat.encode(PING, serverId, nonce));
+  }
+
   private void check(long nonce) {
     var silent = new IOException("no heartbeat within %d ms".formatted(patienceMs));
     if (answered < nonce) {
       input.drop(silent);
-    } else if (heard < nonce) {
+    } else if (listens && heard < nonce) {
       output.drop(silent);
     }
   }

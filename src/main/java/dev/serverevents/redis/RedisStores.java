@@ -45,6 +45,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   private final String inbox;
   private final MasterFinder master;
   private final long checkMs;
+  private final boolean listens;
   private final StoreConnection input;
   private final StoreConnection output;
   private final Subscriptions subscriptions;
@@ -66,11 +67,12 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     publisher = new Publisher(vertx.getOrCreateContext(), options);
     this.vertx = vertx;
     checkMs = options.getHeartbeat();
+    listens = options.isListen();
     var redis = options.getRedis();
     master = new MasterFinder(vertx, redis);
     input = new StoreConnection(vertx, Store.INPUT_STORE, redis, master, this);
     output = new StoreConnection(vertx, Store.OUTPUT_STORE, redis, master, this);
-    heartbeat = new Heartbeat(vertx, serverId, input, output, options.getHeartbeat());
+    heartbeat = new Heartbeat(vertx, serverId, input, output, options);
   }
 
   /** Connects both; fails with {@link UnavailableException}, and leaves nothing open. */
@@ -79,7 +81,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     if (master.mayChange()) {
       masterCheck = vertx.setPeriodic(checkMs, timer -> checkMaster());
     }
-    return Future.join(input.open(), output.open())
+    return Future.join(input.open(), listens ? output.open() : Future.succeededFuture())
         .compose(connected -> opened.future())
         .recover(cause -> close().transform(closed -> Future.failedFuture(cause)));
   }
@@ -200,7 +202,7 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
   }
 
   private void tellIfReady(StoreConnection last) {
-    var both = isPublishing() && isListening();
+    var both = isPublishing() && (isListening() || !listens);
     listener.up(last.name(), both);
     if (both) {
       opened.tryComplete();

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -53,6 +55,17 @@ class ConfigurationTest {
     assertThat(defaults.embeddedRedis()).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"sentinel.json", "tls.json"})
+  void theOtherFilesSayWhatIsKnown(String name) throws IOException {
+    var file = new JsonObject(Files.readString(Path.of("conf", name)));
+    var redis = Configuration.of(file, Map.of()).events().getRedis();
+    assertThat(redis.toJson()).isEqualTo(file.getJsonObject("redis"));
+    assertThat(redis.toJson().fieldNames())
+        .allSatisfy(
+            field -> assertThat(Configuration.ENVIRONMENT.values()).contains("redis." + field));
+  }
+
   @Test
   void everySettingIsAlsoHadFromTheEnvironment() {
     var environment = new HashMap<String, String>();
@@ -64,6 +77,7 @@ class ConfigurationTest {
     environment.put("SERVER_EVENTS_REDIS", "redis://elsewhere");
     environment.put("SERVER_EVENTS_ROLES", "worker");
     environment.put("SERVER_EVENTS_HTTP_INSECURE", "true");
+    environment.put("SERVER_EVENTS_LISTEN", "false");
     var configuration = Configuration.of(new JsonObject().put("timeout", 1), environment);
     var settings = configuration.events().toJson();
     assertThat(settings.remove("redis"))
@@ -73,6 +87,7 @@ class ConfigurationTest {
                 .put("host", "500")
                 .put("port", "500")
                 .put("db", "500"));
+    assertThat(settings.remove("listen")).isEqualTo(false);
     var limits = (JsonObject) settings.remove("limits");
     assertThat(limits.remove("payloadIn")).isEqualTo(2000);
     assertThat(limits.remove("payloadOut")).isEqualTo(2000);

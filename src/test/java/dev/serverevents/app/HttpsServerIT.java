@@ -78,7 +78,7 @@ class HttpsServerIT {
     try (var server = ServerProcess.start(json, "-conf", file.toString())) {
       var url = server.url().replace("0.0.0.0", "localhost");
       assertThat(url).startsWith("https://");
-      var waited = get(client, url + "/events/orders.new/7?timeout=20", KEY);
+      var waited = get(client, url + "/events/orders.new/7?timeout=1000", KEY);
       assertThat(waited.status()).isEqualTo(504);
       assertThat(waited.headers())
           .anyMatch(header -> header.getKey().equalsIgnoreCase("Strict-Transport-Security"))
@@ -96,9 +96,9 @@ class HttpsServerIT {
           .contains("server_events_waits_total{name=\"orders.new\",outcome=\"timeout\"} 1.0")
           .contains("server_events_waits_pending 0.0")
           .contains("vertx_http_server");
-      server.awaitOutput("/events/orders.new/7?timeout=20");
+      server.awaitOutput("/events/orders.new/7?timeout=1000");
       var line =
-          server.output().lines().filter(l -> l.contains("timeout=20")).findFirst().orElseThrow();
+          server.output().lines().filter(l -> l.contains("timeout=1000")).findFirst().orElseThrow();
       assertThat(new JsonObject(line).getJsonObject("mdc"))
           .isEqualTo(new JsonObject().put("name", "orders.new").put("id", "7"));
       assertThat(server.output()).doesNotContain(KEY);

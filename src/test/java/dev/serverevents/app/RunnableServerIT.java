@@ -99,9 +99,9 @@ class RunnableServerIT {
   @Test
   void theConfFileSetsWhatTheEnvironmentDoesNot(@TempDir Path directory) throws Exception {
     var conf = directory.resolve("server.json");
-    Files.writeString(conf, "{\"timeout\": 30, \"http\": {\"port\": 1}, \"roles\": [\"api\"]}");
+    Files.writeString(conf, "{\"timeout\": 1234, \"http\": {\"port\": 1}, \"roles\": [\"api\"]}");
     try (var server = ServerProcess.start(ANY_PORT, "-conf", conf.toString())) {
-      assertThat(get(server.url() + "/events/a/1").body()).contains("its timeout of 30 ms");
+      assertThat(get(server.url() + "/events/a/1").body()).contains("its timeout of 1234 ms");
     }
   }
 

@@ -55,10 +55,10 @@ class JsonAddressesTest {
   @Test
   void aTimeoutIsFailureCode504(Server server) {
     server.deploy();
-    var on = new JsonObject().put("name", "a").put("id", 1).put("timeout", 20);
+    var on = new JsonObject().put("name", "a").put("id", 1).put("timeout", 300);
     var failure = (ReplyException) failure(request(server, "server-events.on", on));
     assertThat(failure.failureCode()).isEqualTo(504);
-    assertThat(failure).hasMessage("No event \"a\" with id \"1\" within its timeout of 20 ms");
+    assertThat(failure).hasMessage("No event \"a\" with id \"1\" within its timeout of 300 ms");
   }
 
   @Test

@@ -72,7 +72,7 @@ class MicrometerMetricsTest {
     await("server_events_waits_pending", 1);
     result(events.emit("pi", 1));
     result(wait.future());
-    failure(events.on("pi", 1, 1_000 / 50));
+    failure(events.on("pi", 1, 300));
     var failed = events.listen("pi", 1);
     result(failed.subscribed());
     result(events.emitFailure("pi", 1, 42, "no", null));

@@ -1,6 +1,7 @@
 package dev.serverevents.testing;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
@@ -37,6 +38,17 @@ public final class TcpProxy implements AutoCloseable {
   public static TcpProxy withTls(TestRedis redis, KeyCertOptions certificate) {
     return new TcpProxy(
         redis.port(), new NetServerOptions().setSsl(true).setKeyCertOptions(certificate));
+  }
+
+  /** The same, for clients that have a certificate which is trusted. */
+  public static TcpProxy withTlsOnBothSides(TestRedis redis, TestCertificate certificate) {
+    return new TcpProxy(
+        redis.port(),
+        new NetServerOptions()
+            .setSsl(true)
+            .setKeyCertOptions(certificate.key())
+            .setClientAuth(ClientAuth.REQUIRED)
+            .setTrustOptions(certificate.trust()));
   }
 
   public int port() {

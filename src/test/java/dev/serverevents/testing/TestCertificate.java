@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /** A certificate of localhost, with its key, and a trust store that has it. */
@@ -35,6 +39,7 @@ public final class TestCertificate {
     certificate.keytool("-exportcert", "-keystore", "key.p12", "-file", "public.crt");
     certificate.keytool(
         "-importcert", "-noprompt", "-keystore", "trust.p12", "-file", "public.crt");
+    certificate.keytool("-exportcert", "-rfc", "-keystore", "key.p12", "-file", "public.pem");
     return certificate;
   }
 
@@ -46,6 +51,27 @@ public final class TestCertificate {
     return new PfxOptions()
         .setPath(directory.resolve("trust.p12").toString())
         .setPassword(PASSWORD);
+  }
+
+  /** A PEM file of the certificate. */
+  public String certificateFile() {
+    return directory.resolve("public.pem").toString();
+  }
+
+  /** A PEM file of the key. */
+  public String keyFile() throws IOException {
+    try {
+      var store =
+          KeyStore.getInstance(directory.resolve("key.p12").toFile(), PASSWORD.toCharArray());
+      var key = store.getKey("test", PASSWORD.toCharArray()).getEncoded();
+      var file = directory.resolve("key.pem");
+      var base64 = Base64.getMimeEncoder().encodeToString(key);
+      Files.writeString(
+          file, "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n");
+      return file.toString();
+    } catch (GeneralSecurityException e) {
+      throw new IOException(e);
+    }
   }
 
   private void keytool(String... arguments) throws IOException, InterruptedException {

@@ -74,7 +74,7 @@ class ApiKeysTest {
   }
 
   private static JsonObject event(String name) {
-    return new JsonObject().put("name", name).put("id", 1).put("timeout", 50);
+    return new JsonObject().put("name", name).put("id", 1).put("timeout", 300);
   }
 
   @Test
@@ -147,7 +147,7 @@ class ApiKeysTest {
     for (var header :
         new String[][] {{"X-API-Key", ORDERS}, {"Authorization", "Bearer " + ORDERS}}) {
       assertThat(http.post("/events/orders.new/1", "[]", header).status()).isEqualTo(202);
-      assertThat(http.get("/events/orders.new/1?timeout=20", header).status()).isEqualTo(504);
+      assertThat(http.get("/events/orders.new/1?timeout=300", header).status()).isEqualTo(504);
     }
   }
 
@@ -203,7 +203,7 @@ class ApiKeysTest {
       assertThat(overSockJs(http, ORDERS, send(address, event("users.new")))).contains("rejected");
     }
     assertThat(overSockJs(http, ORDERS, send("server-events.on", event("orders.new"))))
-        .contains("within its timeout of 50 ms");
+        .contains("within its timeout of 300 ms");
     assertThat(overSockJs(http, ORDERS, send("server-events.emit", event("orders.new"))))
         .contains("\"receivers\":0");
     assertThat(overSockJs(http, ORDERS, send("server-events.stream", event("orders.new"))))

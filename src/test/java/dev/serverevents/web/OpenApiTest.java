@@ -63,9 +63,9 @@ class OpenApiTest {
 
   private static final List<Operation> OF_EVENTS =
       List.of(
-          new Operation(GET, ANY, "?any=7&timeout=20", ""),
-          new Operation(GET, EVENT, "?timeout=20", ""),
-          new Operation(GET, EVENT + "/stream", "?timeout=20", ""),
+          new Operation(GET, ANY, "?any=7&timeout=300", ""),
+          new Operation(GET, EVENT, "?timeout=300", ""),
+          new Operation(GET, EVENT + "/stream", "?timeout=300", ""),
           new Operation(POST, EVENT, "", ARGS),
           new Operation(POST, EVENT + "/progress", "", ARGS),
           new Operation(PUT, EVENT + "/failure", "", FAILURE));
@@ -263,9 +263,9 @@ class OpenApiTest {
       var url = url(path) + (path.equals(ANY) ? "?any=7&" : "?");
       for (var method : new HttpMethod[] {GET, HEAD}) {
         checked.reply(path, method, 200, send(http, method, url + "retained=true", ""));
-        checked.reply(path, method, 504, send(http, method, url + "timeout=20", ""));
+        checked.reply(path, method, 504, send(http, method, url + "timeout=300", ""));
       }
-      var async = send(http, GET, url + "timeout=20", "", "Prefer", "respond-async");
+      var async = send(http, GET, url + "timeout=300", "", "Prefer", "respond-async");
       checked.reply(path, GET, 202, async);
       checked.reply(path, GET, 400, send(http, GET, url + "timeout=0", ""));
     }
