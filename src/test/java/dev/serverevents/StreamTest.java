@@ -146,6 +146,7 @@ class StreamTest {
       result(events.emitProgress("pi", 1, i));
     }
     result(events.emit("pi", 1, "result"));
+    Await.until(() -> server.redis().channels().isEmpty()); // it has come, and ended the stream
     stream.resume();
     result(read.end());
     assertThat(read.events())
@@ -165,6 +166,7 @@ class StreamTest {
       result(events.emitProgress("pi", 1, large));
     }
     result(events.emit("pi", 1, "result"));
+    Await.until(() -> server.redis().channels().isEmpty()); // it has come, and ended the stream
     stream.resume();
     result(read.end());
     assertThat(read.events()).hasSize(5).startsWith("gap SLOW_READER");

@@ -132,6 +132,9 @@ public final class ServerEventsRoutes {
 
   /** Lets those pass who may do it with events of the path's name, before a body is read. */
   private void permit(Action action, String path, HttpMethod... methods) {
+    if (options.getAccess() == Access.ANYBODY) {
+      return;
+    }
     on(path, methods)
         .handler(
             ctx -> {
