@@ -230,7 +230,10 @@ public final class RedisServerOptions {
     return isTls(endpoints.get(0));
   }
 
-  /** The user of Redis's ACL, where a URL has none; null for the default one. */
+  /**
+   * The user of Redis's ACL, where its URL has none; null for the default one. Sentinels have
+   * theirs in their URLs.
+   */
   public @Nullable String getUser() {
     return user;
   }

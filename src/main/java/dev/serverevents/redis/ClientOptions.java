@@ -36,6 +36,11 @@ public final class ClientOptions {
     return options(vertx, redis, List.of(url));
   }
 
+  /** Options for a client of a Sentinel, whose user and password are those of its own URL. */
+  static RedisOptions ofSentinel(RedisServerOptions redis, String url) {
+    return secure(new RedisOptions().setConnectionString(url), redis);
+  }
+
   private static Future<RedisOptions> options(
       Vertx vertx, RedisServerOptions redis, List<String> urls) {
     return password(vertx, redis)
@@ -45,8 +50,7 @@ public final class ClientOptions {
               if (urls.stream().allMatch(url -> URI.create(url).getUserInfo() == null)) {
                 options.setUser(redis.getUser()).setPassword(password);
               }
-              secure(options, redis);
-              return options;
+              return secure(options, redis);
             });
   }
 
@@ -57,7 +61,7 @@ public final class ClientOptions {
         : vertx.fileSystem().readFile(file).map(bytes -> bytes.toString().strip());
   }
 
-  private static void secure(RedisOptions options, RedisServerOptions redis) {
+  private static RedisOptions secure(RedisOptions options, RedisServerOptions redis) {
     var net = options.getNetClientOptions();
     net.setHostnameVerificationAlgorithm(redis.isVerifyHost() ? VERIFY_HOST_NAME : VERIFY_NOTHING);
     if (redis.getCaFile() != null) {
@@ -69,5 +73,6 @@ public final class ClientOptions {
               .setKeyPath(redis.getKeyFile())
               .setCertPath(redis.getCertificateFile()));
     }
+    return options;
   }
 }

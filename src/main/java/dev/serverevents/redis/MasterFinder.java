@@ -9,7 +9,6 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -41,16 +40,21 @@ final class MasterFinder {
 
   /** The URL; fails with {@link UnavailableException} if no Sentinel knows the master. */
   Future<String> find() {
-    return mayChange() ? ask(0) : Future.succeededFuture(endpoints.get(0));
+    return mayChange() ? ask(List.copyOf(endpoints), 0) : Future.succeededFuture(endpoints.get(0));
   }
 
-  private Future<String> ask(int index) {
-    return ask(endpoints.get(index))
-        .onSuccess(url -> Collections.swap(endpoints, 0, index))
+  private Future<String> ask(List<String> sentinels, int index) {
+    var sentinel = sentinels.get(index);
+    return ask(sentinel)
+        .onSuccess(
+            url -> {
+              endpoints.remove(sentinel);
+              endpoints.add(0, sentinel);
+            })
         .recover(
             cause ->
-                index + 1 < endpoints.size()
-                    ? ask(index + 1)
+                index + 1 < sentinels.size()
+                    ? ask(sentinels, index + 1)
                     : Future.failedFuture(
                         new UnavailableException(
                             "No Sentinel of redis.endpoints knows the master \"%s\": %s"
@@ -59,15 +63,12 @@ final class MasterFinder {
   }
 
   private Future<String> ask(String sentinel) {
-    return ClientOptions.of(vertx, redis, sentinel)
-        .map(options -> Redis.createClient(vertx, options))
-        .compose(
-            client ->
-                client
-                    .connect()
-                    .compose(this::ask)
-                    .timeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
-                    .eventually(client::close));
+    var client = Redis.createClient(vertx, ClientOptions.ofSentinel(redis, sentinel));
+    return client
+        .connect()
+        .compose(this::ask)
+        .timeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
+        .eventually(client::close);
   }
 
   private Future<String> ask(RedisConnection sentinel) {

@@ -14,12 +14,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import redis.embedded.RedisExecProvider;
 
-/** A master, two replicas, and three Sentinels that watch them, as real processes. */
+/**
+ * A master and two replicas that want a password, and three Sentinels that want none, as real
+ * processes.
+ */
 public final class TestSentinels implements AutoCloseable {
 
   private static final String NAME = "main";
+  private static final String PASSWORD = "secret";
+  private static final String[] SECRETS = {"--requirepass", PASSWORD, "--masterauth", PASSWORD};
   private static final int REPLICAS = 2;
   private static final int SENTINELS = 3;
   private static final int QUORUM = 2;
@@ -33,10 +39,12 @@ public final class TestSentinels implements AutoCloseable {
 
   /** Starts all, and returns when the Sentinels know each other and the replicas. */
   public TestSentinels() {
-    var master = TestRedis.start();
+    var master = TestRedis.start(SECRETS);
     redises.add(master);
     for (var i = 0; i < REPLICAS; i++) {
-      redises.add(TestRedis.start("--replicaof", "127.0.0.1", String.valueOf(master.port())));
+      var replicaOf = Stream.of("--replicaof", "127.0.0.1", String.valueOf(master.port()));
+      redises.add(
+          TestRedis.start(Stream.concat(Stream.of(SECRETS), replicaOf).toArray(String[]::new)));
     }
     try {
       for (var i = 0; i < SENTINELS; i++) {
@@ -58,10 +66,11 @@ public final class TestSentinels implements AutoCloseable {
         port %d
         bind 127.0.0.1
         sentinel monitor %s 127.0.0.1 %d %d
+        sentinel auth-pass %s %s
         sentinel down-after-milliseconds %s 1000
         sentinel failover-timeout %s 5000
         """
-            .formatted(port, NAME, master, QUORUM, NAME, NAME));
+            .formatted(port, NAME, master, QUORUM, NAME, PASSWORD, NAME, NAME));
     var executable = RedisExecProvider.defaultProvider().get().getAbsolutePath();
     var process =
         new ProcessBuilder(executable, conf.toString(), "--sentinel")
@@ -82,6 +91,7 @@ public final class TestSentinels implements AutoCloseable {
             .put("type", "sentinel")
             .put("masterName", NAME)
             .put("endpoints", endpoints)
+            .put("password", PASSWORD)
             .put("replicas", 1));
   }
 
