@@ -36,12 +36,7 @@ final class JsonStream {
 
   /** Begins, and returns the address. */
   static String send(Vertx vertx, EventStream stream) {
-    var sender = new JsonStream(vertx, stream);
-    stream
-        .pause()
-        .exceptionHandler(sender::failed)
-        .endHandler(end -> sender.end(new JsonObject().put("type", "end")))
-        .handler(sender::forward);
+    var sender = new JsonStream(vertx, stream.pause());
     sender.awaitConsumer(0);
     return sender.address;
   }
@@ -51,7 +46,7 @@ final class JsonStream {
         .onSuccess(
             sent -> {
               heartbeat = vertx.setPeriodic(HEARTBEAT_MS, timer -> beat());
-              stream.fetch(1);
+              forwardAll();
             })
         .onFailure(
             nobody -> {
@@ -61,6 +56,15 @@ final class JsonStream {
                 stream.close();
               }
             });
+  }
+
+  /** Also what came, and an end that was, before there was a consumer. */
+  private void forwardAll() {
+    stream
+        .handler(this::forward)
+        .exceptionHandler(this::failed)
+        .endHandler(end -> end(new JsonObject().put("type", "end")))
+        .fetch(1);
   }
 
   private Future<Void> send(JsonObject message) {

@@ -162,6 +162,21 @@ class JsonAddressesTest {
   }
 
   @Test
+  void anEndBeforeTheConsumerComesIsToldToIt(Server server) {
+    server.deploy();
+    var body = new JsonObject("{\"name\":\"pi\",\"id\":1,\"timeout\":300}");
+    var reply = (JsonObject) result(request(server, "server-events.stream", body));
+    Await.until(() -> server.redis().channels().isEmpty());
+    var all = new CopyOnWriteArrayList<String>();
+    server
+        .vertx()
+        .eventBus()
+        .<JsonObject>consumer(
+            reply.getString("address"), message -> all.add(message.body().getString("type")));
+    Await.untilAsserted(() -> assertThat(all).containsExactly("open", "timeout"));
+  }
+
+  @Test
   void aStreamEndsWhenItsConsumerGoesOrNeverComes(Server server) {
     server.deploy();
     var body = new JsonObject("{\"name\":\"pi\",\"id\":1,\"follow\":true}");
