@@ -1,6 +1,7 @@
 package dev.serverevents;
 
 import dev.serverevents.bus.Fields;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -121,10 +122,13 @@ public final class RedisServerOptions {
           .map(endpoint -> url("redis.endpoints", Fields.string("redis.endpoints", endpoint)))
           .toList();
     }
-    return List.of(
-        url != null
-            ? url("redis.connectionString", url)
-            : "redis://%s:%d/%d".formatted(host.contains(":") ? "[" + host + "]" : host, port, db));
+    return List.of(url != null ? url("redis.connectionString", url) : url(false, host, port, db));
+  }
+
+  private static String url(boolean tls, String host, long port, int db) {
+    var scheme = tls ? "rediss" : "redis";
+    return "%s://%s:%d/%d"
+        .formatted(scheme, host.contains(":") ? "[" + host + "]" : host, port, db);
   }
 
   /** Checks a URL, which is not shown, for it may contain a password. */
@@ -157,7 +161,7 @@ public final class RedisServerOptions {
         masterName,
         "must not be there where redis.type is \"standalone\"");
     refuseIf(
-        type == Type.SENTINEL && !json.containsKey("endpoints"),
+        type == Type.SENTINEL && json.getJsonArray("endpoints", new JsonArray()).isEmpty(),
         "redis.endpoints",
         null,
         "must be the URLs of the Sentinels where redis.type is \"sentinel\"");
@@ -220,9 +224,7 @@ public final class RedisServerOptions {
 
   /** The URL of a master that a Sentinel named, with the scheme and the database set here. */
   public String masterUrl(String host, int port) {
-    return "%s://%s:%d/%d"
-        .formatted(
-            isTls() ? "rediss" : "redis", host.contains(":") ? "[" + host + "]" : host, port, db);
+    return url(isTls(), host, port, db);
   }
 
   /** Whether it speaks TLS. */

@@ -67,6 +67,7 @@ class BadInputTest {
         "{'redis': {'connectionString': 'redis://x/y'}} -> redis.connectionString's database is \"y\"",
         "{'redis': {'type': 'cluster'}} -> redis.type is \"cluster\"",
         "{'redis': {'type': 'sentinel'}} -> redis.endpoints is null",
+        "{'redis': {'type': 'sentinel', 'masterName': 'm', 'endpoints': []}} -> redis.endpoints is null",
         "{'redis': {'type': 'sentinel', 'endpoints': ['redis://s']}} -> redis.masterName is null",
         "{'redis': {'endpoints': ['redis://a', 'redis://b']}} -> redis.endpoints is \"2 URLs\"",
         "{'redis': {'endpoints': ['redis://a:secret@b:x']}} -> redis.endpoints is \"redis://...\"",

@@ -6,7 +6,6 @@ import dev.serverevents.bus.Sha256;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +76,6 @@ record IdempotentEmit(String key, String redisKey, String fingerprint) {
 
   private static String fingerprint(Buffer payload, long retain) {
     var all = payload.copy().appendString(String.valueOf(retain));
-    return HexFormat.of().formatHex(Sha256.of(all.getBytes()));
+    return Sha256.hex(all.getBytes());
   }
 }

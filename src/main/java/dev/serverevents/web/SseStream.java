@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ final class SseStream {
   private static final String PROGRESS = "progress-";
   private static final String TIMEOUT = "timeout";
   private static final String HEARTBEAT = ":\n\n";
-  private static final int ID_BYTES = 12;
+  private static final int ID_DIGITS = 24;
 
   private final RoutingContext ctx;
   private final HttpServerResponse response;
@@ -186,7 +185,6 @@ final class SseStream {
   }
 
   private static String hash(String text) {
-    var digest = Sha256.of(text.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
   }
 }

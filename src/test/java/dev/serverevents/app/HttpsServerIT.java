@@ -18,7 +18,6 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,7 +52,7 @@ class HttpsServerIT {
   }
 
   private static JsonObject conf(TestCertificate certificate) {
-    var hash = HexFormat.of().formatHex(Sha256.of(KEY.getBytes(StandardCharsets.UTF_8)));
+    var hash = Sha256.hex(KEY.getBytes(StandardCharsets.UTF_8));
     var names = new JsonArray().add("orders.*");
     var key = new JsonObject().put("name", "shop").put("sha256", hash).put("wait", names);
     var server =

@@ -21,7 +21,6 @@ import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 import io.vertx.ext.web.handler.BasicAuthHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,10 +32,10 @@ class ApiKeysTest {
   private static final String ADMIN = "admin-key-0123456789abcdef";
 
   private static JsonObject key(String name, String key, JsonArray wait, JsonArray emit) {
-    var hash = Sha256.of(key.getBytes(StandardCharsets.UTF_8));
+    var hash = Sha256.hex(key.getBytes(StandardCharsets.UTF_8));
     return new JsonObject()
         .put("name", name)
-        .put("sha256", HexFormat.of().formatHex(hash))
+        .put("sha256", hash)
         .put("wait", wait)
         .put("emit", emit);
   }

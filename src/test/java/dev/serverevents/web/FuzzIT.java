@@ -20,7 +20,6 @@ import io.vertx.core.net.NetClient;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -238,7 +237,7 @@ class FuzzIT {
   }
 
   private static RoutesOptions options() {
-    var hash = HexFormat.of().formatHex(Sha256.of(KEY.getBytes(StandardCharsets.UTF_8)));
+    var hash = Sha256.hex(KEY.getBytes(StandardCharsets.UTF_8));
     var all = new JsonArray().add("*");
     var key =
         new JsonObject().put("name", "k").put("sha256", hash).put("wait", all).put("emit", all);

@@ -24,7 +24,6 @@ import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.Validator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -178,7 +177,7 @@ class OpenApiTest {
   private static JsonObject key(String name, String key, String... names) {
     return new JsonObject()
         .put("name", name)
-        .put("sha256", HexFormat.of().formatHex(Sha256.of(key.getBytes(StandardCharsets.UTF_8))))
+        .put("sha256", Sha256.hex(key.getBytes(StandardCharsets.UTF_8)))
         .put("wait", new JsonArray(List.of(names)))
         .put("emit", new JsonArray(List.of(names)));
   }
