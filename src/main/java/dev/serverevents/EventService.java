@@ -18,8 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +38,6 @@ final class EventService implements RedisStores.Listener {
   private final Outbox<Notice> outbox;
   private final ServerEventsMetrics metrics;
   private final DroppedPayloads dropped;
-  private final Set<Store> down = EnumSet.noneOf(Store.class);
   private final Interests interests;
   private @Nullable MessageConsumer<?> commands;
   private boolean serving;
@@ -73,7 +70,7 @@ final class EventService implements RedisStores.Listener {
         .endEndless(context, undeployed)
         .compose(ended -> drained(idle.future()))
         .compose(drained -> interests.endAll(context, undeployed))
-        .compose(ended -> drained(stores.publisher().drain()))
+        .compose(ended -> drained(stores.drain()))
         .compose(drained -> leave())
         .compose(left -> stores.close());
   }
@@ -90,11 +87,13 @@ final class EventService implements RedisStores.Listener {
   }
 
   @Override
-  public void up(Store store, boolean both) {
-    if (down.remove(store)) {
-      metrics.reconnected(store);
-    }
-    announce(both ? new StoreChange(store, null) : null);
+  public void up(Store store, boolean all) {
+    announce(all ? new StoreChange(store, null) : null);
+  }
+
+  @Override
+  public void reconnected(Store store) {
+    metrics.reconnected(store);
   }
 
   @Override
@@ -104,14 +103,24 @@ final class EventService implements RedisStores.Listener {
 
   @Override
   public void failed(Store store, Throwable cause) {
-    down.add(store);
     metrics.connectionFailed(store);
     announce(new StoreChange(store, cause));
   }
 
   @Override
+  public void rerouted() {
+    announce(null);
+  }
+
+  @Override
   public void inboxConfirmed() {
     interests.inboxConfirmed(context);
+  }
+
+  @Override
+  public void inboxLost() {
+    announce(null);
+    interests.inboxLost(context);
   }
 
   @Override
@@ -147,9 +156,10 @@ final class EventService implements RedisStores.Listener {
               WireFormat.inbox(serverId),
               options,
               stores.isPublishing(),
-              stores.isListening() || !options.isListen(),
-              stores.epoch(),
-              stores.lastHeartbeat(),
+              stores.isListening(),
+              stores.inboxEpoch(),
+              stores.epochs(),
+              stores.lastHeartbeats(),
               draining));
       if (change != null) {
         change.publish(vertx);
@@ -171,7 +181,6 @@ final class EventService implements RedisStores.Listener {
     var name = emit.key().name();
     metrics.emitBegan();
     stores
-        .publisher()
         .publish(emit.channel(), emit.payload(), emit.key().channel(), emit.options())
         .onSuccess(
             receivers -> {

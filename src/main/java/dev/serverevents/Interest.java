@@ -101,6 +101,12 @@ final class Interest implements Subscriptions.Listener {
     waits.forEach(this::confirmed);
   }
 
+  /** Who waits cannot tell by itself: the connection on which it was heard is still up. */
+  @Override
+  public void lost() {
+    waits.keySet().forEach(wait -> outbox.send(wait.user(), new Notice.Lost(wait)));
+  }
+
   /** Ends those that nothing but their owner ends. */
   void endEndless(Throwable cause) {
     List.copyOf(waits.keySet()).stream()
@@ -122,17 +128,21 @@ final class Interest implements Subscriptions.Listener {
    */
   private void confirmed(Pending wait, Told told) {
     if (wait.retained()) {
-      lookUp(wait, stores.epoch());
+      lookUp(wait, epoch(wait));
     } else if (told.epoch == 0 || wait.lasting()) {
-      told.epoch = stores.epoch();
+      told.epoch = epoch(wait);
       outbox.send(wait.user(), new Notice.Subscribed(wait, told.epoch));
     }
+  }
+
+  /** The number of the connection on which it is heard now. */
+  private long epoch(Pending wait) {
+    return wait.direct() ? stores.inboxEpoch() : stores.epoch(wait.channel());
   }
 
   private void lookUp(Pending wait, long epoch) {
     var channel = wait.channel();
     stores
-        .retained()
         .lookUp(channel)
         .onSuccess(
             found ->
@@ -152,7 +162,7 @@ final class Interest implements Subscriptions.Listener {
     }
     var isOurs = found != null && wait.key().equals(found.key()) && !found.equals(told.last);
     var event = isOurs ? found : null;
-    if (epoch == stores.epoch() && (event == null || wait.lasting())) {
+    if (epoch == epoch(wait) && (event == null || wait.lasting())) {
       outbox.send(wait.user(), new Notice.Subscribed(wait, epoch));
     }
     if (event != null) {

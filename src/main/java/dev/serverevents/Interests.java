@@ -62,16 +62,19 @@ final class Interests implements Interest.Owner {
     var channel = wait.channel();
     var interest = channels.computeIfAbsent(channel, this::subscribe);
     interest.add(wait, 0);
-    if (stores.subscriptions().isConfirmed(channel)) {
+    if (stores.isConfirmed(channel)) {
       interest.confirmed(wait);
     }
   }
 
   /** The inbox is subscribed, and the reply may have come already. */
   private void attend(Pending wait, long epoch) {
-    var heard = stores.epoch();
+    var heard = stores.inboxEpoch();
     var interest = direct.computeIfAbsent(wait.key(), this::attend);
     interest.add(wait, epoch == heard ? epoch : 0);
+    if (epoch != 0 && epoch != heard) {
+      outbox.send(wait.user(), new Notice.Lost(wait));
+    }
     var reply = early.take(wait.key(), wait.since());
     if (reply != null) {
       interest.arrived(reply);
@@ -101,6 +104,11 @@ final class Interests implements Interest.Owner {
   /** The inbox is heard, for the first time or again. */
   void inboxConfirmed(Context context) {
     Turns.forEach(context, direct.values(), Interest::confirmed);
+  }
+
+  /** The inbox is heard no more, but will be. */
+  void inboxLost(Context context) {
+    Turns.forEach(context, direct.values(), Interest::lost);
   }
 
   /** Ends those that draining cannot wait for. */
@@ -138,13 +146,13 @@ final class Interests implements Interest.Owner {
 
   private Interest subscribe(String channel) {
     var interest = new Interest(this, stores, outbox, () -> unsubscribe(channel));
-    stores.subscriptions().subscribe(channel, interest);
+    stores.subscribe(channel, interest);
     return interest;
   }
 
   private void unsubscribe(String channel) {
     channels.remove(channel);
-    stores.subscriptions().unsubscribe(channel);
+    stores.unsubscribe(channel);
   }
 
   private Interest attend(EventKey key) {

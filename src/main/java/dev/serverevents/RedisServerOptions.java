@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * {"connectionString": "rediss://user:password@redis.example.com:6380/0"}
  * {"type": "sentinel", "masterName": "main", "user": "api", "passwordFile": "/run/secrets/redis",
  *  "endpoints": ["rediss://s1:26379", "rediss://s2:26379"], "caFile": "ca.pem"}
+ * {"type": "cluster", "pubsub": "sharded", "endpoints": ["redis://n1:6379", "redis://n2:6379"]}
  * }</pre>
  *
  * <p>A password is nowhere shown, but in {@link #toJson()}.
@@ -28,21 +31,17 @@ public final class RedisServerOptions {
     /** One Redis server. */
     STANDALONE,
     /** Sentinels, which know the Redis server that is the master at present. */
-    SENTINEL;
+    SENTINEL,
+    /** Nodes of a Redis Cluster, which know the others. */
+    CLUSTER
+  }
 
-    private static Type of(@Nullable Object value) {
-      for (var type : values()) {
-        if (type.json().equals(value)) {
-          return type;
-        }
-      }
-      throw new InvalidInputException(
-          "redis.type", value, "must be \"standalone\" or \"sentinel\"");
-    }
-
-    private String json() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+  /** How events go over a Redis Cluster. */
+  public enum PubSub {
+    /** By PUBLISH and SUBSCRIBE, on any node, as plain peers do: every node gets every event. */
+    BROADCAST,
+    /** By SPUBLISH and SSUBSCRIBE, of Redis 7: an event's slot says which master has it. */
+    SHARDED
   }
 
   /** Where Redis is by default. */
@@ -55,6 +54,7 @@ public final class RedisServerOptions {
   private static final String URL = "must be redis://[user:password@]host[:port][/db] or rediss://";
 
   private final Type type;
+  private final PubSub pubsub;
   private final List<String> endpoints;
   private final @Nullable String masterName;
   private final int db;
@@ -85,7 +85,8 @@ public final class RedisServerOptions {
    */
   public RedisServerOptions(JsonObject json) {
     this.json = json.copy();
-    type = Type.of(json.getValue("type", Type.STANDALONE.json()));
+    type = constant("redis.type", json.getValue("type"), Type.STANDALONE, Type.values());
+    pubsub = constant("redis.pubsub", json.getValue("pubsub"), PubSub.BROADCAST, PubSub.values());
     masterName = text(json, "masterName");
     db = (int) Fields.integer("redis.db", json.getValue("db", 0), 0, Integer.MAX_VALUE);
     endpoints = endpoints(json, db);
@@ -99,6 +100,28 @@ public final class RedisServerOptions {
     replicas =
         (int) Fields.integer("redis.replicas", json.getValue("replicas", 0), 0, MAX_REPLICAS);
     check();
+  }
+
+  private static <E extends Enum<E>> E constant(
+      String field, @Nullable Object value, E byDefault, E[] all) {
+    if (value == null) {
+      return byDefault;
+    }
+    return Stream.of(all)
+        .filter(constant -> json(constant).equals(value))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    field,
+                    value,
+                    Stream.of(all)
+                        .map(constant -> '"' + json(constant) + '"')
+                        .collect(Collectors.joining(" or ", "must be ", ""))));
+  }
+
+  private static String json(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String text(JsonObject json, String field) {
@@ -122,13 +145,19 @@ public final class RedisServerOptions {
           .map(endpoint -> url("redis.endpoints", Fields.string("redis.endpoints", endpoint)))
           .toList();
     }
-    return List.of(url != null ? url("redis.connectionString", url) : url(false, host, port, db));
+    return List.of(
+        url != null ? url("redis.connectionString", url) : url("redis", null, host, port, db));
   }
 
-  private static String url(boolean tls, String host, long port, int db) {
-    var scheme = tls ? "rediss" : "redis";
-    return "%s://%s:%d/%d"
-        .formatted(scheme, host.contains(":") ? "[" + host + "]" : host, port, db);
+  private static String url(
+      String scheme, @Nullable String userInfo, String host, long port, int db) {
+    return "%s://%s%s:%d%s"
+        .formatted(
+            scheme,
+            userInfo == null ? "" : userInfo + "@",
+            host.contains(":") ? "[" + host + "]" : host,
+            port,
+            db == 0 ? "" : "/" + db);
   }
 
   /** Checks a URL, which is not shown, for it may contain a password. */
@@ -156,15 +185,25 @@ public final class RedisServerOptions {
         endpoints.size() + " URLs",
         "must be one URL where redis.type is \"standalone\"");
     refuseIf(
-        type == Type.STANDALONE && masterName != null,
+        type != Type.SENTINEL && masterName != null,
         "redis.masterName",
         masterName,
-        "must not be there where redis.type is \"standalone\"");
+        "must not be there unless redis.type is \"sentinel\"");
     refuseIf(
-        type == Type.SENTINEL && json.getJsonArray("endpoints", new JsonArray()).isEmpty(),
+        type != Type.STANDALONE && json.getJsonArray("endpoints", new JsonArray()).isEmpty(),
         "redis.endpoints",
         null,
-        "must be the URLs of the Sentinels where redis.type is \"sentinel\"");
+        "must be URLs where redis.type is \"sentinel\", of the Sentinels, or \"cluster\", of nodes");
+    refuseIf(
+        type != Type.CLUSTER && json.containsKey("pubsub"),
+        "redis.pubsub",
+        json(pubsub),
+        "must not be there unless redis.type is \"cluster\"");
+    refuseIf(
+        type == Type.CLUSTER && (db != 0 || endpoints.stream().anyMatch(this::hasDatabase)),
+        "redis.db",
+        "there",
+        "must be 0, in the URLs as well, where redis.type is \"cluster\"");
     refuseIf(
         type == Type.SENTINEL && masterName == null,
         "redis.masterName",
@@ -192,6 +231,10 @@ public final class RedisServerOptions {
         "must be with rediss:// URLs");
   }
 
+  private boolean hasDatabase(String url) {
+    return URI.create(url).getPath().matches("/0*[1-9].*");
+  }
+
   private static void refuseIf(boolean wrong, String field, @Nullable Object value, String rule) {
     if (wrong) {
       throw new InvalidInputException(field, value, rule);
@@ -212,7 +255,12 @@ public final class RedisServerOptions {
     return type;
   }
 
-  /** The URLs: of the one server, or of the Sentinels. */
+  /** How events go over a Redis Cluster; it says nothing elsewhere. */
+  public PubSub getPubsub() {
+    return pubsub;
+  }
+
+  /** The URLs: of the one server, of the Sentinels, or of nodes of the cluster. */
   public List<String> getEndpoints() {
     return endpoints;
   }
@@ -222,9 +270,14 @@ public final class RedisServerOptions {
     return masterName;
   }
 
-  /** The URL of a master that a Sentinel named, with the scheme and the database set here. */
-  public String masterUrl(String host, int port) {
-    return url(isTls(), host, port, db);
+  /**
+   * The URL of a Redis server that a Sentinel or a node of a cluster named, with the scheme and the
+   * database set here, and in a cluster the user and password of its endpoint.
+   */
+  public String serverUrl(String host, int port) {
+    var endpoint = URI.create(endpoints.get(0));
+    var userInfo = type == Type.CLUSTER ? endpoint.getRawUserInfo() : null;
+    return url(endpoint.getScheme(), userInfo, host, port, db);
   }
 
   /** Whether it speaks TLS. */

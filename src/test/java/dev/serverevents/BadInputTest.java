@@ -65,7 +65,13 @@ class BadInputTest {
         "{'redis': {'connectionString': 'http://u:secret@x'}} -> redis.connectionString is \"http://...\"",
         "{'redis': {'connectionString': 'redis:// :secret'}} -> redis.connectionString is \"(not shown)\"",
         "{'redis': {'connectionString': 'redis://x/y'}} -> redis.connectionString's database is \"y\"",
-        "{'redis': {'type': 'cluster'}} -> redis.type is \"cluster\"",
+        "{'redis': {'type': 'clusters'}} -> redis.type is \"clusters\"",
+        "{'redis': {'type': 'cluster'}} -> redis.endpoints is null",
+        "{'redis': {'type': 'cluster', 'endpoints': ['redis://a/1']}} -> redis.db is \"there\"",
+        "{'redis': {'type': 'cluster', 'endpoints': ['redis://a'], 'db': 2}} -> redis.db is \"there\"",
+        "{'redis': {'type': 'cluster', 'endpoints': ['redis://a'], 'pubsub': 'x'}} -> redis.pubsub is \"x\"",
+        "{'redis': {'type': 'cluster', 'endpoints': ['redis://a'], 'masterName': 'm'}} -> redis.masterName is \"m\"",
+        "{'redis': {'pubsub': 'sharded'}} -> redis.pubsub is \"sharded\"",
         "{'redis': {'type': 'sentinel'}} -> redis.endpoints is null",
         "{'redis': {'type': 'sentinel', 'masterName': 'm', 'endpoints': []}} -> redis.endpoints is null",
         "{'redis': {'type': 'sentinel', 'endpoints': ['redis://s']}} -> redis.masterName is null",
@@ -102,6 +108,6 @@ class BadInputTest {
     assertThat(new ServerEventsOptions(new JsonObject()).toJson())
         .isEqualTo(new ServerEventsOptions().toJson());
     var ipv6 = new RedisServerOptions(new JsonObject().put("host", "::1"));
-    assertThat(ipv6.getEndpoints()).containsExactly("redis://[::1]:6379/0");
+    assertThat(ipv6.getEndpoints()).containsExactly("redis://[::1]:6379");
   }
 }

@@ -372,6 +372,8 @@ public final class BusServerEvents implements ServerEvents {
   private void receive(Notice notice) {
     if (notice instanceof Notice.Subscribed subscribed) {
       subscribed.pending().subscribed(subscribed.epoch());
+    } else if (notice instanceof Notice.Lost lost) {
+      lost.pending().lost();
     } else if (notice instanceof Notice.Arrived arrived) {
       arrived.pending().arrived(arrived.args());
     } else if (notice instanceof Notice.Ended ended) {

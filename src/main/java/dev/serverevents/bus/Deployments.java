@@ -9,6 +9,7 @@ import io.vertx.core.shareddata.Shareable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -24,10 +25,11 @@ public final class Deployments {
    *
    * @param address where it takes {@link Command}s
    * @param inbox the channel of its direct replies
-   * @param inputStore whether its connection that publishes is up
-   * @param outputStore whether its connection that subscribes is up and hears
-   * @param epoch the number of the connection that hears, or 0 while there is none
-   * @param heartbeat when one last went both ways, a {@link System#nanoTime()}
+   * @param inputStore whether its connections that publish are up
+   * @param outputStore whether its connections that subscribe are up and hear
+   * @param epoch the number of the connection that hears the inbox, or 0 while there is none
+   * @param epochs the numbers of all connections that hear
+   * @param heartbeats when one last went both ways on each, a {@link System#nanoTime()}
    * @param draining whether it takes no more waits
    */
   public record Deployment(
@@ -37,12 +39,13 @@ public final class Deployments {
       boolean inputStore,
       boolean outputStore,
       long epoch,
-      AtomicLong heartbeat,
+      Set<Long> epochs,
+      List<AtomicLong> heartbeats,
       boolean draining) {
 
-    /** Whether both of its Redis connections are up. */
-    boolean ready() {
-      return inputStore && outputStore;
+    /** The number of the connection on which a direct reply is sure to be heard, or 0. */
+    long directEpoch() {
+      return epochs.contains(epoch) ? epoch : 0;
     }
   }
 
@@ -88,8 +91,7 @@ public final class Deployments {
 
   /** Tells whether a verticle has heard all along on a connection, and hears now. */
   boolean listens(String address, long epoch) {
-    return all().stream()
-        .anyMatch(d -> d.address.equals(address) && d.ready() && d.epoch == epoch && epoch != 0);
+    return all().stream().anyMatch(d -> d.address.equals(address) && d.epochs.contains(epoch));
   }
 
   /** How they are, all together; all is down where there is none. */
@@ -100,7 +102,8 @@ public final class Deployments {
         !all.isEmpty() && all.stream().allMatch(Deployment::inputStore),
         !all.isEmpty() && all.stream().allMatch(Deployment::outputStore),
         all.stream()
-            .mapToLong(d -> TimeUnit.NANOSECONDS.toMillis(now - d.heartbeat.get()))
+            .flatMap(d -> d.heartbeats.stream())
+            .mapToLong(heartbeat -> TimeUnit.NANOSECONDS.toMillis(now - heartbeat.get()))
             .max()
             .orElse(0),
         all.stream().mapToLong(d -> 3 * d.options.getHeartbeat()).max().orElse(0),

@@ -12,6 +12,9 @@ public sealed interface Notice {
    */
   record Subscribed(Pending pending, long epoch) implements Notice {}
 
+  /** It is heard no more, though its connection is up; it will be subscribed again. */
+  record Lost(Pending pending) implements Notice {}
+
   /** Its event. */
   record Arrived(Pending pending, EventArgs args) implements Notice {}
 

@@ -9,6 +9,9 @@ import dev.serverevents.EventKey;
  */
 public abstract sealed class Pending permits PendingWait, PendingStream.Part {
 
+  /** In the place of the number of a connection: of what was not heard all along. */
+  static final long LOST = -1;
+
   private final BusServerEvents owner;
   private final EventKey key;
   private final boolean retained;
@@ -71,6 +74,9 @@ public abstract sealed class Pending permits PendingWait, PendingStream.Part {
 
   /** It is heard, on the connection of this number. */
   abstract void subscribed(long epoch);
+
+  /** It is heard no more, though its connection is up; it will be subscribed again. */
+  abstract void lost();
 
   /** Its event. */
   abstract void arrived(EventArgs args);

@@ -28,11 +28,11 @@ final class PendingStream {
   private @Nullable Deployment verticle;
   private long timer = -1;
 
-  /** The connection on which it is heard, or 0. */
-  private long epoch;
-
-  /** The connection on which nothing can have been missed so far, or 0. */
+  /** The connection on which its event cannot have been missed so far, or 0. */
   private long unbroken;
+
+  /** The connection of which the reader was told that something may have been missed before. */
+  private long gap;
 
   private boolean ended;
 
@@ -102,19 +102,6 @@ final class PendingStream {
     return true;
   }
 
-  private void heard(long now) {
-    if (event.heard && progress.heard) {
-      reader.confirm();
-    }
-    if (epoch != 0 && now != epoch) {
-      reader.add(new StreamEvent.Gap(StreamEvent.Gap.Reason.RECONNECTED));
-    }
-    epoch = now;
-    if (unbroken == 0 || retained) {
-      unbroken = now;
-    }
-  }
-
   private void add(StreamEvent next, boolean last) {
     reader.add(next);
     if (last) {
@@ -126,7 +113,9 @@ final class PendingStream {
   final class Part extends Pending {
 
     private final boolean isProgress;
-    private boolean heard;
+
+    /** The connection on which it is heard, or 0. */
+    private long epoch;
 
     Part(boolean isProgress) {
       super(PendingStream.this.owner, PendingStream.this.key, !isProgress && retained);
@@ -154,10 +143,29 @@ final class PendingStream {
     }
 
     @Override
-    void subscribed(long epoch) {
-      if (!ended) {
-        heard = true;
-        heard(epoch);
+    void subscribed(long now) {
+      if (ended) {
+        return;
+      }
+      var before = epoch;
+      epoch = now;
+      if (event.epoch != 0 && progress.epoch != 0) {
+        reader.confirm();
+      }
+      if (before != 0 && before != now && gap != now) {
+        gap = now;
+        reader.add(new StreamEvent.Gap(StreamEvent.Gap.Reason.RECONNECTED));
+      }
+      if (!isProgress && (unbroken == 0 || retained)) {
+        unbroken = now;
+      }
+    }
+
+    @Override
+    void lost() {
+      epoch = LOST;
+      if (!isProgress) {
+        unbroken = LOST;
       }
     }
 

@@ -75,6 +75,11 @@ public final class PendingWait extends Pending implements EventWait {
   }
 
   @Override
+  void lost() {
+    owner().waits().lost(this);
+  }
+
+  @Override
   void arrived(EventArgs args) {
     owner().waits().arrived(this, args);
   }
@@ -115,6 +120,11 @@ public final class PendingWait extends Pending implements EventWait {
         caller.emit(this, PendingWait::handOver);
       }
     }
+  }
+
+  /** It is not heard for a while, so that something can be missed. */
+  void lose() {
+    epoch = LOST;
   }
 
   private void handOver() {

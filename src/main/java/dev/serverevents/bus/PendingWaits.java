@@ -34,13 +34,13 @@ final class PendingWaits {
   }
 
   /**
-   * Asks a verticle to listen for a wait, and lets its time run. A ready verticle's inbox is heard
-   * already, so a direct wait need not be confirmed.
+   * Asks a verticle to listen for a wait, and lets its time run. Where its inbox is heard already,
+   * a direct wait need not be confirmed.
    */
   void start(PendingWait wait, Deployment verticle) {
     wait.start(verticle);
     timeouts.add(wait);
-    var epoch = wait.direct() && verticle.ready() ? verticle.epoch() : 0;
+    var epoch = wait.direct() ? verticle.directEpoch() : 0;
     outbox.send(verticle.address(), new Command.Listen(wait, epoch));
     if (epoch != 0) {
       if (heard.isEmpty()) {
@@ -59,6 +59,12 @@ final class PendingWaits {
   void subscribed(PendingWait wait, long epoch) {
     if (wait.group != null) {
       wait.confirm(epoch);
+    }
+  }
+
+  void lost(PendingWait wait) {
+    if (wait.group != null) {
+      wait.lose();
     }
   }
 

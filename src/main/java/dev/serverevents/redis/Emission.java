@@ -7,20 +7,37 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An event on its way to Redis. */
 final class Emission {
 
-  /** How many received an event that Redis took beside one that it refused. */
-  private static final int UNKNOWN = -1;
+  /** How many received an event whose receivers Redis could not count. */
+  static final int UNKNOWN = -1;
+
+  /** What Redis is asked to do next. */
+  private enum Step {
+    /** To keep it and to publish it, both or neither. */
+    KEEP_AND_PUBLISH,
+    /** To keep it: it is published next, when that is done. Nobody can miss it in this order. */
+    KEEP,
+    PUBLISH
+  }
 
   final Promise<Integer> receivers = Promise.promise();
-  private final boolean retained;
+  private final PubSub pubsub;
+  private final String channel;
+  private final Buffer payload;
+  private final String retainedKey;
+  private final long retain;
   private final @Nullable IdempotentEmit idempotent;
   private final long deadline;
-  private final List<Request> commands;
+  private Step step;
+  private boolean asking;
+  private boolean sent;
+  private int redirects;
 
   /**
    * An event to publish, and to keep under its key as well where the options say so.
@@ -30,31 +47,77 @@ final class Emission {
    * @param deadline a {@link System#nanoTime()}
    */
   Emission(
-      String channel, Buffer payload, String eventChannel, EmitOptions options, long deadline) {
+      PubSub pubsub,
+      String channel,
+      Buffer payload,
+      String eventChannel,
+      EmitOptions options,
+      long deadline) {
+    this.pubsub = pubsub;
+    this.channel = channel;
+    this.payload = payload;
     this.deadline = deadline;
-    retained = options.retain() > 0;
+    retainedKey = WireFormat.retainedKey(eventChannel);
+    retain = options.retain();
     idempotent = IdempotentEmit.of(payload, eventChannel, options);
-    if (idempotent != null) {
-      commands = List.of(idempotent.command(channel, payload, eventChannel, options.retain()));
-      return;
-    }
-    var publish = Request.cmd(Command.PUBLISH).arg(channel).arg(payload);
-    commands =
-        retained
-            ? List.of(
-                Request.cmd(Command.MULTI),
-                Request.cmd(Command.SET)
-                    .arg(WireFormat.retainedKey(eventChannel))
-                    .arg(payload)
-                    .arg("PX")
-                    .arg(options.retain()),
-                publish,
-                Request.cmd(Command.EXEC))
-            : List.of(publish);
+    step = isRepeatable() ? Step.KEEP_AND_PUBLISH : Step.PUBLISH;
   }
 
+  /** What is to be sent now, in one write; the answer to the last is that to the event. */
   List<Request> commands() {
+    var commands = new ArrayList<Request>(4);
+    if (idempotent != null) {
+      commands.add(idempotent.command(pubsub, channel, payload, retainedKey, retain));
+      return commands;
+    }
+    if (asking) {
+      commands.add(Request.cmd(Command.ASKING));
+    }
+    if (step == Step.KEEP_AND_PUBLISH) {
+      commands.add(Request.cmd(Command.MULTI));
+    }
+    if (step != Step.PUBLISH) {
+      commands.add(Request.cmd(Command.SET).arg(retainedKey).arg(payload).arg("PX").arg(retain));
+    }
+    if (step != Step.KEEP) {
+      commands.add(Request.cmd(pubsub.publish()).arg(channel).arg(payload));
+    }
+    if (step == Step.KEEP_AND_PUBLISH) {
+      commands.add(Request.cmd(Command.EXEC));
+    }
     return commands;
+  }
+
+  /** The slot whose master in a cluster is to be asked now. */
+  int slot() {
+    return Slots.of(step == Step.PUBLISH ? channel : retainedKey);
+  }
+
+  /**
+   * Tells whether one master of a cluster can keep it and publish it: a sharded channel has a slot
+   * as a key has, and the two differ for a direct reply, and where a name or an id contains "}".
+   */
+  boolean isOfOneSlot() {
+    return step != Step.KEEP_AND_PUBLISH
+        || !pubsub.isSharded()
+        || Slots.of(channel) == Slots.of(retainedKey);
+  }
+
+  /** Has it kept first, and then published. */
+  void split() {
+    step = Step.KEEP;
+  }
+
+  /** The node that is asked next is not the owner of the slot yet; only keys are there. */
+  void ask() {
+    split();
+    asking = true;
+  }
+
+  /** Begins anew at the owner of the slot; counts how often. */
+  int reroute() {
+    asking = false;
+    return ++redirects;
   }
 
   /** What tells whether it was emitted already, or null. */
@@ -64,22 +127,53 @@ final class Emission {
 
   /** Whether it may be sent again when it is not known whether Redis had it. */
   boolean isRepeatable() {
-    return retained || idempotent != null;
+    return retain > 0 || idempotent != null;
   }
 
-  /** Takes the answer to its last command; null where the client did not pass it on. */
-  void answered(@Nullable Response answer) {
-    if (answer == null) {
-      receivers.tryComplete(UNKNOWN);
-    } else if (idempotent != null) {
-      try {
-        receivers.tryComplete(idempotent.receivers(answer.toString()));
-      } catch (IdempotencyException differs) {
-        receivers.tryFail(differs);
-      }
-    } else {
-      receivers.tryComplete(retained ? answer.get(1).toInteger() : answer.toInteger());
+  /** Whether what is sent now leaves a key, for replicas to have as well. */
+  boolean leavesKey() {
+    return step != Step.PUBLISH;
+  }
+
+  /** It is being sent. */
+  void sent() {
+    sent = true;
+  }
+
+  /** Whether Redis may have it. */
+  boolean isSent() {
+    return sent;
+  }
+
+  boolean hasEnded() {
+    return receivers.future().isComplete();
+  }
+
+  /**
+   * Takes the answer to its last command; null where the client did not pass it on.
+   *
+   * @return whether that was all, so that its outcome is known
+   */
+  boolean answered(@Nullable Response answer) {
+    if (step == Step.KEEP) {
+      step = Step.PUBLISH;
+      asking = false;
+      return false;
     }
+    try {
+      var counted = answer == null ? UNKNOWN : receivers(answer);
+      receivers.tryComplete(pubsub.counts() ? counted : UNKNOWN);
+    } catch (IdempotencyException differs) {
+      receivers.tryFail(differs);
+    }
+    return true;
+  }
+
+  private int receivers(Response answer) {
+    if (idempotent != null) {
+      return idempotent.receivers(answer.toString());
+    }
+    return (step == Step.KEEP_AND_PUBLISH ? answer.get(1) : answer).toInteger();
   }
 
   boolean isLate(long now) {

@@ -1,30 +1,29 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.EventKey;
-import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds connections that are silent without being closed: a ping is published on the input store to
- * the verticle's own inbox, and must be answered there and heard on the output store. Nothing but
- * SUBSCRIBE and UNSUBSCRIBE may be sent on a subscribed connection, so this is its only proof of
- * life. Where nothing is subscribed, the ping is the command PING. Used on the verticle's context
- * only.
+ * Finds connections that are silent without being closed: a ping is published on a connection that
+ * publishes to an inbox of the verticle's own, and must be answered there and heard on the one that
+ * subscribes. Nothing but SUBSCRIBE and UNSUBSCRIBE may be sent on a subscribed connection, so this
+ * is its only proof of life. Where nothing is subscribed, the ping is the command PING. Used on the
+ * verticle's context only.
  */
 final class Heartbeat {
 
   private static final String PING = "$ping";
 
+  private final RedisStores stores;
   private final Vertx vertx;
-  private final String serverId;
   private final StoreConnection input;
-  private final StoreConnection output;
-  private final boolean listens;
+  private final @Nullable StoreConnection output;
   private final long intervalMs;
 
   /**
@@ -33,6 +32,7 @@ final class Heartbeat {
    */
   private final long patienceMs;
 
+  private String serverId;
   private long periodic = -1;
   private long check = -1;
   private long sent;
@@ -42,19 +42,24 @@ final class Heartbeat {
   /** When both was last so, a {@link System#nanoTime()}; read by other threads. */
   private final AtomicLong last = new AtomicLong(System.nanoTime());
 
-  Heartbeat(
-      Vertx vertx,
-      String serverId,
-      StoreConnection input,
-      StoreConnection output,
-      ServerEventsOptions options) {
-    this.vertx = vertx;
-    this.serverId = serverId;
+  /**
+   * Creates one that does not beat yet.
+   *
+   * @param output the connection that hears the inbox, or null
+   */
+  Heartbeat(RedisStores stores, StoreConnection input, @Nullable StoreConnection output) {
+    this.stores = stores;
     this.input = input;
     this.output = output;
-    listens = options.isListen();
-    intervalMs = options.getHeartbeat();
+    vertx = stores.vertx();
+    serverId = stores.serverId();
+    intervalMs = stores.options().getHeartbeat();
     patienceMs = intervalMs * 2 / 5;
+  }
+
+  /** Pings the inbox of another id of this server's from now on. */
+  void use(String serverId) {
+    this.serverId = serverId;
   }
 
   /** Begins, or begins anew: a ping goes out at once, and then at each interval. */
@@ -72,8 +77,9 @@ final class Heartbeat {
   /** Takes a message of the inbox. */
   void message(Payload payload) {
     if (payload.key().equals(new EventKey(PING, serverId))
-        && payload.args().list().stream().findFirst().orElse(null) instanceof Number nonce) {
-      heard = Math.max(heard, nonce.longValue());
+        && payload.args().list().stream().findFirst().orElse(null) instanceof Number nonce
+        && nonce.longValue() == sent) {
+      heard = sent;
       complete();
     }
   }
@@ -84,7 +90,7 @@ final class Heartbeat {
   }
 
   private void complete() {
-    if (answered == sent && (heard == sent || !listens)) {
+    if (answered == sent && (heard == sent || output == null)) {
       last.set(System.nanoTime());
     }
   }
@@ -94,20 +100,23 @@ final class Heartbeat {
     if (connection == null) {
       return; // the next connection begins with a ping
     }
-    var nonce = ++sent;
+    var nonce = stores.nextNonce();
+    sent = nonce;
     connection
-        .send(listens ? publish(nonce) : Request.cmd(Command.PING))
-        .onSuccess(
-            receivers -> {
-              answered = Math.max(answered, nonce);
-              complete();
+        .send(output == null ? Request.cmd(Command.PING) : publish(nonce))
+        .onComplete(
+            reply -> {
+              if (reply.succeeded() || stores.redirect(reply.cause().getMessage()) != null) {
+                answered = Math.max(answered, nonce);
+                complete();
+              }
             });
     vertx.cancelTimer(check);
     check = vertx.setTimer(patienceMs, timer -> check(nonce));
   }
 
   private Request publish(long nonce) {
-    return Request.cmd(Command.PUBLISH)
+    return Request.cmd(PubSub.of(stores.redis()).publish())
         .arg(WireFormat.inbox(serverId))
         .arg(WireFormat.encode(PING, serverId, nonce));
   }
@@ -116,7 +125,7 @@ final class Heartbeat {
     var silent = new IOException("no heartbeat within %d ms".formatted(patienceMs));
     if (answered < nonce) {
       input.drop(silent);
-    } else if (listens && heard < nonce) {
+    } else if (output != null && heard != nonce) {
       output.drop(silent);
     }
   }

@@ -25,7 +25,7 @@ record IdempotentEmit(String key, String redisKey, String fingerprint) {
       local first = redis.call('GET', KEYS[1])
       if first then return first end
       if ARGV[3] ~= '0' then redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3]) end
-      local outcome = ARGV[4] .. ' ' .. redis.call('PUBLISH', ARGV[1], ARGV[2])
+      local outcome = ARGV[4] .. ' ' .. redis.call(ARGV[6], ARGV[1], ARGV[2])
       redis.call('SET', KEYS[1], outcome, 'PX', ARGV[5])
       return outcome
       """;
@@ -41,17 +41,18 @@ record IdempotentEmit(String key, String redisKey, String fingerprint) {
             fingerprint(payload, options.retain()));
   }
 
-  Request command(String channel, Buffer payload, String eventChannel, long retain) {
+  Request command(PubSub pubsub, String channel, Buffer payload, String retainedKey, long retain) {
     return Request.cmd(Command.EVAL)
         .arg(SCRIPT)
         .arg(2)
         .arg(redisKey)
-        .arg(WireFormat.retainedKey(eventChannel))
+        .arg(retainedKey)
         .arg(channel)
         .arg(payload)
         .arg(retain)
         .arg(fingerprint)
-        .arg(EmitOptions.IDEMPOTENCY.toMillis());
+        .arg(EmitOptions.IDEMPOTENCY.toMillis())
+        .arg(pubsub.publish().toString());
   }
 
   /**

@@ -48,48 +48,57 @@ final class PublishBatch {
   /**
    * Sends events; when each has had its outcome, tells whether the connection still works.
    *
-   * @param replicas how many must have what was written for those that are repeatable
+   * @param replicas how many must have the keys that are left
    */
   static Future<Boolean> send(
       RedisConnection connection, List<Emission> emissions, int replicas, Outcomes outcomes) {
     var commands = new ArrayList<Request>();
-    emissions.forEach(emission -> commands.addAll(emission.commands()));
-    var waits = replicas > 0 && emissions.stream().anyMatch(Emission::isRepeatable);
+    var ends = new int[emissions.size()];
+    for (var i = 0; i < ends.length; i++) {
+      commands.addAll(emissions.get(i).commands());
+      ends[i] = commands.size();
+    }
+    var waits = replicas > 0 && emissions.stream().anyMatch(Emission::leavesKey);
     if (waits) {
       commands.add(Request.cmd(Command.WAIT).arg(replicas).arg(MAX_WAIT_MS));
     }
     return connection
         .batch(commands)
-        .map(answers -> answered(emissions, answers, waits ? replicas : 0, outcomes))
-        .otherwise(cause -> failed(emissions, errors(cause), waits, outcomes));
+        .map(answers -> answered(emissions, ends, answers, waits ? replicas : 0, outcomes))
+        .otherwise(cause -> failed(emissions, ends, errors(cause), waits, outcomes));
   }
 
   private static boolean answered(
-      List<Emission> emissions, List<Response> answers, int replicas, Outcomes outcomes) {
+      List<Emission> emissions,
+      int[] ends,
+      List<Response> answers,
+      int replicas,
+      Outcomes outcomes) {
     var reached = replicas == 0 ? 0 : answers.get(answers.size() - 1).toInteger();
-    var next = 0;
-    for (var emission : emissions) {
-      next += emission.commands().size();
-      if (emission.isRepeatable() && reached < replicas) {
+    for (var i = 0; i < ends.length; i++) {
+      var emission = emissions.get(i);
+      if (emission.leavesKey() && reached < replicas) {
         outcomes.unreplicated(emission, reached);
       } else {
-        outcomes.published(emission, answers.get(next - 1));
+        outcomes.published(emission, answers.get(ends[i] - 1));
       }
     }
     return true;
   }
 
   private static boolean failed(
-      List<Emission> emissions, Map<Integer, String> errors, boolean waits, Outcomes outcomes) {
-    var next = 0;
-    for (var emission : emissions) {
-      var first = next;
-      next += emission.commands().size();
-      var error = firstOf(errors, first, next);
+      List<Emission> emissions,
+      int[] ends,
+      Map<Integer, String> errors,
+      boolean waits,
+      Outcomes outcomes) {
+    for (var i = 0; i < ends.length; i++) {
+      var emission = emissions.get(i);
+      var error = firstOf(errors, i == 0 ? 0 : ends[i - 1], ends[i]);
       if (errors.isEmpty()) {
         outcomes.unwritten(emission);
       } else if (error == null
-          && (emission.idempotent() != null || (waits && emission.isRepeatable()))) {
+          && (emission.idempotent() != null || (waits && emission.leavesKey()))) {
         outcomes.unwritten(emission); // to be told what became of it
       } else if (error == null) {
         outcomes.published(emission, null);

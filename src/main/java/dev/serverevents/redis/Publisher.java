@@ -1,91 +1,80 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.EmitOptions;
-import dev.serverevents.IdempotencyException;
+import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes in order: what comes in one event-loop turn goes out at its end, in one write; what
- * comes while Redis is away is kept, for the emit timeout at most. Used on the verticle's context
- * only.
+ * Has every emit sent where it belongs, and ends each that takes longer than the emit timeout. Used
+ * on the verticle's context only.
  */
-public final class Publisher implements PublishBatch.Outcomes {
+final class Publisher {
 
-  /** Events that may await their answers. */
-  static final int WINDOW = 4_096;
+  static final String UNANSWERED =
+      "Written to Redis but not answered, so it may have been delivered or not: ";
 
-  /** Events in one write. */
-  private static final int MAX_BATCH = 512;
+  private static final String UNDEPLOYED = "Not emitted: the ServerEventsVerticle was undeployed";
 
   private final Context context;
-  private final EndOfTurn endOfTurn;
+  private final Routes routes;
   private final long timeoutMs;
   private final int maxQueue;
-  private final int replicas;
-  private final Deque<Emission> queue = new ArrayDeque<>();
-  private final Deque<Emission> again = new ArrayDeque<>();
-  private final Set<Emission> inFlight = new LinkedHashSet<>();
+  private final PubSub pubsub;
+
+  /** All that have not ended, in the order of their deadlines. */
+  private final Set<Emission> pending = new LinkedHashSet<>();
 
   /** By their Redis key. */
   private final Map<String, IdempotentEmit> underWay = new HashMap<>();
 
-  private @Nullable RedisConnection connection;
   private String unavailable = "not connected yet";
   private long timer = -1;
   private @Nullable Promise<Void> drained;
   private boolean closed;
 
-  Publisher(Context context, ServerEventsOptions options) {
+  Publisher(Context context, Routes routes, ServerEventsOptions options) {
     this.context = context;
-    endOfTurn = new EndOfTurn(context, this::flush);
+    this.routes = routes;
     timeoutMs = options.getEmitTimeout();
     maxQueue = options.getLimits().getEmitQueue();
-    replicas = options.getRedis().getReplicas();
+    pubsub = PubSub.of(options.getRedis());
   }
 
-  /**
-   * Publishes a payload, and stores it as well where it is to be retained, both or neither.
-   *
-   * @param channel where it goes: the event's own channel, or an inbox
-   * @param eventChannel the event's own channel
-   * @param options how long Redis keeps it, and whether it may have been emitted already
-   * @return how many subscribers it had on the Redis that took it, or -1 where that is not known;
-   *     fails with {@link UnavailableException} if Redis refused it, did not have it within the
-   *     emit timeout, or did not answer. One that was written and not answered is sent again if it
-   *     is retained or has an idempotency key, since that does no harm; any other may have been
-   *     delivered or not. {@link IdempotencyException} if its key stands for another.
-   */
-  public Future<Integer> publish(
+  /** See {@link RedisStores#publish}. */
+  Future<Integer> publish(
       String channel, Buffer payload, String eventChannel, EmitOptions options) {
     if (closed) {
-      return Future.failedFuture(undeployed());
+      return Future.failedFuture(new UnavailableException(UNDEPLOYED));
     }
-    if (queue.size() >= maxQueue) {
+    if (pending.size() >= maxQueue) {
       return Future.failedFuture(
           new UnavailableException(
               "Not emitted: %d emits are queued already (limits.emitQueue)".formatted(maxQueue)));
     }
     var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-    var emission = new Emission(channel, payload, eventChannel, options, deadline);
+    var emission = new Emission(pubsub, channel, payload, eventChannel, options, deadline);
     var idempotent = emission.idempotent();
+    if (idempotent != null && !emission.isOfOneSlot()) {
+      return Future.failedFuture(
+          new InvalidInputException(
+              "idempotencyKey",
+              idempotent.key(),
+              "cannot be for a direct reply, or for a name or id with \"}\","
+                  + " where redis.pubsub is \"sharded\""));
+    }
     if (idempotent != null) {
       var rival = underWay.putIfAbsent(idempotent.redisKey(), idempotent);
       if (rival != null) {
@@ -93,114 +82,79 @@ public final class Publisher implements PublishBatch.Outcomes {
       }
       emission.receivers.future().onComplete(done -> underWay.remove(idempotent.redisKey()));
     }
-    queue.add(emission);
-    endOfTurn.schedule();
+    if (!emission.isOfOneSlot()) {
+      emission.split();
+    }
+    pending.add(emission);
+    route(emission);
     watch();
     return emission.receivers.future();
   }
 
+  /** Has an emit sent by whom it belongs to now. */
+  void route(Emission emission) {
+    if (!emission.hasEnded()) {
+      routes.shard(emission::slot).lane().add(emission);
+    }
+  }
+
   /** Completes once nothing is queued or unanswered. */
-  public Future<Void> drain() {
+  Future<Void> drain() {
     drained = Promise.promise();
     tellIfDrained();
     return drained.future();
   }
 
-  void connected(RedisConnection connection) {
-    this.connection = connection;
-    flush();
-  }
-
+  /** A connection that publishes is gone. */
   void disconnected(Throwable cause) {
-    connection = null;
     unavailable = String.valueOf(cause.getMessage());
   }
 
   /** Fails all that is left. */
   void close() {
     closed = true;
-    connection = null;
     context.owner().cancelTimer(timer);
-    var left = Stream.of(again, queue).flatMap(Deque::stream).toList();
-    again.clear();
-    queue.clear();
-    left.forEach(emission -> emission.fail(undeployed()));
-    Set.copyOf(inFlight)
-        .forEach(emission -> emission.fail(ambiguous("the verticle was undeployed")));
-    inFlight.clear();
-  }
-
-  private void flush() {
-    var current = connection;
-    while (current != null && current == connection) {
-      var batch = take();
-      if (batch.isEmpty()) {
-        return;
-      }
-      inFlight.addAll(batch);
-      PublishBatch.send(current, batch, replicas, this)
-          .onSuccess(
-              works -> {
-                batch.forEach(inFlight::remove);
-                if (!works && current == connection) {
-                  connection = null; // its end is about to be told
-                }
-                flush();
-                tellIfDrained();
-              });
+    for (var emission : List.copyOf(pending)) {
+      fail(emission, emission.isSent() ? UNANSWERED + "the verticle was undeployed" : UNDEPLOYED);
     }
   }
 
-  private List<Emission> take() {
-    var batch = new ArrayList<Emission>();
-    var room = Math.min(MAX_BATCH, WINDOW - inFlight.size());
-    while (batch.size() < room && !(again.isEmpty() && queue.isEmpty())) {
-      batch.add(again.isEmpty() ? queue.remove() : again.remove());
-    }
-    return batch;
-  }
-
-  @Override
-  public void published(Emission emission, @Nullable Response answer) {
-    emission.answered(answer);
-  }
-
-  @Override
-  public void unreplicated(Emission emission, int reached) {
-    emission.fail(
-        new UnavailableException(
-            "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
-                .formatted(reached, replicas)));
-  }
-
-  @Override
-  public void refused(Emission emission, String why) {
-    emission.fail(new UnavailableException("Redis refused the emit: " + why));
-  }
-
-  @Override
-  public void unanswered(Emission emission, String why) {
-    if (emission.isRepeatable()) {
-      unwritten(emission);
+  /** An emit was answered; null where the client did not pass the answer on. */
+  void answered(Emission emission, @Nullable Response answer) {
+    if (emission.answered(answer)) {
+      ended(emission);
     } else {
-      emission.fail(ambiguous(why));
+      route(emission);
     }
   }
 
-  @Override
-  public void unwritten(Emission emission) {
-    if (!emission.receivers.future().isComplete()) {
-      again.add(emission);
+  /** Redis said no, or "elsewhere", or "later". */
+  void refused(Emission emission, String why) {
+    var redirect = routes.redirect(why);
+    if (redirect == null) {
+      fail(emission, "Redis refused the emit: " + why);
+      return;
+    }
+    if (redirect.kind() == Redirect.Kind.ASK && emission.idempotent() == null) {
+      emission.ask();
+      routes.asked(redirect).lane().add(emission);
+      return;
+    }
+    if (redirect.kind() == Redirect.Kind.MOVED && emission.reroute() % Routes.MAX_REDIRECTS != 0) {
+      route(emission);
+    } else {
+      routes.later(() -> route(emission));
     }
   }
 
-  private static UnavailableException undeployed() {
-    return new UnavailableException("Not emitted: the ServerEventsVerticle was undeployed");
+  void fail(Emission emission, String why) {
+    emission.fail(new UnavailableException(why));
+    ended(emission);
   }
 
-  private static UnavailableException ambiguous(@Nullable String why) {
-    return new UnavailableException(
-        "Written to Redis but not answered, so it may have been delivered or not: " + why);
+  private void ended(Emission emission) {
+    pending.remove(emission);
+    tellIfDrained();
   }
 
   private void watch() {
@@ -212,27 +166,22 @@ public final class Publisher implements PublishBatch.Outcomes {
   private void expire() {
     timer = -1;
     var now = System.nanoTime();
-    var queued = "Not emitted within %d ms (emitTimeout): %s".formatted(timeoutMs, unavailable);
-    expire(again, now, new UnavailableException(queued));
-    expire(queue, now, new UnavailableException(queued));
-    var unanswered = ambiguous("no answer within %d ms (emitTimeout)".formatted(timeoutMs));
-    inFlight.stream().filter(emit -> emit.isLate(now)).forEach(emit -> emit.fail(unanswered));
-    Stream.of(again.stream().limit(1), queue.stream().limit(1), inFlight.stream())
-        .flatMap(emits -> emits)
-        .filter(emit -> !emit.isLate(now))
-        .mapToLong(emit -> emit.msLeft(now))
-        .min()
-        .ifPresent(ms -> timer = context.owner().setTimer(ms + 1, id -> expire()));
-  }
-
-  private void expire(Deque<Emission> waiting, long now, UnavailableException cause) {
-    while (!waiting.isEmpty() && waiting.element().isLate(now)) {
-      waiting.remove().fail(cause);
+    var within = "within %d ms (emitTimeout)".formatted(timeoutMs);
+    for (var emission : pending.stream().takeWhile(emit -> emit.isLate(now)).toList()) {
+      fail(
+          emission,
+          emission.isSent()
+              ? UNANSWERED + "no answer " + within
+              : "Not emitted %s: %s".formatted(within, unavailable));
     }
+    routes.shards().forEach(shard -> shard.lane().purge());
+    pending.stream()
+        .findFirst()
+        .ifPresent(next -> timer = context.owner().setTimer(next.msLeft(now) + 1, id -> expire()));
   }
 
   private void tellIfDrained() {
-    if (drained != null && queue.isEmpty() && again.isEmpty() && inFlight.isEmpty()) {
+    if (drained != null && pending.isEmpty()) {
       drained.tryComplete();
     }
   }

@@ -1,6 +1,10 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.EventKey;
+import dev.serverevents.IdempotencyException;
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
@@ -9,21 +13,41 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.RedisConnection;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A verticle's Redis: the input store, which publishes, and the output store, which subscribes.
- * Used on the verticle's context only.
+ * A verticle's Redis: the input stores, which publish, and the output stores, which subscribe. One
+ * of each for one server, be it alone or whichever is the master for Sentinels; for a cluster an
+ * input store for each master, and as many output stores if Pub/Sub is sharded. Used on the
+ * verticle's context only.
  */
-public final class RedisStores implements StoreConnection.Owner, Subscriptions.Listener {
+public final class RedisStores implements Routes, Subscriptions.Listener {
 
   /** Who is told of the connections' changes. */
   public interface Listener {
-    /** A connection has come up, for the first time or again; and maybe both are up now. */
-    void up(Store store, boolean both);
+    /** A connection has come up, for the first time or again; and maybe all are up now. */
+    void up(Store store, boolean all);
+
+    /** A connection that broke, or could not be made, is up again. */
+    void reconnected(Store store);
 
     /** All channels are subscribed again, so many ns after a new connection was up. */
     void resubscribed(long nanos);
@@ -31,8 +55,14 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     /** A connection is gone, or an attempt to make it again has failed. */
     void failed(Store store, Throwable cause);
 
+    /** Who serves which slot of the cluster has changed. */
+    void rerouted();
+
     /** The inbox is heard, for the first time or again. */
     void inboxConfirmed();
+
+    /** The inbox is heard no more, though its connection is up; it will be confirmed again. */
+    void inboxLost();
 
     /** A message came to the inbox. */
     void replied(Payload reply);
@@ -41,136 +71,313 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     void dropped(String channel, MalformedPayloadException cause);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(RedisStores.class);
+
+  /** After so long a cluster is asked again for what it could not do, or say, in ms. */
+  private static final long SETTLE_MS = 50;
+
+  /** So long after a slot was said to be on its way to a master without slots it is kept. */
+  private static final long ASKED_NS = TimeUnit.SECONDS.toNanos(10);
+
+  /** What the only server is known by. */
+  private static final String ONLY = "";
+
   private final Vertx vertx;
+  private final ServerEventsOptions options;
+  private final String serverId;
   private final String inbox;
-  private final MasterFinder master;
-  private final long checkMs;
-  private final boolean listens;
-  private final StoreConnection input;
-  private final StoreConnection output;
-  private final Subscriptions subscriptions;
-  private final Publisher publisher;
-  private final RetainedResults retained = new RetainedResults();
-  private final Heartbeat heartbeat;
   private final Listener listener;
-  private final int maxPayload;
+  private final boolean isCluster;
+  private final Publisher publisher;
+  private final MasterFinder master;
+  private final ClusterFinder cluster;
+
+  /** By URL, or the only one. */
+  private final Map<String, Shard> shards = new LinkedHashMap<>();
+
+  /** Where all is subscribed; null where each shard has one of its own, or nothing is. */
+  private @Nullable OutputStore shared;
+
+  /** Who serves which slot; null where there is no cluster. */
+  private @Nullable SlotMap slots;
+
   private final Promise<Void> opened = Promise.promise();
-  private long epoch;
-  private long masterCheck = -1;
+
+  /** Whether a connection to each was tried, so that what is up now is enough to begin. */
+  private boolean tried;
+
+  private final List<Runnable> laters = new ArrayList<>();
+  private long laterTimer = -1;
+  private long refreshTimer = -1;
+  private long watchTimer = -1;
+  private int refreshes;
+  private long epochs;
+  private long nonces;
+  private boolean closed;
 
   /** Connects nothing yet; {@code serverId} names the inbox. */
   public RedisStores(Vertx vertx, String serverId, ServerEventsOptions options, Listener listener) {
-    this.listener = listener;
-    maxPayload = options.getLimits().getPayloadIn();
-    inbox = WireFormat.inbox(serverId);
-    subscriptions = new Subscriptions(vertx.getOrCreateContext(), this::subscribed);
-    publisher = new Publisher(vertx.getOrCreateContext(), options);
     this.vertx = vertx;
-    checkMs = options.getHeartbeat();
-    listens = options.isListen();
-    var redis = options.getRedis();
-    master = new MasterFinder(vertx, redis);
-    input = new StoreConnection(vertx, Store.INPUT_STORE, redis, master, this);
-    output = new StoreConnection(vertx, Store.OUTPUT_STORE, redis, master, this);
-    heartbeat = new Heartbeat(vertx, serverId, input, output, options);
+    this.options = options;
+    this.serverId = serverId;
+    this.listener = listener;
+    inbox = WireFormat.inbox(serverId);
+    isCluster = redis().getType() == RedisServerOptions.Type.CLUSTER;
+    publisher = new Publisher(vertx.getOrCreateContext(), this, options);
+    master = new MasterFinder(vertx, redis());
+    cluster = new ClusterFinder(vertx, redis());
   }
 
-  /** Connects both; fails with {@link UnavailableException}, and leaves nothing open. */
+  /**
+   * Connects; fails with {@link UnavailableException}, and leaves nothing open. Of a cluster a part
+   * is enough: the rest is tried again.
+   */
   public Future<Void> open() {
-    subscriptions.subscribe(inbox, this);
-    if (master.mayChange()) {
-      masterCheck = vertx.setPeriodic(checkMs, timer -> checkMaster());
+    return find()
+        .compose(found -> connect())
+        .recover(cause -> close().transform(done -> Future.failedFuture(cause)));
+  }
+
+  private Future<Void> find() {
+    if (isCluster) {
+      watchTimer = vertx.setPeriodic(options.getHeartbeat(), timer -> refresh());
+      if (options.isListen() && !isSharded()) {
+        shared = new OutputStore(this, new Target(false, this::anyMaster));
+      }
+      return cluster.ask().map(this::follow);
     }
-    return Future.join(input.open(), listens ? output.open() : Future.succeededFuture())
-        .compose(connected -> opened.future())
-        .recover(cause -> close().transform(closed -> Future.failedFuture(cause)));
+    var target = master.target();
+    if (target.mustBeMaster()) {
+      watchTimer = vertx.setPeriodic(options.getHeartbeat(), timer -> checkMaster());
+    }
+    shared = options.isListen() ? new OutputStore(this, target) : null;
+    shards.put(ONLY, Shard.sharing(this, target, shared));
+    return Future.succeededFuture();
   }
 
-  /** Closes both for good; what is not published yet fails. */
+  private Future<Void> connect() {
+    if (options.isListen()) {
+      subscribe(inbox, this);
+    }
+    return Future.join(shards.values().stream().map(Shard::open).toList())
+        .eventually(this::openShared)
+        .transform(
+            all -> {
+              tried = true;
+              tellIfOpened();
+              return all.failed() && shards.values().stream().noneMatch(Shard::isUp)
+                  ? Future.failedFuture(all.cause())
+                  : opened.future();
+            });
+  }
+
+  private Future<Void> openShared() {
+    return shared == null || shards.values().stream().noneMatch(shard -> shard.input().isUp())
+        ? Future.succeededFuture()
+        : shared.connection().open();
+  }
+
+  /** Closes all for good; what is not published yet fails. */
   public Future<Void> close() {
-    heartbeat.stop();
-    vertx.cancelTimer(masterCheck);
+    closed = true;
+    Stream.of(watchTimer, refreshTimer, laterTimer).forEach(vertx::cancelTimer);
     publisher.close();
-    return Future.join(input.close(), output.close()).mapEmpty();
+    return Future.join(
+            Stream.concat(
+                    shards.values().stream().map(Shard::close),
+                    Stream.ofNullable(shared).map(output -> output.connection().close()))
+                .toList())
+        .mapEmpty();
   }
 
-  /** Tells whether the connection that publishes is up. */
+  /** Tells whether all connections that publish are up. */
   public boolean isPublishing() {
-    return input.isUp();
+    return shards.values().stream().allMatch(shard -> shard.input().isUp());
   }
 
-  /** When a heartbeat last went both ways, a {@link System#nanoTime()}, for any thread to read. */
-  public AtomicLong lastHeartbeat() {
-    return heartbeat.last();
+  /** Tells whether all connections that subscribe are up and hear, if there have to be any. */
+  public boolean isListening() {
+    return !options.isListen()
+        || (shards.values().stream().allMatch(shard -> hears(shard) && shard.hears())
+            && isConfirmed(inbox));
   }
 
-  /** The number of the present connection of the output store, or 0 while it cannot hear. */
-  public long epoch() {
-    return isListening() ? epoch : 0;
+  private static boolean hears(Shard shard) {
+    return shard.output() == null || shard.output().connection().isUp();
   }
 
-  /** The channels of the output store. */
-  public Subscriptions subscriptions() {
-    return subscriptions;
+  /** When heartbeats last went both ways, each a {@link System#nanoTime()} that any may read. */
+  public List<AtomicLong> lastHeartbeats() {
+    return shards.values().stream().map(shard -> shard.heartbeat().last()).toList();
   }
 
-  /** What goes out by the input store. */
-  public Publisher publisher() {
+  /** The numbers of the connections that hear now, and that can be tried out. */
+  public Set<Long> epochs() {
+    return shards.values().stream()
+        .filter(Shard::isUp)
+        .flatMap(shard -> Stream.ofNullable(shard.output()))
+        .map(OutputStore::epoch)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The number of the connection on which a channel is heard, or 0 while it is not. */
+  public long epoch(String channel) {
+    var output = output(channel);
+    return output.hears(channel) ? output.epoch() : 0;
+  }
+
+  /** The number of the connection on which the inbox is heard, or 0 while it is not. */
+  public long inboxEpoch() {
+    return options.isListen() ? epoch(inbox) : 0;
+  }
+
+  /** See {@link Subscriptions#subscribe}. */
+  public void subscribe(String channel, Subscriptions.Listener listener) {
+    output(channel).subscriptions().subscribe(channel, listener);
+  }
+
+  /** Unsubscribes a channel. */
+  public void unsubscribe(String channel) {
+    output(channel).subscriptions().unsubscribe(channel);
+  }
+
+  /** Tells whether all that is published on a channel from now on will come. */
+  public boolean isConfirmed(String channel) {
+    return output(channel).hears(channel);
+  }
+
+  private OutputStore output(String channel) {
+    var output = shared == null ? shard(() -> Slots.of(channel)).output() : shared;
+    return Objects.requireNonNull(output, "it only emits");
+  }
+
+  /**
+   * Publishes a payload, and stores it as well where it is to be retained: both or neither, or, in
+   * a cluster with sharded Pub/Sub where they are of two slots, stores it first.
+   *
+   * @param channel where it goes: the event's own channel, or an inbox
+   * @param eventChannel the event's own channel
+   * @param options how long Redis keeps it, and whether it may have been emitted already
+   * @return how many subscribers it had on the Redis that took it, or -1 where that is not known;
+   *     fails with {@link UnavailableException} if Redis refused it, did not have it within the
+   *     emit timeout, or did not answer. One that was written and not answered is sent again if it
+   *     is retained or has an idempotency key, since that does no harm; any other may have been
+   *     delivered or not. {@link IdempotencyException} if its key stands for another, {@link
+   *     InvalidInputException} if this cluster can keep no key for it.
+   */
+  public Future<Integer> publish(
+      String channel, Buffer payload, String eventChannel, EmitOptions options) {
+    return publisher.publish(channel, payload, eventChannel, options);
+  }
+
+  /** Completes once all that was to be published has ended. */
+  public Future<Void> drain() {
+    return publisher.drain();
+  }
+
+  /**
+   * Looks up the payload that is kept for a channel.
+   *
+   * @return it, or none; fails with {@link UnavailableException} if Redis refuses to tell
+   */
+  public Future<Optional<Buffer>> lookUp(String channel) {
+    return RetainedResults.lookUp(this, channel);
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  ServerEventsOptions options() {
+    return options;
+  }
+
+  RedisServerOptions redis() {
+    return options.getRedis();
+  }
+
+  String serverId() {
+    return serverId;
+  }
+
+  Publisher publisher() {
     return publisher;
   }
 
-  /** What was kept for waits that could not hear it. */
-  public RetainedResults retained() {
-    return retained;
+  long nextEpoch() {
+    return ++epochs;
   }
 
-  @Override
-  public void up(StoreConnection store, RedisConnection connection) {
-    if (store == output) {
-      epoch++;
-      subscriptions.connected(connection);
-    } else {
-      publisher.connected(connection);
-      retained.connected(connection);
-      tellIfReady(store);
-    }
-    heartbeat.start();
+  long nextNonce() {
+    return ++nonces;
   }
 
-  @Override
-  public void down(StoreConnection store, Throwable cause) {
-    if (store == output) {
-      subscriptions.disconnected();
-    } else {
+  /** A connection is up, or hears. */
+  void up(Store store) {
+    listener.up(store, isPublishing() && isListening());
+    tellIfOpened();
+  }
+
+  void reconnected(StoreConnection store) {
+    listener.reconnected(store.name());
+  }
+
+  void resubscribed(long nanos) {
+    listener.resubscribed(nanos);
+  }
+
+  void failed(StoreConnection store, Throwable cause) {
+    if (store.name() == Store.INPUT_STORE) {
       publisher.disconnected(cause);
-      retained.disconnected();
     }
     listener.failed(store.name(), cause);
+    refreshSoon();
+  }
+
+  /** A verticle is of no use where it may not subscribe an inbox: it tries again, and says so. */
+  void refused(String channel, Subscriptions.Listener wants, OutputStore output, Throwable cause) {
+    var refused =
+        new UnavailableException(
+            "Redis refuses to subscribe %s: %s".formatted(channel, cause.getMessage()), cause);
+    opened.tryFail(refused);
+    output.subscriptions().subscribe(channel, wants);
+    output.connection().drop(refused);
+  }
+
+  private void tellIfOpened() {
+    var up = shards.values().stream().filter(Shard::isUp).toList();
+    var inboxIsHeard =
+        !options.isListen() || !output(inbox).connection().isUp() || isConfirmed(inbox);
+    if (tried && !up.isEmpty() && up.stream().allMatch(Shard::hears) && inboxIsHeard) {
+      opened.tryComplete();
+    }
   }
 
   @Override
   public void confirmed() {
-    heartbeat.start();
-    tellIfReady(output);
+    if (shared != null) {
+      shards.values().forEach(shard -> shard.heartbeat().start());
+    }
+    up(Store.OUTPUT_STORE);
     listener.inboxConfirmed();
   }
 
   @Override
+  public void lost() {
+    listener.inboxLost();
+  }
+
+  @Override
   public void refused(Throwable cause) {
-    var refused =
-        new UnavailableException(
-            "Redis refuses to subscribe %s: %s".formatted(inbox, cause.getMessage()), cause);
-    opened.tryFail(refused);
-    subscriptions.subscribe(inbox, this);
-    output.drop(refused);
+    refused(inbox, this, output(inbox), cause);
   }
 
   @Override
   public void message(String channel, Buffer json) {
     try {
-      var payload = WireFormat.decode(json, maxPayload);
+      var payload = WireFormat.decode(json, options.getLimits().getPayloadIn());
       if (payload.key().name().startsWith(EventKey.RESERVED)) {
-        heartbeat.message(payload);
+        shards.values().forEach(shard -> shard.heartbeat().message(payload));
       } else {
         listener.replied(payload);
       }
@@ -179,33 +386,154 @@ public final class RedisStores implements StoreConnection.Owner, Subscriptions.L
     }
   }
 
-  /** Tells whether the connection that subscribes is up and hears. */
-  public boolean isListening() {
-    return output.isUp() && subscriptions.isConfirmed(inbox);
-  }
-
   /** Leaves a server that is the master no more, if it has not closed the connections itself. */
   private void checkMaster() {
     master
         .find()
         .onSuccess(
             url ->
-                Stream.of(input, output)
+                shards.values().stream()
+                    .flatMap(
+                        shard ->
+                            Stream.concat(
+                                Stream.of(shard.input()),
+                                Stream.ofNullable(shared).map(OutputStore::connection)))
                     .filter(store -> store.isUp() && !url.equals(store.url()))
                     .forEach(store -> store.drop(new IOException("it is the master no more"))));
   }
 
-  private void subscribed(long nanos) {
-    if (epoch > 1) {
-      listener.resubscribed(nanos);
+  private boolean isSharded() {
+    return PubSub.of(redis()).isSharded();
+  }
+
+  private Future<String> anyMaster() {
+    var up = shards.keySet().stream().filter(url -> shard(url).input().isUp()).toList();
+    var all = up.isEmpty() ? List.copyOf(shards.keySet()) : up;
+    return Future.succeededFuture(all.get(ThreadLocalRandom.current().nextInt(all.size())));
+  }
+
+  @Override
+  public Shard shard(IntSupplier slot) {
+    return shard(slots == null ? ONLY : slots.owner(slot.getAsInt()));
+  }
+
+  private Shard shard(String url) {
+    return Objects.requireNonNull(shards.get(url), "every owner has a shard");
+  }
+
+  @Override
+  public Collection<Shard> shards() {
+    return shards.values();
+  }
+
+  @Override
+  public Shard asked(Redirect ask) {
+    var shard = shard(add(url(ask)));
+    shard.asked();
+    return shard;
+  }
+
+  @Override
+  public @Nullable Redirect redirect(@Nullable String error) {
+    var redirect = slots == null ? null : Redirect.of(error);
+    if (slots == null || redirect == null) {
+      return null;
+    }
+    if (redirect.kind() == Redirect.Kind.MOVED
+        && !url(redirect).equals(slots.owner(redirect.slot()))) {
+      follow(slots.with(redirect.slot(), url(redirect)));
+    }
+    refreshSoon();
+    return redirect;
+  }
+
+  private String url(Redirect redirect) {
+    var asked = Objects.requireNonNull(slots).owner(redirect.slot());
+    return SlotMap.url(redis(), asked, redirect.host(), redirect.port());
+  }
+
+  @Override
+  public void later(Runnable action) {
+    if (laters.isEmpty()) {
+      laterTimer = vertx.setTimer(SETTLE_MS, timer -> runLaters());
+    }
+    laters.add(action);
+  }
+
+  private void runLaters() {
+    var actions = List.copyOf(laters);
+    laters.clear();
+    actions.forEach(Runnable::run);
+  }
+
+  private void refreshSoon() {
+    if (isCluster && refreshTimer < 0 && !closed) {
+      refreshTimer = vertx.setTimer(SETTLE_MS, timer -> refresh());
     }
   }
 
-  private void tellIfReady(StoreConnection last) {
-    var both = isPublishing() && (isListening() || !listens);
-    listener.up(last.name(), both);
-    if (both) {
-      opened.tryComplete();
+  /** Asks another node each time, for one may know less than others. */
+  private void refresh() {
+    refreshTimer = -1;
+    var before = slots;
+    if (before == null) {
+      return;
+    }
+    var up = shards.entrySet().stream().filter(e -> e.getValue().input().isUp()).toList();
+    var next = up.isEmpty() ? null : up.get(Math.floorMod(refreshes++, up.size()));
+    var node = next == null ? null : next.getValue().input().connection();
+    (next == null || node == null ? cluster.ask() : cluster.ask(next.getKey(), node))
+        .onSuccess(
+            found -> {
+              if (!closed && (node == null || found.epoch() >= before.epoch())) {
+                follow(found);
+              }
+            })
+        .onFailure(cause -> LOG.debug("Nobody tells who serves the cluster's slots", cause));
+  }
+
+  /** From here on the slots are served as a map says. */
+  private @Nullable Void follow(SlotMap map) {
+    var before = slots;
+    var owners = map.owners();
+    owners.forEach(this::add);
+    slots = map;
+    shards.forEach((url, shard) -> shard.chooseInbox(map, url));
+    if (before != null) {
+      IntStream.range(0, Slots.COUNT)
+          .filter(slot -> !before.owner(slot).equals(map.owner(slot)))
+          .forEach(slot -> release(slot, shard(before.owner(slot))));
+    }
+    List.copyOf(shards.keySet()).stream()
+        .filter(url -> !owners.contains(url) && !shard(url).wasAsked(ASKED_NS))
+        .forEach(url -> Objects.requireNonNull(shards.remove(url)).close());
+    shards.values().stream().filter(shard -> !shard.input().isUp()).forEach(Shard::release);
+    if (shared != null && !owners.contains(String.valueOf(shared.connection().url()))) {
+      shared.connection().drop(new IOException("it is a master no more"));
+    }
+    listener.rerouted();
+    return null;
+  }
+
+  /** Adds a master, if it is not known yet; returns its URL. */
+  private String add(String url) {
+    if (!shards.containsKey(url)) {
+      var target = Target.of(url);
+      var shard =
+          options.isListen() && isSharded()
+              ? Shard.listening(this, target)
+              : Shard.sharing(this, target, shared);
+      shards.put(url, shard);
+      if (tried) {
+        shard.open();
+      }
+    }
+    return url;
+  }
+
+  private void release(int slot, Shard shard) {
+    if (shard.output() != null && shared == null) {
+      shard.output().subscriptions().release(slot).forEach(this::subscribe);
     }
   }
 }

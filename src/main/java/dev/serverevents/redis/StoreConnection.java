@@ -28,15 +28,19 @@ final class StoreConnection {
 
   /** What the owner of the connection does about its changes. */
   interface Owner {
-    /** A new connection is up; nothing is subscribed on it. */
-    void up(StoreConnection store, RedisConnection connection);
+    /**
+     * A new connection is up; nothing is subscribed on it.
+     *
+     * @param again whether an earlier one broke, or could not be made
+     */
+    void up(StoreConnection store, RedisConnection connection, boolean again);
 
     /** The connection is gone, or another attempt to make one has failed. */
     void down(StoreConnection store, Throwable cause);
   }
 
   /** How many commands may await their answer: more than are sent, an emit being four at most. */
-  private static final int MAX_IN_FLIGHT = 5 * Publisher.WINDOW;
+  private static final int MAX_IN_FLIGHT = 5 * PublishLane.WINDOW;
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreConnection.class);
   private static final long CONNECT_TIMEOUT_MS = 5_000;
@@ -46,7 +50,7 @@ final class StoreConnection {
   private final Vertx vertx;
   private final Store name;
   private final RedisServerOptions redis;
-  private final MasterFinder master;
+  private final Target target;
   private final Owner owner;
 
   /** A client for each connection: closing it closes the connection, whatever its state. */
@@ -56,13 +60,13 @@ final class StoreConnection {
   private @Nullable String url;
   private boolean closed;
   private int attempt;
+  private long retry = -1;
 
-  StoreConnection(
-      Vertx vertx, Store name, RedisServerOptions redis, MasterFinder master, Owner owner) {
+  StoreConnection(Vertx vertx, Store name, RedisServerOptions redis, Target target, Owner owner) {
     this.vertx = vertx;
     this.name = name;
     this.redis = redis;
-    this.master = master;
+    this.target = target;
     this.owner = owner;
   }
 
@@ -79,10 +83,18 @@ final class StoreConnection {
     return connection != null;
   }
 
-  /** Makes the first connection; fails with {@link UnavailableException} if that cannot be done. */
+  /**
+   * Makes the first connection; fails with {@link UnavailableException} if that cannot be done,
+   * which is tried again until it is closed.
+   */
   Future<Void> open() {
-    return master
-        .find()
+    return connect().onFailure(this::failed);
+  }
+
+  private Future<Void> connect() {
+    return target
+        .url()
+        .get()
         .compose(
             found ->
                 ClientOptions.of(vertx, redis, found)
@@ -118,7 +130,7 @@ final class StoreConnection {
    * one that was the master may not know yet that it is no more.
    */
   private Future<RedisConnection> checkServes(RedisConnection connection) {
-    if (!master.mayChange()) {
+    if (!target.mustBeMaster()) {
       return connection.send(Request.cmd(Command.PING)).map(connection);
     }
     return connection
@@ -132,6 +144,7 @@ final class StoreConnection {
 
   Future<Void> close() {
     closed = true;
+    vertx.cancelTimer(retry);
     connection = null;
     return client == null ? Future.succeededFuture() : client.close();
   }
@@ -158,8 +171,9 @@ final class StoreConnection {
     connection.exceptionHandler(cause -> lost(attempted, cause));
     connection.endHandler(end -> lost(attempted, new IOException("the connection was closed")));
     this.connection = connection;
+    var again = attempt > 0;
     attempt = 0;
-    owner.up(this, connection);
+    owner.up(this, connection, again);
     return null;
   }
 
@@ -172,23 +186,17 @@ final class StoreConnection {
   }
 
   private void failed(Throwable cause) {
+    if (closed) {
+      return;
+    }
     var ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(attempt++, 10));
     var delay = ThreadLocalRandom.current().nextLong(ceiling / 2, ceiling + 1);
     LOG.warn("{}: {}; next attempt in {} ms", name, cause.getMessage(), delay);
     owner.down(this, cause);
-    vertx.setTimer(delay, timer -> reopen());
-  }
-
-  private void reopen() {
-    if (!closed) {
-      open()
-          .onSuccess(v -> LOG.info("{}: connected again", name))
-          .onFailure(
-              cause -> {
-                if (!closed) {
-                  failed(cause);
-                }
-              });
+    if (!closed) { // its owner may have done with it
+      retry =
+          vertx.setTimer(
+              delay, timer -> open().onSuccess(v -> LOG.info("{}: connected again", name)));
     }
   }
 

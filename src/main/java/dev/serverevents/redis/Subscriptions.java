@@ -2,7 +2,6 @@ package dev.serverevents.redis;
 
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -12,7 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +32,9 @@ public final class Subscriptions {
     /** Redis has confirmed the subscription. */
     void confirmed();
 
+    /** It is heard no more, though the connection is up; it will be confirmed again. */
+    void lost();
+
     /** Redis refuses the channel; it is no longer wanted here. */
     void refused(Throwable cause);
 
@@ -40,34 +42,48 @@ public final class Subscriptions {
     void message(String channel, Buffer payload);
   }
 
+  /** Whose connection it is. */
+  interface Owner {
+    /** All channels were subscribed on a new connection so many ns after it was up. */
+    void complete(long nanos);
+
+    /** What an error tells of a slot; if that is now another's, its channels are released. */
+    @Nullable Redirect redirect(Throwable error);
+
+    /** Does something again in a moment. */
+    void later(Runnable action);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
   /** Channels in one command: more would hold Redis, and this event loop, for too long. */
   private static final int CHUNK = 500;
 
-  /** Commands that may await their answers. */
-  private static final int WINDOW = 4;
+  /** Channels that may await their answers. */
+  private static final int WINDOW = 4 * CHUNK;
 
+  private final PubSub pubsub;
   private final EndOfTurn endOfTurn;
+  private final Owner owner;
 
-  /** In the order in which they came, which is that of subscribing them again. */
-  private final Map<String, Channel> channels = new LinkedHashMap<>();
+  /**
+   * By slot, which is one for all where channels have none, and then by name; each in the order in
+   * which they came, which is that of subscribing them again.
+   */
+  private final Map<Integer, Map<String, Channel>> slots = new LinkedHashMap<>();
 
   private final Deque<Channel> changed = new ArrayDeque<>();
   private final Deque<Sent> sent = new ArrayDeque<>();
-  private final LongConsumer complete;
+  private int awaited;
   private @Nullable RedisConnection connection;
 
   /** When the connection was up, a {@link System#nanoTime()}, until all is subscribed on it. */
   private @Nullable Long connectedAt;
 
-  /**
-   * Creates one without a connection.
-   *
-   * @param complete told how many ns it took until all was subscribed on a new one
-   */
-  Subscriptions(Context context, LongConsumer complete) {
-    this.complete = complete;
+  /** Creates one without a connection. */
+  Subscriptions(Context context, PubSub pubsub, Owner owner) {
+    this.pubsub = pubsub;
+    this.owner = owner;
     endOfTurn = new EndOfTurn(context, this::flush);
   }
 
@@ -75,16 +91,20 @@ public final class Subscriptions {
    * Subscribes a channel. {@link Listener#confirmed} follows, after each reconnect as well, unless
    * the channel {@linkplain #isConfirmed is confirmed} already.
    */
-  public void subscribe(String name, Listener listener) {
-    var channel = channels.computeIfAbsent(name, n -> new Channel(n, listener));
+  void subscribe(String name, Listener listener) {
+    var slot = slot(name);
+    var channel =
+        slots
+            .computeIfAbsent(slot, s -> new LinkedHashMap<>())
+            .computeIfAbsent(name, n -> new Channel(slot, n, listener));
     channel.listener = listener;
     channel.wanted = true;
     change(channel);
   }
 
   /** Unsubscribes a channel. */
-  public void unsubscribe(String name) {
-    var channel = channels.get(name);
+  void unsubscribe(String name) {
+    var channel = channel(name);
     if (channel != null) {
       channel.wanted = false;
       change(channel);
@@ -92,9 +112,47 @@ public final class Subscriptions {
   }
 
   /** Tells whether all that is published on a channel from now on will come. */
-  public boolean isConfirmed(String name) {
-    var channel = channels.get(name);
+  boolean isConfirmed(String name) {
+    var channel = channel(name);
     return channel != null && channel.confirmed;
+  }
+
+  /**
+   * Unsubscribes all channels of a slot that has become another's.
+   *
+   * @return who needs them, by channel, and has been told that they are heard no more
+   */
+  Map<String, Listener> release(int slot) {
+    var released = new LinkedHashMap<String, Listener>();
+    for (var channel : List.copyOf(slots.getOrDefault(slot, Map.of()).values())) {
+      if (channel.wanted) {
+        released.put(channel.name, channel.listener);
+        channel.tellLost();
+        channel.wanted = false;
+        change(channel);
+      }
+    }
+    return released;
+  }
+
+  private int slot(String name) {
+    return pubsub.isSharded() ? Slots.of(name) : 0;
+  }
+
+  private @Nullable Channel channel(String name) {
+    var ofSlot = slots.get(slot(name));
+    return ofSlot == null ? null : ofSlot.get(name);
+  }
+
+  private void remove(Channel channel) {
+    var ofSlot = slots.get(channel.slot);
+    if (ofSlot != null && ofSlot.remove(channel.name, channel) && ofSlot.isEmpty()) {
+      slots.remove(channel.slot);
+    }
+  }
+
+  private List<Channel> all() {
+    return slots.values().stream().flatMap(ofSlot -> ofSlot.values().stream()).toList();
   }
 
   /** Starts anew on a connection on which nothing is subscribed. */
@@ -108,18 +166,21 @@ public final class Subscriptions {
             push(response);
           }
         });
-    channels.values().forEach(this::enqueue);
+    all().forEach(this::enqueue);
     flush();
   }
 
   void disconnected() {
     connection = null;
     sent.clear();
+    awaited = 0;
     changed.clear();
-    channels.values().removeIf(channel -> !channel.wanted);
-    for (var channel : channels.values()) {
+    for (var channel : all()) {
       channel.forget();
       channel.enqueued = false;
+      if (!channel.wanted) {
+        remove(channel);
+      }
     }
   }
 
@@ -130,10 +191,15 @@ public final class Subscriptions {
         refused(error);
         return;
       }
-      switch (response.get(0).toString()) {
-        case "message" -> message(response.get(1).toString(), response.get(2).toBuffer());
-        case "subscribe", "unsubscribe" -> answered(response.get(1).toString());
-        default -> LOG.warn("Unexpected push from Redis: {}", response.get(0));
+      var kind = response.get(0).toString();
+      if (kind.equals(pubsub.message())) {
+        message(response.get(1).toString(), response.get(2).toBuffer());
+      } else if (kind.equals(pubsub.subscribed())) {
+        answered(true, response.get(1).toString());
+      } else if (kind.equals(pubsub.unsubscribed())) {
+        answered(false, response.get(1).toString());
+      } else {
+        LOG.warn("Unexpected push from Redis: {}", kind);
       }
     } catch (RuntimeException unexpected) {
       LOG.error("Cannot handle a push from Redis", unexpected);
@@ -141,7 +207,7 @@ public final class Subscriptions {
   }
 
   private void message(String name, Buffer payload) {
-    var channel = channels.get(name);
+    var channel = channel(name);
     if (channel != null && channel.wanted) {
       channel.listener.message(name, payload);
     }
@@ -165,24 +231,24 @@ public final class Subscriptions {
       for (var channel : changed) {
         channel.enqueued = false;
         if (!channel.wanted) {
-          channels.remove(channel.name, channel);
+          remove(channel);
         }
       }
       changed.clear();
       return;
     }
-    while (connection == current && sent.size() < WINDOW && !changed.isEmpty()) {
+    while (connection == current && awaited < WINDOW && !changed.isEmpty()) {
       var subscribe = new ArrayList<Channel>();
       var unsubscribe = new ArrayList<Channel>();
       for (var channel : takeChunk()) {
         if (channel.wanted != channel.asked) {
           (channel.wanted ? subscribe : unsubscribe).add(channel);
         } else if (!channel.wanted && channel.awaits == null) {
-          channels.remove(channel.name, channel);
+          remove(channel);
         }
       }
-      send(current, Command.SUBSCRIBE, subscribe);
-      send(current, Command.UNSUBSCRIBE, unsubscribe);
+      sendBySlot(current, true, subscribe);
+      sendBySlot(current, false, unsubscribe);
     }
   }
 
@@ -202,12 +268,24 @@ public final class Subscriptions {
     return chunk;
   }
 
-  private void send(RedisConnection current, Command command, List<Channel> list) {
-    if (list.isEmpty() || connection != current) { // a write can find it broken
+  /** A command has channels of one slot. */
+  private void sendBySlot(RedisConnection current, boolean subscribe, List<Channel> list) {
+    if (list.size() == 1) {
+      send(current, subscribe, list);
       return;
     }
-    var request = Request.cmd(command);
-    var entry = new Sent(list);
+    list.stream()
+        .collect(Collectors.groupingBy(c -> c.slot, LinkedHashMap::new, Collectors.toList()))
+        .values()
+        .forEach(ofSlot -> send(current, subscribe, ofSlot));
+  }
+
+  private void send(RedisConnection current, boolean subscribe, List<Channel> list) {
+    if (connection != current) { // a write can find it broken
+      return;
+    }
+    var request = Request.cmd(subscribe ? pubsub.subscribe() : pubsub.unsubscribe());
+    var entry = new Sent(subscribe, list);
     for (var channel : list) {
       request.arg(channel.name);
       channel.asked = channel.wanted;
@@ -215,62 +293,90 @@ public final class Subscriptions {
       channel.awaits = entry;
     }
     sent.add(entry);
+    awaited += list.size();
     current.send(request);
   }
 
-  private void answered(String name) {
+  private void answered(boolean subscribed, String name) {
     var head = sent.peek();
-    if (head == null) {
-      LOG.warn("Redis answered for channel \"{}\", which was not asked for", name);
+    if (head == null || head.subscribe != subscribed || !head.isFor(name)) {
+      unasked(subscribed, name);
       return;
     }
+    awaited--;
     if (++head.answers == head.channels.size()) {
       sent.remove();
     }
-    var channel = channels.get(name);
+    var channel = channel(name);
     if (channel != null && channel.awaits == head) {
       channel.awaits = null;
       if (channel.asked) {
         channel.confirmed = true;
         channel.listener.confirmed();
       } else if (!channel.wanted) {
-        channels.remove(name);
+        remove(channel);
       }
     }
     flush();
     if (connectedAt != null && sent.isEmpty() && changed.isEmpty()) {
-      complete.accept(System.nanoTime() - connectedAt);
+      owner.complete(System.nanoTime() - connectedAt);
       connectedAt = null;
     }
   }
 
-  /** One forbidden channel makes Redis refuse a whole command: find it by asking one by one. */
+  /**
+   * A master whose slot has become another's unsubscribes the slot's channels. To subscribe such a
+   * one again here brings the answer who the other is. A command of ours that crosses this is
+   * answered by the same error.
+   */
+  private void unasked(boolean subscribed, String name) {
+    var channel = channel(name);
+    if (subscribed || channel == null) {
+      LOG.debug("Redis answered for channel \"{}\", which was not asked for", name);
+    } else if (channel.asked && channel.awaits == null) {
+      channel.tellLost();
+      channel.forget();
+      change(channel);
+    }
+  }
+
   private void refused(Throwable error) {
-    var head = sent.poll();
-    if (head == null) {
-      LOG.warn("Redis sent an error that answers nothing: {}", error.getMessage());
+    var head = sent.peek();
+    var redirect = owner.redirect(error);
+    if (head == null || (redirect != null && !head.concerns(redirect))) {
+      LOG.debug("Redis sent an error that answers nothing: {}", error.getMessage());
       return;
     }
+    sent.remove();
+    awaited -= head.channels.size() - head.answers;
     for (var channel : head.channels) {
       if (channel.awaits != head) {
         continue;
       }
       channel.forget();
-      if (head.channels.size() > 1) {
-        channel.alone = true;
-        enqueue(channel);
+      if (!channel.wanted) {
+        remove(channel);
+      } else if (redirect != null) {
+        owner.later(() -> change(channel));
+      } else if (head.channels.size() > 1) {
+        alone(channel);
       } else {
-        channels.remove(channel.name, channel);
-        if (channel.wanted) {
-          channel.wanted = false;
-          channel.listener.refused(error);
-        }
+        remove(channel);
+        channel.wanted = false;
+        channel.listener.refused(error);
       }
     }
     flush();
   }
 
+  /** One forbidden channel makes Redis refuse a whole command: find it by asking one by one. */
+  private void alone(Channel channel) {
+    channel.alone = true;
+    enqueue(channel);
+  }
+
   private static final class Channel {
+    final int slot;
     final String name;
     Listener listener;
     boolean wanted;
@@ -289,9 +395,16 @@ public final class Subscriptions {
     /** It goes in a command of its own. */
     boolean alone;
 
-    Channel(String name, Listener listener) {
+    Channel(int slot, String name, Listener listener) {
+      this.slot = slot;
       this.name = name;
       this.listener = listener;
+    }
+
+    void tellLost() {
+      if (confirmed) {
+        listener.lost();
+      }
     }
 
     void forget() {
@@ -302,11 +415,23 @@ public final class Subscriptions {
   }
 
   private static final class Sent {
+    final boolean subscribe;
     final List<Channel> channels;
     int answers;
 
-    Sent(List<Channel> channels) {
+    Sent(boolean subscribe, List<Channel> channels) {
+      this.subscribe = subscribe;
       this.channels = channels;
+    }
+
+    /** They are answered in their order, unless an unasked answer was taken for one of them. */
+    boolean isFor(String name) {
+      return channels.get(answers).name.equals(name)
+          || channels.stream().anyMatch(channel -> channel.name.equals(name));
+    }
+
+    boolean concerns(Redirect redirect) {
+      return redirect.slot() < 0 || redirect.slot() == channels.get(0).slot;
     }
   }
 }

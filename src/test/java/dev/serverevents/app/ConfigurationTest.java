@@ -116,7 +116,7 @@ class ConfigurationTest {
     assertThat(redis.getCertificateFile()).isEqualTo("cert.pem");
     assertThat(redis.getKeyFile()).isEqualTo("key.pem");
     assertThat(redis.isVerifyHost()).isFalse();
-    assertThat(redis.masterUrl("::1", 7)).isEqualTo("rediss://[::1]:7/0");
+    assertThat(redis.serverUrl("::1", 7)).isEqualTo("rediss://[::1]:7");
     var password = Map.of("SERVER_EVENTS_REDIS_PASSWORD", "secret");
     assertThat(Configuration.of(new JsonObject(), password).events().getRedis().getPassword())
         .isEqualTo("secret");

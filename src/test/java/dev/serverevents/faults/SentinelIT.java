@@ -6,21 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;
-import dev.serverevents.testing.InFlight;
+import dev.serverevents.testing.RetainedCycles;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestRedis;
 import dev.serverevents.testing.TestSentinels;
-import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,69 +26,31 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SentinelIT {
 
   private static final int CYCLES = 10_000;
-  private static final int AT_ONCE = 64;
   private static final WaitOptions MINUTE = WaitOptions.DEFAULT.timeout(60_000).retained(true);
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(60));
-
-  private enum Outcome {
-    RESULT,
-    LOST,
-    NOT_EMITTED
-  }
 
   private static void deploy(Server server, TestSentinels sentinels) {
     server.deploy(server.options().setRedis(sentinels.options()).setEmitTimeout(60_000));
   }
 
-  /** A job whose worker emits its result once a replica has it. */
-  private static Future<Outcome> cycle(
-      ServerEvents api, ServerEvents worker, String name, int i, AtomicInteger done) {
-    var emitted = new AtomicInteger();
-    return api.request(
-            name,
-            i,
-            MINUTE,
-            () -> worker.emit(RETAIN, name, i, i).onSuccess(n -> emitted.incrementAndGet()))
-        .map(
-            args -> {
-              assertThat(args.get(0)).isEqualTo(i);
-              return Outcome.RESULT;
-            })
-        .otherwise(
-            cause -> {
-              assertThat(cause).isInstanceOf(ServerEventsException.class);
-              return emitted.get() > 0 ? Outcome.LOST : Outcome.NOT_EMITTED;
-            })
-        .onSuccess(outcome -> done.incrementAndGet());
-  }
-
   /** Kills the master in the middle of cycles. */
   private static void killDuringCycles(
       TestSentinels sentinels, ServerEvents api, ServerEvents worker, String name) {
-    var done = new AtomicInteger();
-    var killer =
-        new Thread(
+    new RetainedCycles(api, worker, name)
+        .run(
+            CYCLES,
             () -> {
-              Await.until(() -> done.get() > CYCLES / 3);
               var killed = sentinels.master();
               killed.kill();
               var at = System.nanoTime();
               Await.until(() -> sentinels.master() != killed);
-              Figures.print("failed over within %d ms".formatted(Figures.msSince(at)));
+              Figures.print("failed over within %,d ms".formatted(Figures.msSince(at)));
               var over = System.nanoTime();
               Await.until(() -> api.isReady() && worker.isReady());
-              Figures.print("both are back %d ms later".formatted(Figures.msSince(over)));
+              Figures.print("both are back %,d ms later".formatted(Figures.msSince(over)));
               killed.restart();
               killed.awaitServing();
             });
-    killer.start();
-    var outcomes = InFlight.run(CYCLES, AT_ONCE, i -> cycle(api, worker, name, i, done));
-    Await.until(() -> !killer.isAlive());
-    var rest = outcomes.stream().filter(outcome -> outcome == Outcome.NOT_EMITTED).count();
-    Figures.print(
-        "%s: %,d cycles, 0 lost of those emitted; %d emits failed".formatted(name, CYCLES, rest));
-    assertThat(outcomes).hasSize(CYCLES).doesNotContain(Outcome.LOST);
-    assertThat(rest).isLessThanOrEqualTo(AT_ONCE);
   }
 
   @Test

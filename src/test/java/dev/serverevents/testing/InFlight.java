@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** Runs many asynchronous cycles, a fixed number of them at a time. */
@@ -16,29 +17,34 @@ public final class InFlight {
 
   /** Runs cycles 0 to {@code total}, and returns their results; throws the first failure. */
   public static <T> List<T> run(int total, int atOnce, IntFunction<Future<T>> cycle) {
+    return run(i -> i < total, atOnce, cycle);
+  }
+
+  /** Runs cycles from 0 on, as long as the predicate wants another. */
+  public static <T> List<T> run(IntPredicate wanted, int atOnce, IntFunction<Future<T>> cycle) {
     var next = new AtomicInteger();
     var results = Collections.synchronizedList(new ArrayList<T>());
     var lanes =
-        IntStream.range(0, atOnce).mapToObj(lane -> lane(total, next, results, cycle)).toList();
+        IntStream.range(0, atOnce).mapToObj(lane -> lane(wanted, next, results, cycle)).toList();
     Await.result(Future.all(lanes));
     return results;
   }
 
   private static <T> Future<Void> lane(
-      int total, AtomicInteger next, List<T> results, IntFunction<Future<T>> cycle) {
+      IntPredicate wanted, AtomicInteger next, List<T> results, IntFunction<Future<T>> cycle) {
     var done = Promise.<Void>promise();
-    step(total, next, results, cycle, done);
+    step(wanted, next, results, cycle, done);
     return done.future();
   }
 
   private static <T> void step(
-      int total,
+      IntPredicate wanted,
       AtomicInteger next,
       List<T> results,
       IntFunction<Future<T>> cycle,
       Promise<Void> done) {
     var i = next.getAndIncrement();
-    if (i >= total) {
+    if (!wanted.test(i)) {
       done.complete();
       return;
     }
@@ -47,7 +53,7 @@ public final class InFlight {
         .onSuccess(
             result -> {
               results.add(result);
-              step(total, next, results, cycle, done);
+              step(wanted, next, results, cycle, done);
             })
         .onFailure(done::tryFail);
   }

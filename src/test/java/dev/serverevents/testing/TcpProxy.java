@@ -9,6 +9,7 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between a server and its Redis, and does to their connections what networks do. */
 public final class TcpProxy implements AutoCloseable {
@@ -17,6 +18,7 @@ public final class TcpProxy implements AutoCloseable {
   private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
   private final int target;
   private final NetServer server;
+  private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean refusing;
 
   /** Held here, for Vert.x closes the connections of a client that is garbage-collected. */
@@ -65,6 +67,17 @@ public final class TcpProxy implements AutoCloseable {
     pairs.forEach(Pair::close);
   }
 
+  /** How many connections there have been so far. */
+  public int connections() {
+    return accepted.get();
+  }
+
+  /** Closes the first connections, so many, and all that come until {@link #mend()}. */
+  public void cutFirst(int connections) {
+    refusing = true;
+    pairs.stream().filter(pair -> pair.number <= connections).forEach(Pair::close);
+  }
+
   /** From now on, what is sent on the present connections disappears, and they stay open. */
   public void swallow() {
     pairs.forEach(pair -> pair.swallowing = true);
@@ -98,6 +111,7 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   private final class Pair {
+    final int number = accepted.incrementAndGet();
     final NetSocket client;
     final NetSocket upstream;
     volatile boolean swallowing;

@@ -1,0 +1,74 @@
+package dev.serverevents.redis;
+
+import dev.serverevents.Store;
+import io.vertx.redis.client.RedisConnection;
+import org.jspecify.annotations.Nullable;
+
+/** A connection that subscribes, and what is subscribed on it. */
+final class OutputStore implements StoreConnection.Owner, Subscriptions.Owner {
+
+  private final StoreConnection connection;
+  private final Subscriptions subscriptions;
+  private final RedisStores stores;
+  private long epoch;
+  private boolean again;
+
+  OutputStore(RedisStores stores, Target target) {
+    this.stores = stores;
+    subscriptions =
+        new Subscriptions(stores.vertx().getOrCreateContext(), PubSub.of(stores.redis()), this);
+    connection =
+        new StoreConnection(stores.vertx(), Store.OUTPUT_STORE, stores.redis(), target, this);
+  }
+
+  StoreConnection connection() {
+    return connection;
+  }
+
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** The number of the present connection: no other one of the verticle has it, ever. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** Tells whether all that is published on a channel from now on will come. */
+  boolean hears(String channel) {
+    return connection.isUp() && subscriptions.isConfirmed(channel);
+  }
+
+  @Override
+  public void up(StoreConnection store, RedisConnection connection, boolean again) {
+    epoch = stores.nextEpoch();
+    this.again = again;
+    subscriptions.connected(connection);
+    if (again) {
+      stores.reconnected(store);
+    }
+  }
+
+  @Override
+  public void down(StoreConnection store, Throwable cause) {
+    subscriptions.disconnected();
+    stores.failed(store, cause);
+  }
+
+  @Override
+  public void complete(long nanos) {
+    if (again) {
+      stores.resubscribed(nanos);
+    }
+  }
+
+  @Override
+  public @Nullable Redirect redirect(Throwable error) {
+    return stores.redirect(error.getMessage());
+  }
+
+  @Override
+  public void later(Runnable action) {
+    stores.later(action);
+  }
+}

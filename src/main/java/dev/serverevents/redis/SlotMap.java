@@ -1,0 +1,88 @@
+package dev.serverevents.redis;
+
+import dev.serverevents.RedisServerOptions;
+import io.vertx.redis.client.Response;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which master of a Redis Cluster serves which slot, by URL. It does not change. */
+final class SlotMap {
+
+  private final long epoch;
+  private final String[] owners;
+
+  private SlotMap(long epoch, String[] owners) {
+    this.epoch = epoch;
+    this.owners = owners;
+  }
+
+  /**
+   * Reads the answers to CLUSTER INFO and CLUSTER SLOTS. A slot that no node serves is counted
+   * among those of the first node, which will say so to whoever asks for it.
+   *
+   * @param asked the URL of the node that answered, whose host it may leave out
+   */
+  static SlotMap of(RedisServerOptions redis, String asked, String info, Response slots) {
+    var owners = new @Nullable String[Slots.COUNT];
+    for (var range : slots) {
+      var node = range.get(2);
+      var url = url(redis, asked, text(node.get(0)), node.get(1).toInteger());
+      Arrays.fill(owners, range.get(0).toInteger(), range.get(1).toInteger() + 1, url);
+    }
+    var first = Arrays.stream(owners).filter(Objects::nonNull).findFirst();
+    if (first.isEmpty()) {
+      throw new IllegalArgumentException("no slot of the cluster is served");
+    }
+    var all = new String[Slots.COUNT];
+    for (var slot = 0; slot < Slots.COUNT; slot++) {
+      all[slot] = Objects.requireNonNullElse(owners[slot], first.get());
+    }
+    return new SlotMap(epoch(info), all);
+  }
+
+  private static String text(@Nullable Response response) {
+    return response == null ? "" : response.toString();
+  }
+
+  private static long epoch(String info) {
+    return info.lines()
+        .filter(line -> line.startsWith("cluster_current_epoch:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** The URL of a node, which is on the host that was asked where it names none that is known. */
+  static String url(RedisServerOptions redis, String asked, String host, int port) {
+    var known = host.isEmpty() || host.equals("?") ? host(asked) : host;
+    return redis.serverUrl(known, port);
+  }
+
+  private static String host(String url) {
+    return URI.create(url).getHost().replaceAll("[\\[\\]]", "");
+  }
+
+  /** The cluster's epoch, which grows with each failover and each slot that changes hands. */
+  long epoch() {
+    return epoch;
+  }
+
+  String owner(int slot) {
+    return owners[slot];
+  }
+
+  Set<String> owners() {
+    return new LinkedHashSet<>(Arrays.asList(owners));
+  }
+
+  /** The same but for one slot. */
+  SlotMap with(int slot, String owner) {
+    var copy = owners.clone();
+    copy[slot] = owner;
+    return new SlotMap(epoch, copy);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.serverevents;
+
+import static dev.serverevents.testing.Await.failure;
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.RedisServerOptions.PubSub;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TestCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is true of one Redis is true of a cluster of three masters, sharded and broadcast. */
+@ExtendWith(ServerExtension.class)
+class ClusterTest {
+
+  private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(30));
+  private static final WaitOptions RETAINED = WaitOptions.DEFAULT.retained(true);
+
+  /** Names and ids whose braces Redis may take for hash tags. */
+  private static final List<String> BRACES =
+      List.of("{a}", "a{b}c", "{", "}", "{}", "a}b", "a{b", "}{", "{a}{b}", "{{a}}");
+
+  private static TestCluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = new TestCluster(3, 0);
+  }
+
+  @AfterAll
+  static void end() {
+    cluster.close();
+  }
+
+  @AfterEach
+  void nothingIsSubscribedAnyMore() {
+    cluster.checkNothingIsLeft();
+  }
+
+  private static ServerEvents deploy(Server server, PubSub pubsub) {
+    server.deploy(server.options().setRedis(cluster.options(pubsub, 0)));
+    return server.events();
+  }
+
+  private static int receivers(PubSub pubsub, int counted) {
+    return pubsub == PubSub.SHARDED ? counted : -1;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eventsReachTheirWaitsAndNoOthers(PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    var waits = Server.listen(waiting, "a", 300, WaitOptions.DEFAULT);
+    for (var id = 0; id < waits.size(); id++) {
+      assertThat(result(emitting.emit("a", id, id))).isEqualTo(receivers(pubsub, 1));
+    }
+    for (var id = 0; id < waits.size(); id++) {
+      assertThat(result(waits.get(id).future()).get(0)).isEqualTo(id);
+    }
+    assertThat(result(emitting.emit("a", "nobody"))).isEqualTo(receivers(pubsub, 0));
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void requestsRepliesAndFailuresWork(PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    for (var id = 0; id < 50; id++) {
+      var n = id;
+      assertThat(result(waiting.request("r", n, () -> emitting.emit("r", n, n))).get(0))
+          .isEqualTo(n);
+      assertThat(result(waiting.requestDirect("d", n, to -> emitting.reply(to, "d", n, n))).get(0))
+          .isEqualTo(n);
+      assertThat(failure(waiting.request("f", n, () -> emitting.emitFailure("f", n, 422, "no", n))))
+          .isInstanceOf(EventFailureException.class);
+    }
+    assertThat(failure(waiting.on("nobody", 1, 20))).isInstanceOf(EventTimeoutException.class);
+    assertThat(failure(waiting.requestDirect("d", 1, 20, to -> emitting.emit("x", 1))))
+        .isInstanceOf(EventTimeoutException.class);
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void retainedResultsAreFoundWhateverTheirNames(PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    for (var name : BRACES) {
+      for (var id : BRACES) {
+        result(emitting.emit(RETAIN, name, id, name, id));
+        assertThat(result(waiting.on(name, id, RETAINED)).list()).isEqualTo(List.of(name, id));
+        var heard = waiting.listen(name, id + "2", RETAINED);
+        result(heard.subscribed());
+        assertThat(result(emitting.emit(RETAIN, name, id + "2", 1)))
+            .isEqualTo(receivers(pubsub, 1));
+        assertThat(result(heard.future()).get(0)).isEqualTo(1);
+        var direct =
+            waiting.requestDirect(
+                name, id + "3", RETAINED, to -> emitting.reply(RETAIN, to, name, id + "3", 2));
+        assertThat(result(direct).get(0)).isEqualTo(2);
+        assertThat(result(waiting.on(name, id + "3", RETAINED)).get(0)).isEqualTo(2);
+      }
+    }
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneIdempotencyKeyEmitsOnce(PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    for (var id = 0; id < 20; id++) {
+      var key = RETAIN.idempotencyKey("k");
+      var seen = new CopyOnWriteArrayList<StreamEvent>();
+      var stream = waiting.stream("once", id, StreamOptions.DEFAULT.follow(true));
+      stream.handler(seen::add);
+      result(stream.subscribed());
+      for (var i = 0; i < 5; i++) {
+        assertThat(result(emitting.emit(key, "once", id, 1))).isEqualTo(receivers(pubsub, 1));
+      }
+      assertThat(failure(emitting.emit(key, "once", id, 2)))
+          .isInstanceOf(IdempotencyException.class);
+      result(emitting.emit("once", id, "last"));
+      Await.until(() -> seen.size() >= 2);
+      assertThat(seen).hasSize(2);
+      stream.close();
+    }
+    if (pubsub == PubSub.SHARDED) {
+      assertThat(failure(emitting.emit(RETAIN.idempotencyKey("k"), "a}b", 1)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith("idempotencyKey is \"k\": it cannot be for a direct reply");
+    } else {
+      assertThat(result(emitting.emit(RETAIN.idempotencyKey("k"), "a}b", 1))).isEqualTo(-1);
+    }
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStreamHearsProgressAndResultThoughTheyAreOfTwoShards(
+      PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    for (var id = 0; id < 20; id++) {
+      var seen = new CopyOnWriteArrayList<StreamEvent>();
+      var stream = waiting.stream("s", id);
+      stream.handler(seen::add);
+      result(stream.subscribed());
+      result(emitting.emitProgress("s", id, 50));
+      Await.until(() -> !seen.isEmpty());
+      result(emitting.emit("s", id, 100));
+      Await.until(() -> seen.size() == 2);
+      assertThat(seen.get(0)).isInstanceOf(StreamEvent.Progress.class);
+      assertThat(seen.get(1)).isInstanceOf(StreamEvent.Result.class);
+    }
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWaitAndAnEmitGoToTheMasterOfTheirSlot(PubSub pubsub, Server server) {
+    var events = deploy(server, pubsub);
+    var waits = new ArrayList<EventWait>();
+    IntStream.range(0, 60).forEach(id -> waits.add(events.listen("w", id, WaitOptions.DEFAULT)));
+    waits.forEach(wait -> result(wait.subscribed()));
+    for (var node : cluster.nodes()) {
+      for (var channel : node.channels()) {
+        if (pubsub == PubSub.SHARDED) {
+          assertThat(cluster.owner(cluster.slot(channel))).isSameAs(node);
+        }
+      }
+    }
+    var spread = cluster.nodes().stream().filter(node -> !node.channels().isEmpty()).count();
+    assertThat(spread).isEqualTo(pubsub == PubSub.SHARDED ? 3 : 1);
+    waits.forEach(EventWait::cancel);
+    server.undeploy();
+  }
+}

@@ -1,0 +1,163 @@
+package dev.serverevents.faults;
+
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.RedisServerOptions.PubSub;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Figures;
+import dev.serverevents.testing.RetainedCycles;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TcpProxy;
+import dev.serverevents.testing.TestCluster;
+import dev.serverevents.testing.TestRedis;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What may happen to a Redis Cluster of three masters and three replicas, during job cycles. */
+@ExtendWith(ServerExtension.class)
+class ClusterIT {
+
+  private static final int CYCLES = 20_000;
+  private static final int MOVED = 1_000;
+
+  private static ServerEvents deploy(
+      Server server, TestCluster cluster, PubSub pubsub, int replicas) {
+    server.deploy(
+        server.options().setRedis(cluster.options(pubsub, replicas)).setEmitTimeout(60_000));
+    return server.events();
+  }
+
+  private static RetainedCycles cycles(ServerEvents api, ServerEvents worker, PubSub pubsub) {
+    return new RetainedCycles(api, worker, "cycle " + pubsub);
+  }
+
+  /** Each channel, an inbox at least, is subscribed at the owner of its slot and nowhere else. */
+  private static void checkChannels(TestCluster cluster, PubSub pubsub) {
+    if (pubsub == PubSub.SHARDED) {
+      for (var node : cluster.nodes()) {
+        Await.untilAsserted(
+            () ->
+                assertThat(node.allChannels())
+                    .allMatch(channel -> cluster.owner(cluster.slot(channel)) == node));
+      }
+    }
+  }
+
+  private static void end(TestCluster cluster, PubSub pubsub, Server... servers) {
+    checkChannels(cluster, pubsub);
+    for (var server : servers) {
+      server.undeploy();
+    }
+    cluster.checkNothingIsLeft();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMasterIsKilled(PubSub pubsub, Server api, Server worker) {
+    try (var cluster = new TestCluster(3, 1)) {
+      var waiting = deploy(api, cluster, pubsub, 1);
+      var emitting = deploy(worker, cluster, pubsub, 1);
+      cycles(waiting, emitting, pubsub)
+          .run(
+              CYCLES,
+              () -> {
+                var killed = cluster.masters().get(0);
+                killed.kill();
+                var at = System.nanoTime();
+                Await.until(() -> !cluster.masters().contains(killed));
+                Figures.print("failed over within %,d ms".formatted(Figures.msSince(at)));
+                var over = System.nanoTime();
+                killed.restart();
+                Await.until(() -> waiting.isReady() && emitting.isReady());
+                Figures.print("both are back %,d ms later".formatted(Figures.msSince(over)));
+                killed.awaitServing();
+                cluster.awaitComplete();
+              });
+      end(cluster, pubsub, api, worker);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void slotsAreMovedToAnotherMaster(PubSub pubsub, Server api, Server worker) {
+    try (var cluster = new TestCluster(3, 1)) {
+      var waiting = deploy(api, cluster, pubsub, 0);
+      var emitting = deploy(worker, cluster, pubsub, 0);
+      var masters = cluster.masters();
+      cycles(waiting, emitting, pubsub)
+          .run(CYCLES, () -> move(cluster, MOVED, masters.get(0), masters.get(1)));
+      end(cluster, pubsub, api, worker);
+    }
+  }
+
+  private static void move(TestCluster cluster, int slots, TestRedis from, TestRedis to) {
+    var at = System.nanoTime();
+    cluster.move(cluster.slotsOf(from).subList(0, slots), from, to);
+    Figures.print("%,d slots moved in %,d ms".formatted(slots, Figures.msSince(at)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMasterIsAddedAndRemoved(PubSub pubsub, Server api, Server worker) {
+    try (var cluster = new TestCluster(3, 1)) {
+      var waiting = deploy(api, cluster, pubsub, 0);
+      var emitting = deploy(worker, cluster, pubsub, 0);
+      var masters = cluster.masters();
+      cycles(waiting, emitting, pubsub)
+          .run(
+              CYCLES,
+              () -> {
+                var fourth = cluster.add();
+                cluster.awaitComplete();
+                masters.forEach(master -> move(cluster, 4_096 / 3, master, fourth));
+                masters.forEach(master -> move(cluster, 4_096 / 3, fourth, master));
+                assertThat(cluster.slotsOf(fourth)).isEmpty();
+                cluster.remove(fourth);
+              });
+      end(cluster, pubsub, api, worker);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneServerIsCutFromOneShard(PubSub pubsub, Server api, Server worker) {
+    try (var cluster = new TestCluster(3, 1);
+        var proxy = TcpProxy.before(cluster.masters().get(0))) {
+      var cut = cluster.masters().get(0);
+      cluster.announce(cut, proxy);
+      var waiting = deploy(api, cluster, pubsub, 0);
+      var ofApi = proxy.connections();
+      var emitting = deploy(worker, cluster, pubsub, 0);
+
+      var meanwhile = new AtomicInteger();
+      cycles(waiting, emitting, pubsub)
+          .run(
+              CYCLES,
+              () -> {
+                proxy.cutFirst(ofApi);
+                Await.until(() -> !waiting.isReady());
+
+                var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                while (System.nanoTime() < until) {
+                  var id = "meanwhile" + meanwhile.incrementAndGet();
+                  if (cluster.owner(cluster.slot("other:" + id)) != cut) {
+                    var other = waiting.request("other", id, () -> emitting.emit("other", id, id));
+                    assertThat(result(other).get(0)).isEqualTo(id);
+                  }
+                }
+                assertThat(waiting.isReady()).isFalse();
+                assertThat(emitting.isReady()).isTrue();
+                proxy.mend();
+              });
+      Figures.print("%,d waits of other shards meanwhile".formatted(meanwhile.get()));
+      Await.until(waiting::isReady);
+      end(cluster, pubsub, api, worker);
+    }
+  }
+}
