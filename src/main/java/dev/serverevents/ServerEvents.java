@@ -169,12 +169,13 @@ public interface ServerEvents {
    *     {@code JsonObject}, {@code JsonArray}, maps, lists, and classes that Jackson maps
    * @return how many subscribers Redis says received it; 0 on a single Redis server means that
    *     nobody waits. The number counts connections, not waits: the waits of one verticle share one
-   *     connection. On a Redis Cluster it counts one node's subscribers only (PUBLISH, redis issue
-   *     7986), so there 0 proves nothing. It is -1 when Redis took it but the number is not known,
-   *     because another event, sent in the same write, was refused. Fails with {@link
-   *     UnavailableException} when Redis did not take it in time, refused it, or did not answer, or
-   *     the queue is full; {@link IdempotencyException} if its key stands for something else or is
-   *     still under way; {@link InvalidInputException} for bad input.
+   *     connection. It is -1 when Redis took it but the number is not known: because another event,
+   *     sent in the same write, was refused, or on a Redis Cluster without sharded Pub/Sub, where
+   *     PUBLISH counts one node's subscribers only (redis issue 7986). With it, those are counted
+   *     that subscribe at a master, as every verticle does. Fails with {@link UnavailableException}
+   *     when Redis did not take it in time, refused it, or did not answer, or the queue is full;
+   *     {@link IdempotencyException} if its key stands for something else or is still under way;
+   *     {@link InvalidInputException} for bad input.
    */
   Future<Integer> emit(EmitOptions options, Object name, Object id, @Nullable Object... args);
 

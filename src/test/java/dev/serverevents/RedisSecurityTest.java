@@ -10,6 +10,7 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import dev.serverevents.testing.TestCertificate;
+import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,7 +22,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +74,11 @@ class RedisSecurityTest {
     "&$progress:orders*",
     "&$inbox:*"
   };
+
+  /** What they need where Redis is a cluster, and where its Pub/Sub is sharded. */
+  private static final String[] IN_CLUSTER = {"+cluster|info", "+cluster|slots", "+asking"};
+
+  private static final String[] SHARDED = {"+spublish", "+ssubscribe", "+sunsubscribe"};
 
   @Test
   @OwnRedis({"--requirepass", "secret"})
@@ -121,41 +130,77 @@ class RedisSecurityTest {
     return options(server, redis);
   }
 
-  private static void user(TestRedis redis, String name, String[] rules) {
-    var args = new Object[rules.length + 2];
-    args[0] = "SETUSER";
-    args[1] = name;
-    System.arraycopy(rules, 0, args, 2, rules.length);
-    redis.command("ACL", args);
+  private static void user(TestRedis redis, String name, List<String> rules) {
+    redis.command("ACL", Stream.concat(Stream.of("SETUSER", name), rules.stream()).toArray());
+  }
+
+  /** The same rights in a cluster with sharded Pub/Sub. */
+  private static List<String> sharded(String[] rules) {
+    return Stream.of(
+            Stream.of(rules).filter(rule -> !rule.matches("\\+(publish|subscribe|unsubscribe)")),
+            Stream.of(IN_CLUSTER),
+            Stream.of(SHARDED).filter(rule -> rules == API || rule.equals("+spublish")))
+        .flatMap(rule -> rule)
+        .toList();
   }
 
   @Test
   @OwnRedis({})
   void withTheLeastRightsEverythingWorksAndNothingElseDoes(Server api, Server worker) {
-    user(api.redis(), "api", API);
-    user(api.redis(), "worker", WORKER);
+    user(api.redis(), "api", List.of(API));
+    user(api.redis(), "worker", List.of(WORKER));
     api.deploy(as(api, "api"));
     worker.deploy(as(worker, "worker").setListen(false));
-    var waiting = api.events();
-    var emitting = worker.events();
+    everythingWorks(api.events(), worker.events(), 1);
+    nothingElseDoes(api.events(), worker.events());
+    mayNotSubscribe(worker, worker.redis(), Command.SUBSCRIBE);
+    api.undeploy();
+    worker.undeploy();
+  }
 
-    var wait = waiting.listen("orders", 1);
-    var stream = waiting.stream("orders", 2);
+  @Test
+  void theSameHoldsInACluster(Server api, Server worker) {
+    try (var cluster = new TestCluster(3, 0)) {
+      for (var node : cluster.nodes()) {
+        user(node, "api", sharded(API));
+        user(node, "worker", sharded(WORKER));
+      }
+      api.deploy(as(api, cluster, "api"));
+      worker.deploy(as(worker, cluster, "worker").setListen(false));
+      IntStream.range(0, 20).forEach(i -> everythingWorks(api.events(), worker.events(), 10 * i));
+      nothingElseDoes(api.events(), worker.events());
+      cluster.nodes().forEach(node -> mayNotSubscribe(worker, node, Command.SSUBSCRIBE));
+      api.undeploy();
+      worker.undeploy();
+      cluster.checkNothingIsLeft();
+    }
+  }
+
+  private static ServerEventsOptions as(Server server, TestCluster cluster, String user) {
+    var redis = cluster.options(RedisServerOptions.PubSub.SHARDED, 0).toJson();
+    return options(server, redis.put("user", user).put("password", user));
+  }
+
+  private static void everythingWorks(ServerEvents waiting, ServerEvents emitting, int id) {
+    var wait = waiting.listen("orders", id);
+    var stream = waiting.stream("orders", id + 1);
     result(wait.subscribed());
     result(stream.subscribed());
-    result(emitting.emit("orders", 1, "result"));
+    result(emitting.emit("orders", id, "result"));
     assertThat(result(wait.future()).get(0)).isEqualTo("result");
-    assertThat(result(emitting.emitProgress("orders", 2, 50))).isEqualTo(1);
+    assertThat(result(emitting.emitProgress("orders", id + 1, 50))).isEqualTo(1);
     stream.close();
-    result(emitting.emit(KEPT, "orders", 3, "kept"));
-    assertThat(result(waiting.on("orders", 3, RETAINED)).get(0)).isEqualTo("kept");
-    assertThat(result(emitting.emit(KEPT.idempotencyKey("k"), "orders", 4))).isZero();
+    result(emitting.emit(KEPT, "orders", id + 2, "kept"));
+    assertThat(result(waiting.on("orders", id + 2, RETAINED)).get(0)).isEqualTo("kept");
+    assertThat(result(emitting.emit(KEPT.idempotencyKey("k"), "orders", id + 3))).isZero();
     var direct =
         waiting.requestDirect(
-            "orders", 5, replyTo -> emitting.reply(replyTo, "orders", 5, "direct"));
+            "orders", id + 4, replyTo -> emitting.reply(replyTo, "orders", id + 4, "direct"));
     assertThat(result(direct).get(0)).isEqualTo("direct");
-    assertThat(result(waiting.emit("orders", 6))).isZero();
+    assertThat(result(waiting.emit("orders", id + 5))).isZero();
+  }
 
+  private static void nothingElseDoes(ServerEvents waiting, ServerEvents emitting) {
     assertThat(failure(waiting.emit("users", 1)))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("Redis refused the emit");
@@ -167,33 +212,66 @@ class RedisSecurityTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessage("The ServerEventsVerticle only emits (listen)");
     assertThat(emitting.isReady()).isTrue();
-    mayNotSubscribe(worker);
-    api.undeploy();
-    worker.undeploy();
   }
 
   /** Not even without us. */
-  private static void mayNotSubscribe(Server worker) {
+  private static void mayNotSubscribe(Server worker, TestRedis redis, Command subscribe) {
     var options =
-        new RedisOptions()
-            .setConnectionString(worker.redis().url())
-            .setUser("worker")
-            .setPassword("worker");
+        new RedisOptions().setConnectionString(redis.url()).setUser("worker").setPassword("worker");
     var client = Redis.createClient(worker.vertx(), options);
     var connection = result(client.connect());
     var refused = new CompletableFuture<String>();
     connection.handler(message -> refused.complete(message.toString()));
     connection
-        .send(Request.cmd(Command.SUBSCRIBE).arg("orders:1"))
+        .send(Request.cmd(subscribe).arg("orders:1"))
         .onFailure(cause -> refused.complete(cause.getMessage()));
     Await.until(refused::isDone);
     assertThat(refused.join()).contains("NOPERM");
     result(client.close());
   }
 
+  /** Redis closes the connection of who subscribes what he may no more. */
+  @Test
+  @OwnRedis({})
+  void aRevokedRightFailsItsWaitsAtOnceAndNoOthers(Server server) {
+    var redis = server.redis();
+    user(redis, "api", Stream.concat(Stream.of(API), Stream.of("&users*")).toList());
+    server.deploy(as(server, "api"));
+    var events = server.events();
+    var orders = Server.listen(events, "orders", 1_000, WaitOptions.DEFAULT.timeout(60_000));
+    var users = Server.listen(events, "users", 1_000, WaitOptions.DEFAULT.timeout(60_000));
+    var before = connectionsReceived(redis);
+    user(redis, "api", Stream.concat(Stream.of("resetchannels"), Stream.of(API)).toList());
+    for (var wait : users) {
+      assertThat(failure(wait.future()))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageStartingWith("Redis refuses to subscribe: NOPERM");
+    }
+    Await.until(() -> redis.channels().size() == orders.size());
+    assertThat(connectionsReceived(redis) - before).isEqualTo(1);
+    for (var id = 0; id < orders.size(); id++) {
+      result(events.emit("orders", id, id));
+      assertThat(result(orders.get(id).future()).get(0)).isEqualTo(id);
+    }
+  }
+
+  private static long connectionsReceived(TestRedis redis) {
+    return redis
+        .command("INFO", "stats")
+        .toString()
+        .lines()
+        .filter(line -> line.startsWith("total_connections_received:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void theReadmeSaysTheseRights() throws IOException {
     var readme = Files.readString(Path.of("README.md"));
+    for (var rules : new String[][] {IN_CLUSTER, SHARDED}) {
+      assertThat(readme).contains("`" + String.join(" ", rules) + "`");
+    }
     for (var rules : new String[][] {API, WORKER}) {
       assertThat(readme).contains(String.join(" ", rules).replaceFirst(">\\w+", ">..."));
     }

@@ -32,6 +32,7 @@ record Configuration(
           Map.entry("SERVER_EVENTS_REDIS_PORT", "redis.port"),
           Map.entry("SERVER_EVENTS_REDIS_DB", "redis.db"),
           Map.entry("SERVER_EVENTS_REDIS_TYPE", "redis.type"),
+          Map.entry("SERVER_EVENTS_REDIS_PUBSUB", "redis.pubsub"),
           Map.entry("SERVER_EVENTS_REDIS_ENDPOINTS", "redis.endpoints"),
           Map.entry("SERVER_EVENTS_REDIS_MASTER_NAME", "redis.masterName"),
           Map.entry("SERVER_EVENTS_REDIS_REPLICAS", "redis.replicas"),

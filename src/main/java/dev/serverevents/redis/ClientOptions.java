@@ -26,9 +26,14 @@ public final class ClientOptions {
     return options(vertx, redis, redis.getEndpoints())
         .map(
             options ->
-                redis.getType() == RedisServerOptions.Type.SENTINEL
-                    ? options.setType(RedisClientType.SENTINEL).setMasterName(redis.getMasterName())
-                    : options);
+                switch (redis.getType()) {
+                  case STANDALONE -> options;
+                  case SENTINEL ->
+                      options
+                          .setType(RedisClientType.SENTINEL)
+                          .setMasterName(redis.getMasterName());
+                  case CLUSTER -> options.setType(RedisClientType.CLUSTER);
+                });
   }
 
   /** Options for a client of the server at {@code url}. */

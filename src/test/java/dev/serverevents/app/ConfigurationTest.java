@@ -56,7 +56,7 @@ class ConfigurationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sentinel.json", "tls.json"})
+  @ValueSource(strings = {"sentinel.json", "cluster.json", "tls.json"})
   void theOtherFilesSayWhatIsKnown(String name) throws IOException {
     var file = new JsonObject(Files.readString(Path.of("conf", name)));
     var redis = Configuration.of(file, Map.of()).events().getRedis();
@@ -70,7 +70,8 @@ class ConfigurationTest {
   void everySettingIsAlsoHadFromTheEnvironment() {
     var environment = new HashMap<String, String>();
     Configuration.ENVIRONMENT.keySet().stream()
-        .filter(name -> !OF_SENTINELS.containsKey(name) && !name.endsWith("_REDIS_PASSWORD"))
+        .filter(name -> !OF_SENTINELS.containsKey(name))
+        .filter(name -> !name.matches(".*_REDIS_(PASSWORD|PUBSUB)"))
         .forEach(name -> environment.put(name, "500"));
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_IN", "2000");
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_OUT", "2000");
@@ -120,6 +121,19 @@ class ConfigurationTest {
     var password = Map.of("SERVER_EVENTS_REDIS_PASSWORD", "secret");
     assertThat(Configuration.of(new JsonObject(), password).events().getRedis().getPassword())
         .isEqualTo("secret");
+  }
+
+  @Test
+  void aClusterIsHadFromTheEnvironment() {
+    var environment =
+        Map.of(
+            "SERVER_EVENTS_REDIS_TYPE", "cluster",
+            "SERVER_EVENTS_REDIS_PUBSUB", "sharded",
+            "SERVER_EVENTS_REDIS_ENDPOINTS", "redis://me:secret@a:1,redis://b:2");
+    var redis = Configuration.of(new JsonObject(), environment).events().getRedis();
+    assertThat(redis.getType()).isEqualTo(RedisServerOptions.Type.CLUSTER);
+    assertThat(redis.getPubsub()).isEqualTo(RedisServerOptions.PubSub.SHARDED);
+    assertThat(redis.serverUrl("c", 3)).isEqualTo("redis://me:secret@c:3");
   }
 
   @Test
