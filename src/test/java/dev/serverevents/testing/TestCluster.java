@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -28,11 +27,16 @@ public final class TestCluster implements AutoCloseable {
 
   private final List<TestRedis> nodes = new ArrayList<>();
   private final Map<TestRedis, String> ids = new LinkedHashMap<>();
-  private final String[] arguments;
+  private final RedisPlace place;
 
   /** Starts one, and returns when all of its nodes agree that it is complete. */
-  public TestCluster(int masters, int replicasOfEach, String... arguments) {
-    this.arguments = arguments;
+  public TestCluster(int masters, int replicasOfEach) {
+    this(RedisPlace.usual(), masters, replicasOfEach);
+  }
+
+  /** The same, there. */
+  public TestCluster(RedisPlace place, int masters, int replicasOfEach) {
+    this.place = place;
     for (var i = 0; i < masters; i++) {
       add();
     }
@@ -50,14 +54,23 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** Starts a node without slots, which the others get to know. */
-  public TestRedis add(String... more) {
-    var own = Stream.of("--cluster-enabled", "yes", "--cluster-node-timeout", NODE_TIMEOUT_MS);
-    var all = Stream.of(own, Stream.of(arguments), Stream.of(more)).flatMap(a -> a);
-    var node = TestRedis.start(all.toArray(String[]::new));
+  public TestRedis add() {
+    var node =
+        TestRedis.start(
+            place,
+            Map.of(),
+            "--cluster-enabled",
+            "yes",
+            "--cluster-port",
+            String.valueOf(TestRedis.freePort()),
+            "--cluster-node-timeout",
+            NODE_TIMEOUT_MS);
     ids.put(node, node.command("CLUSTER", "MYID").toString());
     nodes.add(node);
     if (nodes.size() > 1) {
-      node.command("CLUSTER", "MEET", "127.0.0.1", nodes.get(0).port());
+      var first = nodes.get(0);
+      var bus = first.command("CONFIG", "GET", "cluster-port").get("cluster-port");
+      node.command("CLUSTER", "MEET", "127.0.0.1", first.port(), bus);
       Await.until(() -> nodes.stream().allMatch(n -> knows(n, node) && knows(node, n)));
     }
     return node;

@@ -10,32 +10,45 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
-import redis.embedded.RedisExecProvider;
 
 /** A real redis-server of the tests' own, which can be killed, stopped and started again. */
 public final class TestRedis implements AutoCloseable {
 
   private static final Vertx VERTX = Vertx.vertx();
+  private static final String PORT = "PORT";
 
   private final int port;
-  private final Path directory;
-  private final List<String> arguments;
+  private final RedisRun run;
   private final Redis client;
-  private Process process;
 
-  private TestRedis(int port, List<String> arguments) throws IOException {
-    this.port = port;
-    this.arguments = arguments;
-    directory = Files.createTempDirectory("test-redis");
-    process = launch();
+  private TestRedis(RedisPlace place, Map<String, String> files, List<String> arguments) {
+    port = freePort();
+    var all = new ArrayList<String>();
+    all.addAll(List.of("--bind", "127.0.0.1", "--save", ""));
+    all.addAll(List.of("--repl-diskless-sync-delay", "0")); // replicas need not wait for more
+    all.addAll(List.of("--port", arguments.contains("--tls-port") ? "0" : PORT));
+    all.addAll(arguments);
+    all.replaceAll(argument -> argument.replace(PORT, String.valueOf(port)));
+    run = RedisRun.start(place, files, all, "Ready to accept connections");
+    client = client(arguments);
+  }
+
+  static int freePort() {
+    try {
+      return EmbeddedRedis.freePort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Redis client(List<String> arguments) {
     var options = new RedisOptions().setConnectionString(url()).setMaxWaitingHandlers(100_000);
     options.setMaxMultiLength(1_000_000);
     var password = arguments.indexOf("--requirepass");
@@ -43,7 +56,7 @@ public final class TestRedis implements AutoCloseable {
       options.setPassword(arguments.get(password + 1));
     }
     options.getPoolOptions().setMaxSize(1);
-    client = Redis.createClient(VERTX, options);
+    return Redis.createClient(VERTX, options);
   }
 
   /** The one that most tests use, started once. */
@@ -53,11 +66,12 @@ public final class TestRedis implements AutoCloseable {
 
   /** Starts one, with more arguments for redis-server. */
   public static TestRedis start(String... arguments) {
-    try {
-      return new TestRedis(EmbeddedRedis.freePort(), List.of(arguments));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return start(RedisPlace.usual(), Map.of(), arguments);
+  }
+
+  /** Starts one there, with files in its working directory; PORT in an argument is its port. */
+  public static TestRedis start(RedisPlace place, Map<String, String> files, String... arguments) {
+    return new TestRedis(place, files, List.of(arguments));
   }
 
   public int port() {
@@ -137,16 +151,12 @@ public final class TestRedis implements AutoCloseable {
 
   /** Ends it as {@code kill -9} does. */
   public void kill() {
-    process.destroyForcibly().onExit().join();
+    run.kill();
   }
 
   /** Starts it again on the same port with the same data, without waiting until it serves. */
   public void restart() {
-    try {
-      process = spawn();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    run.restart();
   }
 
   /** Returns when it has loaded its data and serves. */
@@ -161,65 +171,27 @@ public final class TestRedis implements AutoCloseable {
   }
 
   public boolean isAlive() {
-    return process.isAlive();
+    return run.isAlive();
   }
 
-  /** Its working directory, where its data is. */
+  /** The working directory of its process, where its data is. */
   public Path directory() {
-    return directory;
+    return ((RedisProcess) run).directory();
   }
 
   /** Sends it a signal, for example STOP. */
   public void signal(String name) {
-    try {
-      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().onExit().join();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    run.signal(name);
   }
 
   @Override
   public void close() {
     client.close().await();
-    kill();
+    run.close();
   }
 
   private static List<String> strings(Response list) {
     return StreamSupport.stream(list.spliterator(), false).map(Response::toString).toList();
-  }
-
-  private Process launch() throws IOException {
-    var started = spawn();
-    Await.until(() -> ready(started, directory.resolve("redis.log")));
-    return started;
-  }
-
-  private Process spawn() throws IOException {
-    var executable = RedisExecProvider.defaultProvider().get().getAbsolutePath();
-    var command =
-        new ArrayList<>(
-            List.of(
-                executable, "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", ""));
-    command.addAll(List.of("--repl-diskless-sync-delay", "0")); // replicas need not wait for more
-    command.addAll(arguments);
-    var started =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(directory.resolve("redis.log").toFile()))
-            .start();
-    Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-    return started;
-  }
-
-  private static boolean ready(Process process, Path log) throws IOException {
-    var text = Files.readString(log, StandardCharsets.UTF_8);
-    if (!process.isAlive()) {
-      throw new IOException("redis-server ended: " + text);
-    }
-    // The pid: an earlier process may have written to the same log.
-    return text.lines().anyMatch(l -> l.startsWith(process.pid() + ":") && l.contains("Ready to"));
   }
 
   private static final class Shared {

@@ -1,7 +1,6 @@
 package dev.serverevents.testing;
 
 import dev.serverevents.RedisServerOptions;
-import dev.serverevents.app.EmbeddedRedis;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -9,13 +8,10 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
-import redis.embedded.RedisExecProvider;
 
 /**
  * A master and two replicas that want a password, and three Sentinels that want none, as real
@@ -31,7 +27,7 @@ public final class TestSentinels implements AutoCloseable {
   private static final int QUORUM = 2;
 
   /** A Sentinel, and a client of it. */
-  private record Sentinel(int port, Process process, Redis client) {}
+  private record Sentinel(int port, RedisRun run, Redis client) {}
 
   private final Vertx vertx = Vertx.vertx();
   private final List<TestRedis> redises = new ArrayList<>();
@@ -39,29 +35,30 @@ public final class TestSentinels implements AutoCloseable {
 
   /** Starts all, and returns when the Sentinels know each other and the replicas. */
   public TestSentinels() {
-    var master = TestRedis.start(SECRETS);
+    this(RedisPlace.usual());
+  }
+
+  /** The same, there. */
+  public TestSentinels(RedisPlace place) {
+    var master = TestRedis.start(place, Map.of(), SECRETS);
     redises.add(master);
     for (var i = 0; i < REPLICAS; i++) {
       var replicaOf = Stream.of("--replicaof", "127.0.0.1", String.valueOf(master.port()));
       redises.add(
-          TestRedis.start(Stream.concat(Stream.of(SECRETS), replicaOf).toArray(String[]::new)));
+          TestRedis.start(
+              place,
+              Map.of(),
+              Stream.concat(Stream.of(SECRETS), replicaOf).toArray(String[]::new)));
     }
-    try {
-      for (var i = 0; i < SENTINELS; i++) {
-        sentinels.add(startSentinel(master.port()));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (var i = 0; i < SENTINELS; i++) {
+      sentinels.add(startSentinel(place, master.port()));
     }
     awaitComplete();
   }
 
-  private Sentinel startSentinel(int master) throws IOException {
-    var port = EmbeddedRedis.freePort();
-    var directory = Files.createTempDirectory("test-sentinel");
-    var conf = directory.resolve("sentinel.conf");
-    Files.writeString(
-        conf,
+  private Sentinel startSentinel(RedisPlace place, int master) {
+    var port = TestRedis.freePort();
+    var conf =
         """
         port %d
         bind 127.0.0.1
@@ -70,16 +67,14 @@ public final class TestSentinels implements AutoCloseable {
         sentinel down-after-milliseconds %s 1000
         sentinel failover-timeout %s 5000
         """
-            .formatted(port, NAME, master, QUORUM, NAME, PASSWORD, NAME, NAME));
-    var executable = RedisExecProvider.defaultProvider().get().getAbsolutePath();
-    var process =
-        new ProcessBuilder(executable, conf.toString(), "--sentinel")
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("sentinel.log").toFile())
-            .start();
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    return new Sentinel(port, process, Redis.createClient(vertx, "redis://127.0.0.1:" + port));
+            .formatted(port, NAME, master, QUORUM, NAME, PASSWORD, NAME, NAME);
+    var run =
+        RedisRun.start(
+            place,
+            Map.of("sentinel.conf", conf),
+            List.of("sentinel.conf", "--sentinel"),
+            "Sentinel ID is");
+    return new Sentinel(port, run, Redis.createClient(vertx, "redis://127.0.0.1:" + port));
   }
 
   /** Where they are, for an emit to complete once a replica has a retained event. */
@@ -128,7 +123,7 @@ public final class TestSentinels implements AutoCloseable {
 
   /** Ends the Sentinel that the options name first, as kill -9 does. */
   public void killOneSentinel() {
-    sentinels.get(0).process.destroyForcibly().onExit().join();
+    sentinels.get(0).run.kill();
   }
 
   private static Response ask(Sentinel sentinel, String what) {
@@ -137,7 +132,7 @@ public final class TestSentinels implements AutoCloseable {
 
   @Override
   public void close() {
-    sentinels.forEach(sentinel -> sentinel.process.destroyForcibly().onExit().join());
+    sentinels.forEach(sentinel -> sentinel.run.close());
     redises.forEach(TestRedis::close);
     Await.result(vertx.close());
   }

@@ -1,0 +1,97 @@
+package dev.serverevents.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import redis.embedded.RedisExecProvider;
+
+/** A redis-server as a process: the embedded one, or the one that a property names. */
+final class RedisProcess implements RedisRun {
+
+  private final Path directory;
+  private final List<String> command = new ArrayList<>();
+  private Process process;
+
+  RedisProcess(Map<String, String> files, List<String> arguments, String ready) {
+    try {
+      directory = Files.createTempDirectory("test-redis");
+      for (var file : files.entrySet()) {
+        Files.writeString(directory.resolve(file.getKey()), file.getValue());
+      }
+      var named = System.getProperty("redis.server", "");
+      command.add(
+          named.isEmpty() ? RedisExecProvider.defaultProvider().get().getAbsolutePath() : named);
+      command.addAll(arguments);
+      process = spawn();
+      Await.until(() -> hasSaid(ready));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Its working directory, where its data is. */
+  Path directory() {
+    return directory;
+  }
+
+  private Path log() {
+    return directory.resolve("redis.log");
+  }
+
+  private Process spawn() throws IOException {
+    var started =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+    return started;
+  }
+
+  private boolean hasSaid(String text) throws IOException {
+    var all = Files.readString(log(), StandardCharsets.UTF_8);
+    if (!process.isAlive()) {
+      throw new IOException("redis-server ended: " + all);
+    }
+    return all.contains(text);
+  }
+
+  @Override
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  @Override
+  public void restart() {
+    try {
+      process = spawn();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().onExit().join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
