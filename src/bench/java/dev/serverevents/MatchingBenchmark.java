@@ -106,6 +106,15 @@ public class MatchingBenchmark extends Micro implements RedisStores.Listener {
   public void up(Store store, boolean both) {}
 
   @Override
+  public void reconnected(Store store) {}
+
+  @Override
+  public void rerouted() {}
+
+  @Override
+  public void inboxLost() {}
+
+  @Override
   public void resubscribed(long nanos) {}
 
   @Override

@@ -9,10 +9,13 @@ import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestCluster;
+import dev.serverevents.testing.TestRedis;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +24,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is true of one Redis is true of a cluster of three masters, sharded and broadcast. */
+/**
+ * What is true of one Redis is true of a cluster of three masters and three replicas, sharded and
+ * broadcast.
+ */
 @ExtendWith(ServerExtension.class)
 class ClusterTest {
 
@@ -36,7 +42,7 @@ class ClusterTest {
 
   @BeforeAll
   static void start() {
-    cluster = new TestCluster(3, 0);
+    cluster = new TestCluster(3, 1);
   }
 
   @AfterAll
@@ -177,7 +183,7 @@ class ClusterTest {
 
   @ParameterizedTest
   @EnumSource
-  void aWaitAndAnEmitGoToTheMasterOfTheirSlot(PubSub pubsub, Server server) {
+  void aWaitIsAtTheMasterOfItsSlot(PubSub pubsub, Server server) {
     var events = deploy(server, pubsub);
     var waits = new ArrayList<EventWait>();
     IntStream.range(0, 60).forEach(id -> waits.add(events.listen("w", id, WaitOptions.DEFAULT)));
@@ -192,6 +198,102 @@ class ClusterTest {
     var spread = cluster.nodes().stream().filter(node -> !node.channels().isEmpty()).count();
     assertThat(spread).isEqualTo(pubsub == PubSub.SHARDED ? 3 : 1);
     waits.forEach(EventWait::cancel);
+    server.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anEventComesToOtherMastersOnlyByBroadcast(PubSub pubsub, Server server) {
+    var events = deploy(server, pubsub);
+    var before = cluster.masters().stream().mapToLong(ClusterTest::receivedByBus).sum();
+    for (var id = 0; id < 60; id++) {
+      var n = id;
+      result(events.request("w", n, () -> events.emit("w", n)));
+    }
+    var came = cluster.masters().stream().mapToLong(ClusterTest::receivedByBus).sum() - before;
+    if (pubsub == PubSub.SHARDED) {
+      assertThat(came).isZero();
+    } else {
+      assertThat(came).isGreaterThanOrEqualTo(2 * 60);
+    }
+    server.undeploy();
+  }
+
+  private static long receivedByBus(TestRedis node) {
+    return node.command("CLUSTER", "INFO")
+        .toString()
+        .lines()
+        .filter(line -> line.matches("cluster_stats_messages_publish(shard)?_received:.*"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .sum();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatTooFewReplicasHaveIsPublishedAllTheSame(PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    worker.deploy(worker.options().setRedis(cluster.options(pubsub, 2)));
+    var emitting = worker.events();
+    var emit = new AtomicReference<Future<Integer>>();
+    var direct =
+        waiting.requestDirect(
+            "d",
+            1,
+            replyTo -> {
+              emit.set(emitting.reply(RETAIN, replyTo, "d", 1, "direct"));
+              return Future.succeededFuture();
+            });
+    assertThat(result(direct).get(0)).isEqualTo("direct");
+    assertThat(failure(emit.get()))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessage("Redis has the event, but only 1 of 2 replicas have it (redis.replicas)");
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nodesNeedNotSayOnWhichHostTheyAre(PubSub pubsub, Server api, Server worker) {
+    var setting = "cluster-preferred-endpoint-type";
+    cluster.nodes().forEach(node -> node.command("CONFIG", "SET", setting, "unknown-endpoint"));
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    var waits = Server.listen(waiting, "u", 30, RETAINED.timeout(60_000));
+    var moved = cluster.slot("u:7");
+    var from = cluster.owner(moved);
+    var to = cluster.masters().stream().filter(master -> master != from).findFirst().orElseThrow();
+    cluster.move(List.of(moved), from, to);
+    for (var id = 0; id < waits.size(); id++) {
+      result(emitting.emit(RETAIN, "u", id, id));
+      assertThat(result(waits.get(id).future()).get(0)).isEqualTo(id);
+    }
+    api.undeploy();
+    worker.undeploy();
+    cluster.nodes().forEach(node -> node.command("CONFIG", "SET", setting, "ip"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWaitWhoseSlotWasMovedIsUnavailableUnlessItIsRetained(PubSub pubsub, Server server) {
+    var events = deploy(server, pubsub);
+    var moved = cluster.slot("m:1");
+    var from = cluster.owner(moved);
+    var to = cluster.masters().stream().filter(master -> master != from).findFirst().orElseThrow();
+    var plain = events.listen("m", 1, WaitOptions.DEFAULT.timeout(3_000));
+    var retained = events.listen("m", 1, RETAINED.timeout(3_000));
+    var stream = events.stream("m", 1, StreamOptions.DEFAULT.timeout(3_000));
+    var seen = new CopyOnWriteArrayList<StreamEvent>();
+    stream.handler(seen::add);
+    result(plain.subscribed());
+    result(retained.subscribed());
+    result(stream.subscribed());
+    cluster.move(List.of(moved), from, to);
+    assertThat(failure(retained.future())).isInstanceOf(EventTimeoutException.class);
+    assertThat(failure(plain.future()))
+        .isInstanceOf(
+            pubsub == PubSub.SHARDED ? UnavailableException.class : EventTimeoutException.class);
+    var gap = new StreamEvent.Gap(StreamEvent.Gap.Reason.RECONNECTED);
+    assertThat(seen).isEqualTo(pubsub == PubSub.SHARDED ? List.of(gap) : List.of());
     server.undeploy();
   }
 }

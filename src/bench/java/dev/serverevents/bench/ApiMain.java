@@ -1,5 +1,6 @@
 package dev.serverevents.bench;
 
+import dev.serverevents.RedisServerOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -13,9 +14,9 @@ final class ApiMain {
 
   private ApiMain() {}
 
-  /** Takes the contender's name and the server's URL. */
+  /** Takes the contender's name, the server's URL and, of a cluster, how to find it. */
   public static void main(String[] args) throws Exception {
-    try (var contender = contender(args[0], args[1]);
+    try (var contender = contender(args);
         var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       System.out.println("ready");
       for (var line = input.readLine(); line != null; line = input.readLine()) {
@@ -34,8 +35,10 @@ final class ApiMain {
     System.exit(0);
   }
 
-  private static Contender contender(String name, String url) throws Exception {
-    return switch (name) {
+  private static Contender contender(String... args) throws Exception {
+    var url = args[1];
+    return switch (args[0]) {
+      case "ours cluster" -> new Ours(url, new RedisServerOptions(new JsonObject(args[2])), false);
       case "ours exact" -> new Ours(url, false);
       case "ours direct" -> new Ours(url, true);
       case "floor exact" -> new Floor(url, false);
@@ -43,7 +46,7 @@ final class ApiMain {
       case "nats" -> new NatsRequests(url);
       case "lettuce" -> new LettuceSubscriptions(url);
       case "redisson" -> new RedissonTopics(url);
-      default -> throw new IllegalArgumentException(name);
+      default -> throw new IllegalArgumentException(args[0]);
     };
   }
 

@@ -16,7 +16,8 @@ final class BenchMain {
 
   private static final List<String> SECTIONS =
       List.of(
-          System.getProperty("bench.sections", "cycles,capacity,deliveries,http").split(",", -1));
+          System.getProperty("bench.sections", "cycles,capacity,deliveries,scale,http")
+              .split(",", -1));
 
   private BenchMain() {}
 
@@ -28,6 +29,7 @@ final class BenchMain {
       report("capacity", () -> new Capacity(processes.apis()).run());
       processes.apis().values().forEach(Child::close); // idle, they still use some CPU
       report("deliveries", () -> new Deliveries(processes).run());
+      report("scale", Scale::run);
       report("http", () -> new Http(processes).run());
     }
     System.exit(0);

@@ -2,6 +2,8 @@ package dev.serverevents.bench;
 
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.bus.Deployments.Deployment;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -24,6 +26,7 @@ public abstract class Micro {
   /** A verticle that takes its commands at an address, and hears. */
   protected static Deployment ready(String address, ServerEventsOptions options) {
     var heartbeat = new AtomicLong(System.nanoTime());
-    return new Deployment(address, "$inbox:1", options, true, true, 1, heartbeat, false);
+    return new Deployment(
+        address, "$inbox:1", options, true, true, 1, Set.of(1L), List.of(heartbeat), false);
   }
 }

@@ -1,5 +1,6 @@
 package dev.serverevents.bench;
 
+import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
@@ -17,16 +18,21 @@ import java.util.concurrent.CompletionStage;
 final class Ours extends VerticleBase implements Contender {
 
   private final Vertx owner = Contender.vertx();
-  private final String redisUrl;
+  private final String queueUrl;
   private final boolean direct;
   private ServerEvents events;
   private JobQueue jobs;
   private Context home;
 
   Ours(String redisUrl, boolean direct) {
-    this.redisUrl = redisUrl;
+    this(redisUrl, RedisServerOptions.of(redisUrl), direct);
+  }
+
+  /** One whose jobs are on another Redis than its events. */
+  Ours(String queueUrl, RedisServerOptions redis, boolean direct) {
+    this.queueUrl = queueUrl;
     this.direct = direct;
-    var options = new ServerEventsOptions().setConnectionString(redisUrl).setTimeout(TIMEOUT_MS);
+    var options = new ServerEventsOptions().setRedis(redis).setTimeout(TIMEOUT_MS);
     owner.deployVerticle(new ServerEventsVerticle(options)).await();
     owner.deployVerticle(this).await();
   }
@@ -35,7 +41,7 @@ final class Ours extends VerticleBase implements Contender {
   public Future<?> start() {
     home = context;
     events = ServerEvents.create(vertx);
-    return Redis.createClient(vertx, redisUrl)
+    return Redis.createClient(vertx, queueUrl)
         .connect()
         .onSuccess(redis -> jobs = new JobQueue(context, redis));
   }

@@ -1,5 +1,9 @@
 package dev.serverevents.bench;
 
+import dev.serverevents.RedisServerOptions;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.ServerEventsVerticle;
 import io.nats.client.Nats;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +18,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * The worker of all contenders: it answers each job at once, with 200 bytes. Asked on its standard
@@ -33,12 +38,12 @@ final class WorkerMain {
 
   private WorkerMain() {}
 
-  /** Takes {@code redis URL} or {@code nats URL}. */
+  /** Takes {@code redis URL}, {@code nats URL}, or {@code cluster QUEUE-URL REDIS-JSON}. */
   public static void main(String[] args) throws Exception {
-    if (args[0].equals("nats")) {
-      answerNats(args[1]);
-    } else {
-      answerRedis(args[1]);
+    switch (args[0]) {
+      case "nats" -> answerNats(args[1]);
+      case "cluster" -> answerInCluster(args[1], new JsonObject(args[2]));
+      default -> answerRedis(args[1]);
     }
     System.out.println("ready");
     try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -71,22 +76,41 @@ final class WorkerMain {
     connection.flush(null);
   }
 
-  private static void answerRedis(String url) {
-    var vertx = Vertx.vertx();
+  private static RedisConnection connect(Vertx vertx, String url) {
     var options = new RedisOptions().setConnectionString(url).setMaxWaitingHandlers(100_000);
-    var taking = Redis.createClient(vertx, options).connect().await();
-    var publishing = Redis.createClient(vertx, options).connect().await();
-    next(taking, publishing);
+    return Redis.createClient(vertx, options).connect().await();
   }
 
-  private static void next(RedisConnection taking, RedisConnection publishing) {
+  private static void answerRedis(String url) {
+    var vertx = Vertx.vertx();
+    var publishing = connect(vertx, url);
+    next(connect(vertx, url), jobs -> publish(jobs, publishing));
+  }
+
+  private static void answerInCluster(String queueUrl, JsonObject redis) {
+    var vertx = Vertx.vertx();
+    var options =
+        new ServerEventsOptions().setRedis(new RedisServerOptions(redis)).setListen(false);
+    vertx.deployVerticle(new ServerEventsVerticle(options)).await();
+    var events = ServerEvents.create(vertx);
+    next(
+        connect(vertx, queueUrl),
+        jobs ->
+            jobs.forEach(
+                job ->
+                    events
+                        .emit(SUBJECT, Long.parseLong(JobQueue.id(job.toString())), RESULT)
+                        .onSuccess(receivers -> EMITS.increment())));
+  }
+
+  private static void next(RedisConnection taking, Consumer<Response> answer) {
     var take = Request.cmd(Command.BLMPOP).arg(0).arg(1).arg(JobQueue.LIST);
     taking
         .send(take.arg("LEFT").arg("COUNT").arg(1_000))
         .onSuccess(
             taken -> {
-              publish(taken.get(1), publishing);
-              next(taking, publishing);
+              answer.accept(taken.get(1));
+              next(taking, answer);
             });
   }
 

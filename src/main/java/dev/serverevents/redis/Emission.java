@@ -36,6 +36,7 @@ final class Emission {
   private final long deadline;
   private Step step;
   private boolean asking;
+  private @Nullable Throwable failure;
   private boolean sent;
   private int redirects;
 
@@ -120,6 +121,11 @@ final class Emission {
     return ++redirects;
   }
 
+  /** Has it fail, though it is published. */
+  void failAtEnd(Throwable cause) {
+    failure = cause;
+  }
+
   /** What tells whether it was emitted already, or null. */
   @Nullable IdempotentEmit idempotent() {
     return idempotent;
@@ -159,6 +165,10 @@ final class Emission {
       step = Step.PUBLISH;
       asking = false;
       return false;
+    }
+    if (failure != null) {
+      receivers.tryFail(failure);
+      return true;
     }
     try {
       var counted = answer == null ? UNKNOWN : receivers(answer);

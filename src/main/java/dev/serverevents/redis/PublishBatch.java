@@ -30,8 +30,8 @@ final class PublishBatch {
     /** Redis has it, and said so; null where the client did not pass that on. */
     void published(Emission emission, @Nullable Response answer);
 
-    /** Redis has it, but too few of its replicas have. */
-    void unreplicated(Emission emission, int replicas);
+    /** Redis has it, and said so, but too few of its replicas have. */
+    void unreplicated(Emission emission, Response answer, int replicas);
 
     /** Redis said no. */
     void refused(Emission emission, String why);
@@ -77,10 +77,11 @@ final class PublishBatch {
     var reached = replicas == 0 ? 0 : answers.get(answers.size() - 1).toInteger();
     for (var i = 0; i < ends.length; i++) {
       var emission = emissions.get(i);
+      var answer = answers.get(ends[i] - 1);
       if (emission.leavesKey() && reached < replicas) {
-        outcomes.unreplicated(emission, reached);
+        outcomes.unreplicated(emission, answer, reached);
       } else {
-        outcomes.published(emission, answers.get(ends[i] - 1));
+        outcomes.published(emission, answer);
       }
     }
     return true;

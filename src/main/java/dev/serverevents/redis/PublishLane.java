@@ -1,5 +1,6 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.UnavailableException;
 import io.vertx.core.Context;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
@@ -118,11 +119,12 @@ final class PublishLane implements PublishBatch.Outcomes {
   }
 
   @Override
-  public void unreplicated(Emission emission, int reached) {
-    publisher.fail(
-        emission,
-        "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
-            .formatted(reached, replicas));
+  public void unreplicated(Emission emission, Response answer, int reached) {
+    emission.failAtEnd(
+        new UnavailableException(
+            "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
+                .formatted(reached, replicas)));
+    publisher.answered(emission, answer);
   }
 
   @Override

@@ -140,7 +140,8 @@ final class Publisher {
       routes.asked(redirect).lane().add(emission);
       return;
     }
-    if (redirect.kind() == Redirect.Kind.MOVED && emission.reroute() % Routes.MAX_REDIRECTS != 0) {
+    var often = emission.reroute() % Routes.MAX_REDIRECTS == 0;
+    if (redirect.kind() == Redirect.Kind.MOVED && !often) {
       route(emission);
     } else {
       routes.later(() -> route(emission));

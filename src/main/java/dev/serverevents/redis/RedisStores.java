@@ -14,7 +14,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A verticle's Redis: the input stores, which publish, and the output stores, which subscribe. One
@@ -39,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * input store for each master, and as many output stores if Pub/Sub is sharded. Used on the
  * verticle's context only.
  */
-public final class RedisStores implements Routes, Subscriptions.Listener {
+public final class RedisStores implements Routes, Subscriptions.Listener, ClusterSlots.Owner {
 
   /** Who is told of the connections' changes. */
   public interface Listener {
@@ -71,11 +67,6 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
     void dropped(String channel, MalformedPayloadException cause);
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(RedisStores.class);
-
-  /** After so long a cluster is asked again for what it could not do, or say, in ms. */
-  private static final long SETTLE_MS = 50;
-
   /** So long after a slot was said to be on its way to a master without slots it is kept. */
   private static final long ASKED_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -87,33 +78,30 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
   private final String serverId;
   private final String inbox;
   private final Listener listener;
-  private final boolean isCluster;
   private final Publisher publisher;
   private final MasterFinder master;
-  private final ClusterFinder cluster;
+  private final Later later;
+
+  /** Who serves which slot; null where there is no cluster. */
+  private final @Nullable ClusterSlots cluster;
 
   /** By URL, or the only one. */
   private final Map<String, Shard> shards = new LinkedHashMap<>();
 
   /** Where all is subscribed; null where each shard has one of its own, or nothing is. */
-  private @Nullable OutputStore shared;
-
-  /** Who serves which slot; null where there is no cluster. */
-  private @Nullable SlotMap slots;
+  private final @Nullable OutputStore shared;
 
   private final Promise<Void> opened = Promise.promise();
+
+  /** Whether a shard that is added is opened at once. */
+  private boolean connecting;
 
   /** Whether a connection to each was tried, so that what is up now is enough to begin. */
   private boolean tried;
 
-  private final List<Runnable> laters = new ArrayList<>();
-  private long laterTimer = -1;
-  private long refreshTimer = -1;
-  private long watchTimer = -1;
-  private int refreshes;
+  private long masterCheck = -1;
   private long epochs;
   private long nonces;
-  private boolean closed;
 
   /** Connects nothing yet; {@code serverId} names the inbox. */
   public RedisStores(Vertx vertx, String serverId, ServerEventsOptions options, Listener listener) {
@@ -122,10 +110,18 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
     this.serverId = serverId;
     this.listener = listener;
     inbox = WireFormat.inbox(serverId);
-    isCluster = redis().getType() == RedisServerOptions.Type.CLUSTER;
     publisher = new Publisher(vertx.getOrCreateContext(), this, options);
     master = new MasterFinder(vertx, redis());
-    cluster = new ClusterFinder(vertx, redis());
+    later = new Later(vertx);
+    if (redis().getType() == RedisServerOptions.Type.CLUSTER) {
+      cluster = new ClusterSlots(vertx, redis(), this);
+      var sharesOutput = options.isListen() && !PubSub.of(redis()).isSharded();
+      shared = sharesOutput ? new OutputStore(this, new Target(false, this::anyMaster)) : null;
+    } else {
+      cluster = null;
+      shared = options.isListen() ? new OutputStore(this, master.target()) : null;
+      shards.put(ONLY, Shard.sharing(this, master.target(), shared));
+    }
   }
 
   /**
@@ -139,19 +135,12 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
   }
 
   private Future<Void> find() {
-    if (isCluster) {
-      watchTimer = vertx.setPeriodic(options.getHeartbeat(), timer -> refresh());
-      if (options.isListen() && !isSharded()) {
-        shared = new OutputStore(this, new Target(false, this::anyMaster));
-      }
-      return cluster.ask().map(this::follow);
+    if (cluster != null) {
+      return cluster.open(options.getHeartbeat());
     }
-    var target = master.target();
-    if (target.mustBeMaster()) {
-      watchTimer = vertx.setPeriodic(options.getHeartbeat(), timer -> checkMaster());
+    if (master.mayChange()) {
+      masterCheck = vertx.setPeriodic(options.getHeartbeat(), timer -> checkMaster());
     }
-    shared = options.isListen() ? new OutputStore(this, target) : null;
-    shards.put(ONLY, Shard.sharing(this, target, shared));
     return Future.succeededFuture();
   }
 
@@ -159,6 +148,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
     if (options.isListen()) {
       subscribe(inbox, this);
     }
+    connecting = true;
     return Future.join(shards.values().stream().map(Shard::open).toList())
         .eventually(this::openShared)
         .transform(
@@ -179,8 +169,11 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
 
   /** Closes all for good; what is not published yet fails. */
   public Future<Void> close() {
-    closed = true;
-    Stream.of(watchTimer, refreshTimer, laterTimer).forEach(vertx::cancelTimer);
+    if (cluster != null) {
+      cluster.close();
+    }
+    vertx.cancelTimer(masterCheck);
+    later.cancel();
     publisher.close();
     return Future.join(
             Stream.concat(
@@ -331,7 +324,9 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
       publisher.disconnected(cause);
     }
     listener.failed(store.name(), cause);
-    refreshSoon();
+    if (cluster != null) {
+      cluster.refreshSoon();
+    }
   }
 
   /** A verticle is of no use where it may not subscribe an inbox: it tries again, and says so. */
@@ -402,10 +397,6 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
                     .forEach(store -> store.drop(new IOException("it is the master no more"))));
   }
 
-  private boolean isSharded() {
-    return PubSub.of(redis()).isSharded();
-  }
-
   private Future<String> anyMaster() {
     var up = shards.keySet().stream().filter(url -> shard(url).input().isUp()).toList();
     var all = up.isEmpty() ? List.copyOf(shards.keySet()) : up;
@@ -414,7 +405,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
 
   @Override
   public Shard shard(IntSupplier slot) {
-    return shard(slots == null ? ONLY : slots.owner(slot.getAsInt()));
+    return shard(cluster == null ? ONLY : cluster.owner(slot.getAsInt()));
   }
 
   private Shard shard(String url) {
@@ -427,82 +418,44 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
   }
 
   @Override
-  public Shard asked(Redirect ask) {
-    var shard = shard(add(url(ask)));
-    shard.asked();
-    return shard;
+  public @Nullable Redirect redirect(@Nullable String error) {
+    return cluster == null ? null : cluster.redirect(error);
   }
 
   @Override
-  public @Nullable Redirect redirect(@Nullable String error) {
-    var redirect = slots == null ? null : Redirect.of(error);
-    if (slots == null || redirect == null) {
-      return null;
-    }
-    if (redirect.kind() == Redirect.Kind.MOVED
-        && !url(redirect).equals(slots.owner(redirect.slot()))) {
-      follow(slots.with(redirect.slot(), url(redirect)));
-    }
-    refreshSoon();
-    return redirect;
-  }
-
-  private String url(Redirect redirect) {
-    var asked = Objects.requireNonNull(slots).owner(redirect.slot());
-    return SlotMap.url(redis(), asked, redirect.host(), redirect.port());
+  public Shard asked(Redirect ask) {
+    var url = Objects.requireNonNull(cluster).url(ask);
+    add(url);
+    shard(url).asked();
+    return shard(url);
   }
 
   @Override
   public void later(Runnable action) {
-    if (laters.isEmpty()) {
-      laterTimer = vertx.setTimer(SETTLE_MS, timer -> runLaters());
-    }
-    laters.add(action);
+    later.add(action);
   }
 
-  private void runLaters() {
-    var actions = List.copyOf(laters);
-    laters.clear();
-    actions.forEach(Runnable::run);
+  @Override
+  public List<ClusterSlots.Node> nodes() {
+    return shards.entrySet().stream()
+        .flatMap(
+            shard ->
+                Stream.ofNullable(shard.getValue().input().connection())
+                    .map(connection -> new ClusterSlots.Node(shard.getKey(), connection)))
+        .toList();
   }
 
-  private void refreshSoon() {
-    if (isCluster && refreshTimer < 0 && !closed) {
-      refreshTimer = vertx.setTimer(SETTLE_MS, timer -> refresh());
-    }
-  }
-
-  /** Asks another node each time, for one may know less than others. */
-  private void refresh() {
-    refreshTimer = -1;
-    var before = slots;
-    if (before == null) {
-      return;
-    }
-    var up = shards.entrySet().stream().filter(e -> e.getValue().input().isUp()).toList();
-    var next = up.isEmpty() ? null : up.get(Math.floorMod(refreshes++, up.size()));
-    var node = next == null ? null : next.getValue().input().connection();
-    (next == null || node == null ? cluster.ask() : cluster.ask(next.getKey(), node))
-        .onSuccess(
-            found -> {
-              if (!closed && (node == null || found.epoch() >= before.epoch())) {
-                follow(found);
-              }
-            })
-        .onFailure(cause -> LOG.debug("Nobody tells who serves the cluster's slots", cause));
-  }
-
-  /** From here on the slots are served as a map says. */
-  private @Nullable Void follow(SlotMap map) {
-    var before = slots;
-    var owners = map.owners();
+  @Override
+  public void follow(@Nullable SlotMap before, SlotMap now) {
+    var owners = now.owners();
     owners.forEach(this::add);
-    slots = map;
-    shards.forEach((url, shard) -> shard.chooseInbox(map, url));
-    if (before != null) {
-      IntStream.range(0, Slots.COUNT)
-          .filter(slot -> !before.owner(slot).equals(map.owner(slot)))
-          .forEach(slot -> release(slot, shard(before.owner(slot))));
+    shards.forEach((url, shard) -> shard.chooseInbox(now, url));
+    if (before != null && shared == null && options.isListen()) {
+      for (var slot = 0; slot < Slots.COUNT; slot++) {
+        if (!before.owner(slot).equals(now.owner(slot))) {
+          shard(before.owner(slot)).releaseSlot(slot).forEach(this::subscribe);
+        }
+      }
     }
     List.copyOf(shards.keySet()).stream()
         .filter(url -> !owners.contains(url) && !shard(url).wasAsked(ASKED_NS))
@@ -512,28 +465,21 @@ public final class RedisStores implements Routes, Subscriptions.Listener {
       shared.connection().drop(new IOException("it is a master no more"));
     }
     listener.rerouted();
-    return null;
   }
 
-  /** Adds a master, if it is not known yet; returns its URL. */
-  private String add(String url) {
-    if (!shards.containsKey(url)) {
-      var target = Target.of(url);
-      var shard =
-          options.isListen() && isSharded()
-              ? Shard.listening(this, target)
-              : Shard.sharing(this, target, shared);
-      shards.put(url, shard);
-      if (tried) {
-        shard.open();
-      }
+  /** Adds a master, if it is not known yet. */
+  private void add(String url) {
+    if (shards.containsKey(url)) {
+      return;
     }
-    return url;
-  }
-
-  private void release(int slot, Shard shard) {
-    if (shard.output() != null && shared == null) {
-      shard.output().subscriptions().release(slot).forEach(this::subscribe);
+    var target = Target.of(url);
+    var shard =
+        options.isListen() && shared == null
+            ? Shard.listening(this, target)
+            : Shard.sharing(this, target, shared);
+    shards.put(url, shard);
+    if (connecting) {
+      shard.open();
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.serverevents.Store;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.RedisConnection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,11 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   void release() {
     lane.release().forEach(stores.publisher()::route);
     retained.release();
+  }
+
+  /** Unsubscribes the channels of a slot that is another's now, and tells who needs them. */
+  Map<String, Subscriptions.Listener> releaseSlot(int slot) {
+    return output == null ? Map.of() : output.subscriptions().release(slot);
   }
 
   StoreConnection input() {

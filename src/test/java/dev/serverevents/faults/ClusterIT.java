@@ -15,6 +15,7 @@ import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -102,10 +103,29 @@ class ClusterIT {
     Figures.print("%,d slots moved in %,d ms".formatted(slots, Figures.msSince(at)));
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aMasterIsAddedAndRemoved(PubSub pubsub, Server api, Server worker) {
+  @Test
+  void aMasterStepsDownAlive(Server api, Server worker) {
     try (var cluster = new TestCluster(3, 1)) {
+      var pubsub = PubSub.SHARDED;
+      var waiting = deploy(api, cluster, pubsub, 0);
+      var emitting = deploy(worker, cluster, pubsub, 0);
+      cycles(waiting, emitting, pubsub)
+          .run(
+              CYCLES,
+              () -> {
+                var old = cluster.masters().get(0);
+                cluster.failOver(old);
+                Await.until(() -> !cluster.masters().contains(old));
+                cluster.awaitComplete();
+              });
+      end(cluster, pubsub, api, worker);
+    }
+  }
+
+  @Test
+  void aMasterIsAddedAndRemoved(Server api, Server worker) {
+    try (var cluster = new TestCluster(3, 1)) {
+      var pubsub = PubSub.SHARDED;
       var waiting = deploy(api, cluster, pubsub, 0);
       var emitting = deploy(worker, cluster, pubsub, 0);
       var masters = cluster.masters();

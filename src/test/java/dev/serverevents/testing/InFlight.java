@@ -5,6 +5,8 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -12,6 +14,9 @@ import java.util.stream.IntStream;
 
 /** Runs many asynchronous cycles, a fixed number of them at a time. */
 public final class InFlight {
+
+  /** It only ends a test that hangs. */
+  private static final int LIMIT_MINUTES = 5;
 
   private InFlight() {}
 
@@ -26,7 +31,11 @@ public final class InFlight {
     var results = Collections.synchronizedList(new ArrayList<T>());
     var lanes =
         IntStream.range(0, atOnce).mapToObj(lane -> lane(wanted, next, results, cycle)).toList();
-    Await.result(Future.all(lanes));
+    try {
+      Future.all(lanes).await(LIMIT_MINUTES, TimeUnit.MINUTES);
+    } catch (TimeoutException e) {
+      throw new AssertionError("The cycles did not end", e);
+    }
     return results;
   }
 

@@ -227,6 +227,14 @@ public final class TestCluster implements AutoCloseable {
             });
   }
 
+  /** Has a replica of a master take its place, while it lives. */
+  public void failOver(TestRedis master) {
+    nodes.stream()
+        .filter(node -> node.command("ROLE").get(0).toString().equals("slave"))
+        .filter(node -> node.command("ROLE").get(2).toInteger() == master.port())
+        .forEach(replica -> replica.command("CLUSTER", "FAILOVER"));
+  }
+
   /** Has all forget a node, and ends it. */
   public void remove(TestRedis node) {
     nodes.remove(node);

@@ -1,0 +1,150 @@
+package dev.serverevents.redis;
+
+import dev.serverevents.RedisServerOptions;
+import dev.serverevents.UnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows who serves which slot of a Redis Cluster: it asks nodes, at each heartbeat and whenever
+ * something has failed, and believes what a node says of a slot that is another's. Used on the
+ * verticle's context only.
+ */
+final class ClusterSlots {
+
+  /** Who acts on it. */
+  interface Owner {
+    /** Slots may be served by others than before; null the first time. */
+    void follow(@Nullable SlotMap before, SlotMap now);
+
+    /** Nodes that can be asked at once, each by its URL. */
+    List<Node> nodes();
+  }
+
+  /** A node with a connection that awaits only answers. */
+  record Node(String url, RedisConnection connection) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterSlots.class);
+
+  private final Vertx vertx;
+  private final RedisServerOptions redis;
+  private final Owner owner;
+  private final Endpoints endpoints;
+  private @Nullable SlotMap slots;
+  private long periodic = -1;
+  private long timer = -1;
+  private int asked;
+  private boolean closed;
+
+  ClusterSlots(Vertx vertx, RedisServerOptions redis, Owner owner) {
+    this.vertx = vertx;
+    this.redis = redis;
+    this.owner = owner;
+    endpoints =
+        new Endpoints(vertx, redis.getEndpoints(), url -> ClientOptions.of(vertx, redis, url));
+  }
+
+  /** Asks, and from then on again at each interval, until it is closed. */
+  Future<Void> open(long intervalMs) {
+    periodic = vertx.setPeriodic(intervalMs, id -> refresh());
+    return askAnyone()
+        .<Void>map(
+            found -> {
+              adopt(found);
+              return null;
+            })
+        .recover(
+            cause ->
+                Future.failedFuture(
+                    new UnavailableException(
+                        "No node of redis.endpoints tells who serves the cluster's slots: "
+                            + cause.getMessage(),
+                        cause)));
+  }
+
+  void close() {
+    closed = true;
+    vertx.cancelTimer(periodic);
+    vertx.cancelTimer(timer);
+  }
+
+  /** The URL of the master that serves a slot. */
+  String owner(int slot) {
+    return map().owner(slot);
+  }
+
+  /** What an error tells of a slot, which is believed; null if it tells nothing. */
+  @Nullable Redirect redirect(@Nullable String error) {
+    var redirect = Redirect.of(error);
+    if (redirect != null) {
+      if (redirect.kind() == Redirect.Kind.MOVED && !url(redirect).equals(owner(redirect.slot()))) {
+        adopt(map().with(redirect.slot(), url(redirect)));
+      }
+      refreshSoon();
+    }
+    return redirect;
+  }
+
+  /** Where a redirect leads. */
+  String url(Redirect redirect) {
+    return SlotMap.url(redis, owner(redirect.slot()), redirect.host(), redirect.port());
+  }
+
+  /** Asks in a moment, once however often it is wanted until then. */
+  void refreshSoon() {
+    if (timer < 0 && !closed) {
+      timer = vertx.setTimer(Later.MS, id -> refresh());
+    }
+  }
+
+  /** Asks another node each time, for one may know less than others. */
+  private void refresh() {
+    vertx.cancelTimer(timer);
+    timer = -1;
+    var nodes = owner.nodes();
+    var isFresh = nodes.isEmpty();
+    (isFresh ? askAnyone() : ask(nodes.get(Math.floorMod(asked++, nodes.size()))))
+        .onSuccess(
+            found -> {
+              if (!closed && slots != null && (isFresh || found.epoch() >= slots.epoch())) {
+                adopt(found);
+              }
+            })
+        .onFailure(cause -> LOG.debug("A node does not tell who serves which slot", cause));
+  }
+
+  private void adopt(SlotMap found) {
+    var before = slots;
+    slots = found;
+    owner.follow(before, found);
+  }
+
+  private SlotMap map() {
+    return Objects.requireNonNull(slots, "nothing is routed before it is open");
+  }
+
+  private Future<SlotMap> askAnyone() {
+    return endpoints
+        .ask((url, connection) -> ask(new Node(url, connection)))
+        .onSuccess(found -> endpoints.add(found.owners()));
+  }
+
+  private Future<SlotMap> ask(Node node) {
+    return node.connection
+        .batch(
+            List.of(
+                Request.cmd(Command.CLUSTER).arg("INFO"),
+                Request.cmd(Command.CLUSTER).arg("SLOTS")))
+        .map(answers -> SlotMap.of(redis, node.url, answers.get(0).toString(), answers.get(1)))
+        .timeout(Endpoints.PATIENCE_MS, TimeUnit.MILLISECONDS);
+  }
+}
