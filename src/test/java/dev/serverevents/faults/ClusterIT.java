@@ -3,8 +3,11 @@ package dev.serverevents.faults;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.EmitOptions;
+import dev.serverevents.EventArgs;
 import dev.serverevents.RedisServerOptions.PubSub;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.WaitOptions;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;
 import dev.serverevents.testing.RetainedCycles;
@@ -13,8 +16,12 @@ import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +108,47 @@ class ClusterIT {
     var at = System.nanoTime();
     cluster.move(cluster.slotsOf(from).subList(0, slots), from, to);
     Figures.print("%,d slots moved in %,d ms".formatted(slots, Figures.msSince(at)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneMasterIsAwayWhileOthersServe(PubSub pubsub, Server api, Server late) {
+    try (var cluster = new TestCluster(3, 0)) {
+      cluster
+          .nodes()
+          .forEach(node -> node.command("CONFIG", "SET", "cluster-require-full-coverage", "no"));
+      var events = deploy(api, cluster, pubsub, 0);
+      var away = cluster.masters().get(0);
+      var lost = IntStream.range(0, 100).filter(id -> isAt(cluster, away, id)).boxed().toList();
+      away.kill();
+      Await.until(() -> !events.isReady());
+      var lateEvents = deploy(late, cluster, pubsub, 0);
+      assertThat(lateEvents.isReady()).isFalse();
+      for (var id = 0; id < 100; id++) {
+        if (!lost.contains(id)) {
+          var n = id;
+          var there = lateEvents.request("a", n, () -> events.emit("a", n, n));
+          assertThat(result(there).get(0)).isEqualTo(n);
+        }
+      }
+      var waits = new ArrayList<Future<EventArgs>>();
+      for (var id : lost) {
+        waits.add(lateEvents.on("a", id, WaitOptions.DEFAULT.timeout(60_000).retained(true)));
+        waits.add(
+            events
+                .emit(EmitOptions.retain(Duration.ofMinutes(1)), "a", id, id)
+                .compose(emitted -> Future.succeededFuture()));
+      }
+      away.restart();
+      waits.forEach(Await::result);
+      Await.until(() -> events.isReady() && lateEvents.isReady());
+      cluster.awaitComplete();
+      end(cluster, pubsub, api, late);
+    }
+  }
+
+  private static boolean isAt(TestCluster cluster, TestRedis master, int id) {
+    return cluster.owner(cluster.slot("a:" + id)) == master;
   }
 
   @Test
