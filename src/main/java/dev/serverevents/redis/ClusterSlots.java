@@ -8,6 +8,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ final class ClusterSlots {
 
   /** Who acts on it. */
   interface Owner {
-    /** Slots may be served by others than before; null the first time. */
-    void follow(@Nullable SlotMap before, SlotMap now);
+    /** Some slots, if any, are served by others than before; {@code changes} has who did. */
+    void follow(SlotMap now, Map<Integer, String> changes);
 
     /** Nodes that can be asked at once, each by its URL. */
     List<Node> nodes();
@@ -87,7 +88,9 @@ final class ClusterSlots {
     var redirect = Redirect.of(error);
     if (redirect != null) {
       if (redirect.kind() == Redirect.Kind.MOVED && !url(redirect).equals(owner(redirect.slot()))) {
-        adopt(map().with(redirect.slot(), url(redirect)));
+        var before = owner(redirect.slot());
+        slots = map().with(redirect.slot(), url(redirect));
+        owner.follow(slots, Map.of(redirect.slot(), before));
       }
       refreshSoon();
     }
@@ -123,9 +126,9 @@ final class ClusterSlots {
   }
 
   private void adopt(SlotMap found) {
-    var before = slots;
+    var changes = slots == null ? Map.<Integer, String>of() : found.changesSince(slots);
     slots = found;
-    owner.follow(before, found);
+    owner.follow(found, changes);
   }
 
   private SlotMap map() {

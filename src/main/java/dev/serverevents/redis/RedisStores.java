@@ -446,17 +446,11 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   }
 
   @Override
-  public void follow(@Nullable SlotMap before, SlotMap now) {
+  public void follow(SlotMap now, Map<Integer, String> changes) {
     var owners = now.owners();
     owners.forEach(this::add);
     shards.forEach((url, shard) -> shard.chooseInbox(now, url));
-    if (before != null && shared == null && options.isListen()) {
-      for (var slot = 0; slot < Slots.COUNT; slot++) {
-        if (!before.owner(slot).equals(now.owner(slot))) {
-          shard(before.owner(slot)).releaseSlot(slot).forEach(this::subscribe);
-        }
-      }
-    }
+    changes.forEach((slot, before) -> shard(before).releaseSlot(slot).forEach(this::subscribe));
     List.copyOf(shards.keySet()).stream()
         .filter(url -> !owners.contains(url) && !shard(url).wasAsked(ASKED_NS))
         .forEach(url -> Objects.requireNonNull(shards.remove(url)).close());

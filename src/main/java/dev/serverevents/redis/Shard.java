@@ -18,8 +18,11 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   private final StoreConnection input;
   private final PublishLane lane;
   private final RetainedResults retained;
+
+  /** Where its events are heard, or null; the one of its own, if it has one. */
   private final @Nullable OutputStore output;
-  private final boolean ownsOutput;
+
+  private final @Nullable OutputStore own;
   private final Heartbeat heartbeat;
 
   /** The inbox of its own, if it has one. */
@@ -29,10 +32,10 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   private @Nullable Long asked;
 
   private Shard(
-      RedisStores stores, Target target, @Nullable OutputStore output, boolean ownsOutput) {
+      RedisStores stores, Target target, @Nullable OutputStore output, @Nullable OutputStore own) {
     this.stores = stores;
     this.output = output;
-    this.ownsOutput = ownsOutput;
+    this.own = own;
     var redis = stores.redis();
     input = new StoreConnection(stores.vertx(), Store.INPUT_STORE, redis, target, this);
     lane =
@@ -44,19 +47,19 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   /** Creates one that is heard on an output store of others, or on none. */
   static Shard sharing(RedisStores stores, Target target, @Nullable OutputStore output) {
-    return new Shard(stores, target, output, false);
+    return new Shard(stores, target, output, null);
   }
 
   /** Creates one with an output store of its own. */
   static Shard listening(RedisStores stores, Target target) {
-    return new Shard(stores, target, new OutputStore(stores, target), true);
+    var own = new OutputStore(stores, target);
+    return new Shard(stores, target, own, own);
   }
 
   /** Makes the first connections; fails if one cannot be made, which is tried again. */
   Future<Void> open() {
     return Future.join(
-            input.open(),
-            ownsOutput && output != null ? output.connection().open() : Future.succeededFuture())
+            input.open(), own == null ? Future.succeededFuture() : own.connection().open())
         .mapEmpty();
   }
 
@@ -66,8 +69,7 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
     lane.close();
     retained.close();
     return Future.join(
-            input.close(),
-            ownsOutput && output != null ? output.connection().close() : Future.succeededFuture())
+            input.close(), own == null ? Future.succeededFuture() : own.connection().close())
         .mapEmpty();
   }
 
@@ -79,7 +81,7 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   /** Unsubscribes the channels of a slot that is another's now, and tells who needs them. */
   Map<String, Subscriptions.Listener> releaseSlot(int slot) {
-    return output == null ? Map.of() : output.subscriptions().release(slot);
+    return own == null ? Map.of() : own.subscriptions().release(slot);
   }
 
   StoreConnection input() {
@@ -110,7 +112,7 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   /** Whether it hears its own inbox, if it has one. */
   boolean hears() {
-    return inbox == null || output == null || output.hears(inbox);
+    return own == null || inbox == null || own.hears(inbox);
   }
 
   /** A slot is said to be on its way here. */
@@ -125,25 +127,22 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   /** Sees to it that its own inbox, if it needs one, is in a slot of its own, if it has any. */
   void chooseInbox(SlotMap slots, String url) {
-    if (!ownsOutput || output == null) {
-      return;
-    }
-    if (inbox != null && slots.owner(Slots.of(inbox)).equals(url)) {
+    if (own == null || (inbox != null && slots.owner(Slots.of(inbox)).equals(url))) {
       return;
     }
     if (inbox != null) {
-      output.subscriptions().unsubscribe(inbox);
+      own.subscriptions().unsubscribe(inbox);
       heartbeat.stop();
       inbox = null;
     }
-    if (slots.owners().contains(url)) {
+    if (slots.isOwner(url)) {
       var suffix = 0;
       while (!slots.owner(Slots.of(WireFormat.inbox(serverId(suffix)))).equals(url)) {
         suffix++;
       }
       heartbeat.use(serverId(suffix));
       inbox = WireFormat.inbox(serverId(suffix));
-      output.subscriptions().subscribe(inbox, this);
+      own.subscriptions().subscribe(inbox, this);
     }
   }
 
@@ -155,7 +154,7 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   public void up(StoreConnection store, RedisConnection connection, boolean again) {
     lane.connected(connection);
     retained.connected(connection);
-    if (!ownsOutput || inbox != null) {
+    if (own == null || inbox != null) {
       heartbeat.start();
     }
     if (again) {
@@ -184,8 +183,8 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   @Override
   public void refused(Throwable cause) {
-    if (inbox != null && output != null) {
-      stores.refused(inbox, this, output, cause);
+    if (inbox != null && own != null) {
+      stores.refused(inbox, this, own, cause);
     }
   }
 

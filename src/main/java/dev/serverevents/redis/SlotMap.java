@@ -4,9 +4,12 @@ import dev.serverevents.RedisServerOptions;
 import io.vertx.redis.client.Response;
 import java.net.URI;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which master of a Redis Cluster serves which slot, by URL. It does not change. */
@@ -14,10 +17,12 @@ final class SlotMap {
 
   private final long epoch;
   private final String[] owners;
+  private final Set<String> urls;
 
-  private SlotMap(long epoch, String[] owners) {
+  private SlotMap(long epoch, String[] owners, Set<String> urls) {
     this.epoch = epoch;
     this.owners = owners;
+    this.urls = urls;
   }
 
   /**
@@ -41,7 +46,7 @@ final class SlotMap {
     for (var slot = 0; slot < Slots.COUNT; slot++) {
       all[slot] = Objects.requireNonNullElse(owners[slot], first.get());
     }
-    return new SlotMap(epoch(info), all);
+    return new SlotMap(epoch(info), all, Set.of(Stream.of(all).distinct().toArray(String[]::new)));
   }
 
   private static String text(@Nullable Response response) {
@@ -75,14 +80,33 @@ final class SlotMap {
     return owners[slot];
   }
 
+  /** Tells whether a master serves any slot. */
+  boolean isOwner(String url) {
+    return Arrays.asList(owners).contains(url);
+  }
+
+  /** The masters. One whose last slot was {@linkplain #with changed} may be among them. */
   Set<String> owners() {
-    return new LinkedHashSet<>(Arrays.asList(owners));
+    return urls;
   }
 
   /** The same but for one slot. */
   SlotMap with(int slot, String owner) {
     var copy = owners.clone();
     copy[slot] = owner;
-    return new SlotMap(epoch, copy);
+    var more = new HashSet<>(urls);
+    more.add(owner);
+    return new SlotMap(epoch, copy, more);
+  }
+
+  /** The slots that another served before, each with that owner. */
+  Map<Integer, String> changesSince(SlotMap before) {
+    var changes = new HashMap<Integer, String>();
+    for (var slot = 0; slot < Slots.COUNT; slot++) {
+      if (!before.owners[slot].equals(owners[slot])) {
+        changes.put(slot, before.owners[slot]);
+      }
+    }
+    return changes;
   }
 }
