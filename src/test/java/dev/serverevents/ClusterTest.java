@@ -355,4 +355,15 @@ class ClusterTest {
     api.undeploy();
     worker.undeploy();
   }
+
+  @Test
+  void undeployedWhileItsInboxesMoveItLeavesNothing(Server server) {
+    for (var i = 0; i < 20; i++) {
+      deploy(server, PubSub.SHARDED);
+      var from = cluster.masters().get(i % 3);
+      var to = cluster.masters().get((i + 1) % 3);
+      cluster.move(from.allChannels().stream().map(cluster::slot).distinct().toList(), from, to);
+      server.undeploy();
+    }
+  }
 }

@@ -86,7 +86,7 @@ final class ClusterSlots {
   /** What an error tells of a slot, which is believed; null if it tells nothing. */
   @Nullable Redirect redirect(@Nullable String error) {
     var redirect = Redirect.of(error);
-    if (redirect != null) {
+    if (redirect != null && !closed) {
       if (redirect.kind() == Redirect.Kind.MOVED && !url(redirect).equals(owner(redirect.slot()))) {
         var before = owner(redirect.slot());
         slots = map().with(redirect.slot(), url(redirect));

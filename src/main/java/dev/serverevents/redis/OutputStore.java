@@ -1,6 +1,7 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.Store;
+import io.vertx.core.Future;
 import io.vertx.redis.client.RedisConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,17 @@ final class OutputStore implements StoreConnection.Owner, Subscriptions.Owner {
         new Subscriptions(stores.vertx().getOrCreateContext(), PubSub.of(stores.redis()), this);
     connection =
         new StoreConnection(stores.vertx(), Store.OUTPUT_STORE, stores.redis(), target, this);
+  }
+
+  /** Makes the first connection; fails if that cannot be done, which is tried again. */
+  Future<Void> open() {
+    return connection.open();
+  }
+
+  /** Closes it for good: nobody is told of what comes until the connection has ended. */
+  Future<Void> close() {
+    subscriptions.disconnected();
+    return connection.close();
   }
 
   StoreConnection connection() {

@@ -164,7 +164,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   private Future<Void> openShared() {
     return shared == null || shards.values().stream().noneMatch(shard -> shard.input().isUp())
         ? Future.succeededFuture()
-        : shared.connection().open();
+        : shared.open();
   }
 
   /** Closes all for good; what is not published yet fails. */
@@ -178,7 +178,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     return Future.join(
             Stream.concat(
                     shards.values().stream().map(Shard::close),
-                    Stream.ofNullable(shared).map(output -> output.connection().close()))
+                    Stream.ofNullable(shared).map(OutputStore::close))
                 .toList())
         .mapEmpty();
   }

@@ -58,8 +58,7 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   /** Makes the first connections; fails if one cannot be made, which is tried again. */
   Future<Void> open() {
-    return Future.join(
-            input.open(), own == null ? Future.succeededFuture() : own.connection().open())
+    return Future.join(input.open(), own == null ? Future.succeededFuture() : own.open())
         .mapEmpty();
   }
 
@@ -68,8 +67,7 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
     heartbeat.stop();
     lane.close();
     retained.close();
-    return Future.join(
-            input.close(), own == null ? Future.succeededFuture() : own.connection().close())
+    return Future.join(input.close(), own == null ? Future.succeededFuture() : own.close())
         .mapEmpty();
   }
 
