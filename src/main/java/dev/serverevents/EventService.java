@@ -150,6 +150,8 @@ final class EventService implements RedisStores.Listener {
 
   private void announce(@Nullable StoreChange change) {
     if (serving) {
+      var epochs = stores.epochs();
+      var epoch = stores.inboxEpoch();
       deployments.put(
           new Deployment(
               address,
@@ -157,8 +159,8 @@ final class EventService implements RedisStores.Listener {
               options,
               stores.isPublishing(),
               stores.isListening(),
-              stores.inboxEpoch(),
-              stores.epochs(),
+              epochs,
+              epochs.contains(epoch) ? epoch : 0,
               stores.lastHeartbeats(),
               draining));
       if (change != null) {

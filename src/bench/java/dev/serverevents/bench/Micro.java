@@ -27,6 +27,6 @@ public abstract class Micro {
   protected static Deployment ready(String address, ServerEventsOptions options) {
     var heartbeat = new AtomicLong(System.nanoTime());
     return new Deployment(
-        address, "$inbox:1", options, true, true, 1, Set.of(1L), List.of(heartbeat), false);
+        address, "$inbox:1", options, true, true, Set.of(1L), 1, List.of(heartbeat), false);
   }
 }

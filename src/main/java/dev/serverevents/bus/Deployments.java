@@ -27,8 +27,8 @@ public final class Deployments {
    * @param inbox the channel of its direct replies
    * @param inputStore whether its connections that publish are up
    * @param outputStore whether its connections that subscribe are up and hear
-   * @param epoch the number of the connection that hears the inbox, or 0 while there is none
-   * @param epochs the numbers of all connections that hear
+   * @param epochs the numbers of the connections that hear
+   * @param epoch the one of them on which the inbox is heard, or 0 while it is not
    * @param heartbeats when one last went both ways on each, a {@link System#nanoTime()}
    * @param draining whether it takes no more waits
    */
@@ -38,16 +38,10 @@ public final class Deployments {
       ServerEventsOptions options,
       boolean inputStore,
       boolean outputStore,
-      long epoch,
       Set<Long> epochs,
+      long epoch,
       List<AtomicLong> heartbeats,
-      boolean draining) {
-
-    /** The number of the connection on which a direct reply is sure to be heard, or 0. */
-    long directEpoch() {
-      return epochs.contains(epoch) ? epoch : 0;
-    }
-  }
+      boolean draining) {}
 
   /**
    * All of them.

@@ -40,7 +40,7 @@ final class PendingWaits {
   void start(PendingWait wait, Deployment verticle) {
     wait.start(verticle);
     timeouts.add(wait);
-    var epoch = wait.direct() ? verticle.directEpoch() : 0;
+    var epoch = wait.direct() ? verticle.epoch() : 0;
     outbox.send(verticle.address(), new Command.Listen(wait, epoch));
     if (epoch != 0) {
       if (heard.isEmpty()) {
