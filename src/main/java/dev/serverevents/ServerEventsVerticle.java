@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * bus. Deploy it once, or several instances that share the keys among them; then use {@link
  * ServerEvents} in any verticle.
  *
- * <p>The deployment completes when both connections are up. It fails with {@link
- * UnavailableException} when Redis cannot be reached or refuses, and with {@link
- * InvalidInputException} for a wrong setting. A connection that breaks later is made again.
+ * <p>The deployment completes when both connections are up; in a cluster, where there are some for
+ * each master, when each has been tried and some are up. It fails with {@link UnavailableException}
+ * when Redis cannot be reached or refuses, and with {@link InvalidInputException} for a wrong
+ * setting. A connection that breaks later is made again.
  *
  * <p>Its undeployment takes no more waits, gives those that are pending the {@linkplain
  * ServerEventsOptions#getDrainTimeout() drain timeout}, and sends what is queued. Vert.x undeploys

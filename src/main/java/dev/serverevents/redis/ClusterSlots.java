@@ -44,6 +44,10 @@ final class ClusterSlots {
   private long periodic = -1;
   private long timer = -1;
   private int asked;
+
+  /** The URL of the last node that was said to serve a slot, and not asked since; or null. */
+  private @Nullable String informed;
+
   private boolean closed;
 
   ClusterSlots(Vertx vertx, RedisServerOptions redis, Owner owner) {
@@ -89,6 +93,7 @@ final class ClusterSlots {
     if (redirect != null && !closed) {
       if (redirect.kind() == Redirect.Kind.MOVED && !url(redirect).equals(owner(redirect.slot()))) {
         var before = owner(redirect.slot());
+        informed = url(redirect);
         slots = map().with(redirect.slot(), url(redirect));
         owner.follow(slots, Map.of(redirect.slot(), before));
       }
@@ -109,13 +114,12 @@ final class ClusterSlots {
     }
   }
 
-  /** Asks another node each time, for one may know less than others. */
   private void refresh() {
     vertx.cancelTimer(timer);
     timer = -1;
     var nodes = owner.nodes();
     var isFresh = nodes.isEmpty();
-    (isFresh ? askAnyone() : ask(nodes.get(Math.floorMod(asked++, nodes.size()))))
+    (isFresh ? askAnyone() : ask(choose(nodes)))
         .onSuccess(
             found -> {
               if (!closed && slots != null && (isFresh || found.epoch() >= slots.epoch())) {
@@ -123,6 +127,16 @@ final class ClusterSlots {
               }
             })
         .onFailure(cause -> LOG.debug("A node does not tell who serves which slot", cause));
+  }
+
+  /** Another node each time, for one may know less than others; first who has got a slot. */
+  private Node choose(List<Node> nodes) {
+    var knows = informed;
+    informed = null;
+    return nodes.stream()
+        .filter(node -> node.url.equals(knows))
+        .findFirst()
+        .orElseGet(() -> nodes.get(Math.floorMod(asked++, nodes.size())));
   }
 
   private void adopt(SlotMap found) {

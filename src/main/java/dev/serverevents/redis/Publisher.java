@@ -135,7 +135,12 @@ final class Publisher {
       fail(emission, "Redis refused the emit: " + why);
       return;
     }
-    if (redirect.kind() == Redirect.Kind.ASK && emission.idempotent() == null) {
+    if (emission.hasEnded()) {
+      return;
+    }
+    if (redirect.kind() == Redirect.Kind.ASK
+        && emission.leavesKey()
+        && emission.idempotent() == null) {
       emission.ask();
       routes.asked(redirect).lane().add(emission);
       return;

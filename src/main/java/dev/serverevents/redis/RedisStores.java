@@ -93,7 +93,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
 
   private final Promise<Void> opened = Promise.promise();
 
-  /** Whether a shard that is added is opened at once. */
+  /** Whether a shard that is added is opened. */
   private boolean connecting;
 
   /** Whether a connection to each was tried, so that what is up now is enough to begin. */
@@ -169,6 +169,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
 
   /** Closes all for good; what is not published yet fails. */
   public Future<Void> close() {
+    connecting = false;
     if (cluster != null) {
       cluster.close();
     }

@@ -99,6 +99,9 @@ public final class Subscriptions {
             .computeIfAbsent(name, n -> new Channel(slot, n, listener));
     channel.listener = listener;
     channel.wanted = true;
+    if (!channel.confirmed && channel.awaits == null) {
+      channel.asked = false; // its slot was another's in between
+    }
     change(channel);
   }
 
@@ -128,6 +131,7 @@ public final class Subscriptions {
       if (channel.wanted) {
         released.put(channel.name, channel.listener);
         channel.tellLost();
+        channel.confirmed = false;
         channel.wanted = false;
         change(channel);
       }
