@@ -104,6 +104,11 @@ final class Emission {
         || Slots.of(channel) == Slots.of(retainedKey);
   }
 
+  /** Tells whether any node of a cluster can do what is to be done now. */
+  boolean isForAnyNode() {
+    return step == Step.PUBLISH && !pubsub.isSharded();
+  }
+
   /** Has it kept first, and then published. */
   void split() {
     step = Step.KEEP;

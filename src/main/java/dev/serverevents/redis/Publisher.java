@@ -93,9 +93,15 @@ final class Publisher {
 
   /** Has an emit sent by whom it belongs to now. */
   void route(Emission emission) {
-    if (!emission.hasEnded()) {
-      routes.shard(emission::slot).lane().add(emission);
+    if (emission.hasEnded()) {
+      return;
     }
+    var shard = routes.shard(emission::slot);
+    if (!shard.input().isUp() && emission.isForAnyNode()) {
+      shard =
+          routes.shards().stream().filter(other -> other.input().isUp()).findFirst().orElse(shard);
+    }
+    shard.lane().add(emission);
   }
 
   /** Completes once nothing is queued or unanswered. */
