@@ -1,6 +1,5 @@
 package dev.serverevents.testing;
 
-import dev.serverevents.app.EmbeddedRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -9,11 +8,13 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
@@ -40,11 +41,15 @@ public final class TestRedis implements AutoCloseable {
     client = client(arguments);
   }
 
+  /** A free port, of none that a system gives to connections: one that is killed needs it again. */
   static int freePort() {
-    try {
-      return EmbeddedRedis.freePort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      var candidate = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+      try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException taken) {
+        // the next one
+      }
     }
   }
 
