@@ -106,9 +106,11 @@ final class Heartbeat {
         .send(output == null ? Request.cmd(Command.PING) : publish(nonce))
         .onComplete(
             reply -> {
-              if (reply.succeeded() || stores.redirect(reply.cause().getMessage()) != null) {
+              if (reply.succeeded()) {
                 answered = Math.max(answered, nonce);
                 complete();
+              } else if (stores.redirect(reply.cause().getMessage()) != null && nonce == sent) {
+                vertx.cancelTimer(check); // a cluster that cannot publish it proves nothing
               }
             });
     vertx.cancelTimer(check);

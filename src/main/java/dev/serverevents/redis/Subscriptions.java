@@ -345,8 +345,8 @@ public final class Subscriptions {
   }
 
   private void refused(Throwable error) {
+    var redirect = owner.redirect(error); // it may release channels
     var head = sent.peek();
-    var redirect = owner.redirect(error);
     if (head == null || (redirect != null && !head.concerns(redirect))) {
       LOG.debug("Redis sent an error that answers nothing: {}", error.getMessage());
       return;

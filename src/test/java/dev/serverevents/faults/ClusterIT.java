@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
+import dev.serverevents.EventTimeoutException;
 import dev.serverevents.RedisServerOptions.PubSub;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;
@@ -144,6 +146,34 @@ class ClusterIT {
       Await.until(() -> events.isReady() && lateEvents.isReady());
       cluster.awaitComplete();
       end(cluster, pubsub, api, late);
+    }
+  }
+
+  /** Redis then answers everything with CLUSTERDOWN, but what is subscribed stays so. */
+  @Test
+  void waitsOfOtherShardsOutliveAClusterThatIsDown(Server server) {
+    try (var cluster = new TestCluster(3, 0)) {
+      var setting = "cluster-allow-pubsubshard-when-down";
+      cluster.nodes().forEach(node -> node.command("CONFIG", "SET", setting, "no"));
+      var redis = cluster.options(PubSub.SHARDED, 0);
+      server.deploy(server.options().setRedis(redis).setHeartbeat(200).setEmitTimeout(1_000));
+      var events = server.events();
+      var away = cluster.masters().get(0);
+      var others =
+          IntStream.range(0, 100)
+              .filter(id -> !isAt(cluster, away, id))
+              .mapToObj(id -> events.listen("a", id, WaitOptions.DEFAULT.timeout(4_000)))
+              .toList();
+      others.forEach(wait -> result(wait.subscribed()));
+      away.kill();
+      for (var wait : others) {
+        assertThat(Await.failure(wait.future())).isInstanceOf(EventTimeoutException.class);
+      }
+      assertThat(Await.failure(events.emit("a", 1))).isInstanceOf(UnavailableException.class);
+      away.restart();
+      Await.until(events::isReady);
+      cluster.awaitComplete();
+      end(cluster, PubSub.SHARDED, server);
     }
   }
 
