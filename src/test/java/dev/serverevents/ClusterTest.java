@@ -62,6 +62,15 @@ class ClusterTest {
     return server.events();
   }
 
+  /** Moves the slot of a channel to another master, which is returned. */
+  private static TestRedis moveSlotOf(String channel) {
+    var slot = cluster.slot(channel);
+    var from = cluster.owner(slot);
+    var to = cluster.masters().stream().filter(master -> master != from).findFirst().orElseThrow();
+    cluster.move(List.of(slot), from, to);
+    return to;
+  }
+
   private static int receivers(PubSub pubsub, int counted) {
     return pubsub == PubSub.SHARDED ? counted : -1;
   }
@@ -260,10 +269,7 @@ class ClusterTest {
     var waiting = deploy(api, pubsub);
     var emitting = deploy(worker, pubsub);
     var waits = Server.listen(waiting, "u", 30, RETAINED.timeout(60_000));
-    var moved = cluster.slot("u:7");
-    var from = cluster.owner(moved);
-    var to = cluster.masters().stream().filter(master -> master != from).findFirst().orElseThrow();
-    cluster.move(List.of(moved), from, to);
+    moveSlotOf("u:7");
     for (var id = 0; id < waits.size(); id++) {
       result(emitting.emit(RETAIN, "u", id, id));
       assertThat(result(waits.get(id).future()).get(0)).isEqualTo(id);
@@ -277,9 +283,6 @@ class ClusterTest {
   @EnumSource
   void aWaitWhoseSlotWasMovedIsUnavailableUnlessItIsRetained(PubSub pubsub, Server server) {
     var events = deploy(server, pubsub);
-    var moved = cluster.slot("m:1");
-    var from = cluster.owner(moved);
-    var to = cluster.masters().stream().filter(master -> master != from).findFirst().orElseThrow();
     var plain = events.listen("m", 1, WaitOptions.DEFAULT.timeout(3_000));
     var retained = events.listen("m", 1, RETAINED.timeout(3_000));
     var stream = events.stream("m", 1, StreamOptions.DEFAULT.timeout(3_000));
@@ -288,7 +291,7 @@ class ClusterTest {
     result(plain.subscribed());
     result(retained.subscribed());
     result(stream.subscribed());
-    cluster.move(List.of(moved), from, to);
+    moveSlotOf("m:1");
     assertThat(failure(retained.future())).isInstanceOf(EventTimeoutException.class);
     assertThat(failure(plain.future()))
         .isInstanceOf(
@@ -345,10 +348,7 @@ class ClusterTest {
         waiting.requestDirect(
             "d", 1, replyTo -> Future.succeededFuture(inbox.tryComplete(replyTo)));
     var replyTo = result(inbox.future());
-    var moved = cluster.slot(replyTo);
-    var from = cluster.owner(moved);
-    var to = cluster.masters().stream().filter(master -> master != from).findFirst().orElseThrow();
-    cluster.move(List.of(moved), from, to);
+    var to = moveSlotOf(replyTo);
     Await.until(() -> to.allChannels().contains(replyTo));
     assertThat(result(emitting.reply(replyTo, "d", 1, "there"))).isEqualTo(1);
     assertThat(result(direct).get(0)).isEqualTo("there");

@@ -5,6 +5,7 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.LeastRights;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -38,47 +39,6 @@ class RedisSecurityTest {
 
   private static final EmitOptions KEPT = EmitOptions.retain(Duration.ofMinutes(1));
   private static final WaitOptions RETAINED = WaitOptions.DEFAULT.retained(true);
-
-  /** What the README says that an API server and a worker need, for events "orders". */
-  private static final String[] API = {
-    "on",
-    ">api",
-    "-@all",
-    "+ping",
-    "+hello",
-    "+publish",
-    "+subscribe",
-    "+unsubscribe",
-    "+get",
-    "~$retained:{orders*",
-    "&orders*",
-    "&$progress:orders*",
-    "&$inbox:*"
-  };
-
-  private static final String[] WORKER = {
-    "on",
-    ">worker",
-    "-@all",
-    "+ping",
-    "+hello",
-    "+publish",
-    "+multi",
-    "+exec",
-    "+set",
-    "+get",
-    "+eval",
-    "~$retained:{orders*",
-    "~$idempotency:{orders*",
-    "&orders*",
-    "&$progress:orders*",
-    "&$inbox:*"
-  };
-
-  /** What they need where Redis is a cluster, and where its Pub/Sub is sharded. */
-  private static final String[] IN_CLUSTER = {"+cluster|info", "+cluster|slots", "+asking"};
-
-  private static final String[] SHARDED = {"+spublish", "+ssubscribe", "+sunsubscribe"};
 
   @Test
   @OwnRedis({"--requirepass", "secret"})
@@ -135,11 +95,12 @@ class RedisSecurityTest {
   }
 
   /** The same rights in a cluster with sharded Pub/Sub. */
-  private static List<String> sharded(String[] rules) {
+  private static List<String> sharded(List<String> rules) {
     return Stream.of(
-            Stream.of(rules).filter(rule -> !rule.matches("\\+(publish|subscribe|unsubscribe)")),
-            Stream.of(IN_CLUSTER),
-            Stream.of(SHARDED).filter(rule -> rules == API || rule.equals("+spublish")))
+            rules.stream().filter(rule -> !rule.matches("\\+(publish|subscribe|unsubscribe)")),
+            LeastRights.IN_CLUSTER.stream(),
+            LeastRights.SHARDED.stream()
+                .filter(rule -> rules.equals(LeastRights.API) || rule.equals("+spublish")))
         .flatMap(rule -> rule)
         .toList();
   }
@@ -147,8 +108,8 @@ class RedisSecurityTest {
   @Test
   @OwnRedis({})
   void withTheLeastRightsEverythingWorksAndNothingElseDoes(Server api, Server worker) {
-    user(api.redis(), "api", List.of(API));
-    user(api.redis(), "worker", List.of(WORKER));
+    user(api.redis(), "api", LeastRights.API);
+    user(api.redis(), "worker", LeastRights.WORKER);
     api.deploy(as(api, "api"));
     worker.deploy(as(worker, "worker").setListen(false));
     everythingWorks(api.events(), worker.events(), 1);
@@ -162,8 +123,8 @@ class RedisSecurityTest {
   void theSameHoldsInACluster(Server api, Server worker) {
     try (var cluster = new TestCluster(3, 0)) {
       for (var node : cluster.nodes()) {
-        user(node, "api", sharded(API));
-        user(node, "worker", sharded(WORKER));
+        user(node, "api", sharded(LeastRights.API));
+        user(node, "worker", sharded(LeastRights.WORKER));
       }
       api.deploy(as(api, cluster, "api"));
       worker.deploy(as(worker, cluster, "worker").setListen(false));
@@ -235,13 +196,14 @@ class RedisSecurityTest {
   @OwnRedis({})
   void aRevokedRightFailsItsWaitsAtOnceAndNoOthers(Server server) {
     var redis = server.redis();
-    user(redis, "api", Stream.concat(Stream.of(API), Stream.of("&users*")).toList());
+    user(redis, "api", Stream.concat(LeastRights.API.stream(), Stream.of("&users*")).toList());
     server.deploy(as(server, "api"));
     var events = server.events();
     var orders = Server.listen(events, "orders", 1_000, WaitOptions.DEFAULT.timeout(60_000));
     var users = Server.listen(events, "users", 1_000, WaitOptions.DEFAULT.timeout(60_000));
     var before = connectionsReceived(redis);
-    user(redis, "api", Stream.concat(Stream.of("resetchannels"), Stream.of(API)).toList());
+    user(
+        redis, "api", Stream.concat(Stream.of("resetchannels"), LeastRights.API.stream()).toList());
     for (var wait : users) {
       assertThat(failure(wait.future()))
           .isInstanceOf(UnavailableException.class)
@@ -269,10 +231,10 @@ class RedisSecurityTest {
   @Test
   void theReadmeSaysTheseRights() throws IOException {
     var readme = Files.readString(Path.of("README.md"));
-    for (var rules : new String[][] {IN_CLUSTER, SHARDED}) {
+    for (var rules : List.of(LeastRights.IN_CLUSTER, LeastRights.SHARDED)) {
       assertThat(readme).contains("`" + String.join(" ", rules) + "`");
     }
-    for (var rules : new String[][] {API, WORKER}) {
+    for (var rules : List.of(LeastRights.API, LeastRights.WORKER)) {
       assertThat(readme).contains(String.join(" ", rules).replaceFirst(">\\w+", ">..."));
     }
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Emission {
 
   /** How many received an event whose receivers Redis could not count. */
-  static final int UNKNOWN = -1;
+  private static final int UNKNOWN = -1;
 
   /** What Redis is asked to do next. */
   private enum Step {
@@ -30,7 +30,7 @@ final class Emission {
   private final PubSub pubsub;
   private final String channel;
   private final Buffer payload;
-  private final String retainedKey;
+  private final String eventChannel;
   private final long retain;
   private final @Nullable IdempotentEmit idempotent;
   private final long deadline;
@@ -58,7 +58,7 @@ final class Emission {
     this.channel = channel;
     this.payload = payload;
     this.deadline = deadline;
-    retainedKey = WireFormat.retainedKey(eventChannel);
+    this.eventChannel = eventChannel;
     retain = options.retain();
     idempotent = IdempotentEmit.of(payload, eventChannel, options);
     step = isRepeatable() ? Step.KEEP_AND_PUBLISH : Step.PUBLISH;
@@ -68,7 +68,7 @@ final class Emission {
   List<Request> commands() {
     var commands = new ArrayList<Request>(4);
     if (idempotent != null) {
-      commands.add(idempotent.command(pubsub, channel, payload, retainedKey, retain));
+      commands.add(idempotent.command(pubsub, channel, payload, retainedKey(), retain));
       return commands;
     }
     if (asking) {
@@ -78,7 +78,7 @@ final class Emission {
       commands.add(Request.cmd(Command.MULTI));
     }
     if (step != Step.PUBLISH) {
-      commands.add(Request.cmd(Command.SET).arg(retainedKey).arg(payload).arg("PX").arg(retain));
+      commands.add(Request.cmd(Command.SET).arg(retainedKey()).arg(payload).arg("PX").arg(retain));
     }
     if (step != Step.KEEP) {
       commands.add(Request.cmd(pubsub.publish()).arg(channel).arg(payload));
@@ -91,7 +91,11 @@ final class Emission {
 
   /** The slot whose master in a cluster is to be asked now. */
   int slot() {
-    return Slots.of(step == Step.PUBLISH ? channel : retainedKey);
+    return Slots.of(step == Step.PUBLISH ? channel : retainedKey());
+  }
+
+  private String retainedKey() {
+    return WireFormat.retainedKey(eventChannel);
   }
 
   /**
@@ -101,7 +105,7 @@ final class Emission {
   boolean isOfOneSlot() {
     return step != Step.KEEP_AND_PUBLISH
         || !pubsub.isSharded()
-        || Slots.of(channel) == Slots.of(retainedKey);
+        || Slots.of(channel) == Slots.of(retainedKey());
   }
 
   /** Tells whether any node of a cluster can do what is to be done now. */

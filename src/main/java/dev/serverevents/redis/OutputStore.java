@@ -3,10 +3,9 @@ package dev.serverevents.redis;
 import dev.serverevents.Store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.RedisConnection;
-import org.jspecify.annotations.Nullable;
 
 /** A connection that subscribes, and what is subscribed on it. */
-final class OutputStore implements StoreConnection.Owner, Subscriptions.Owner {
+final class OutputStore implements StoreConnection.Owner {
 
   private final StoreConnection connection;
   private final Subscriptions subscriptions;
@@ -17,7 +16,8 @@ final class OutputStore implements StoreConnection.Owner, Subscriptions.Owner {
   OutputStore(RedisStores stores, Target target) {
     this.stores = stores;
     subscriptions =
-        new Subscriptions(stores.vertx().getOrCreateContext(), PubSub.of(stores.redis()), this);
+        new Subscriptions(
+            stores.vertx().getOrCreateContext(), PubSub.of(stores.redis()), stores, this::complete);
     connection =
         new StoreConnection(stores.vertx(), Store.OUTPUT_STORE, stores.redis(), target, this);
   }
@@ -67,20 +67,9 @@ final class OutputStore implements StoreConnection.Owner, Subscriptions.Owner {
     stores.failed(store, cause);
   }
 
-  @Override
-  public void complete(long nanos) {
+  private void complete(long nanos) {
     if (again) {
       stores.resubscribed(nanos);
     }
-  }
-
-  @Override
-  public @Nullable Redirect redirect(Throwable error) {
-    return stores.redirect(error.getMessage());
-  }
-
-  @Override
-  public void later(Runnable action) {
-    stores.later(action);
   }
 }

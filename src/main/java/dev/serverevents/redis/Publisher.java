@@ -67,7 +67,8 @@ final class Publisher {
     var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     var emission = new Emission(pubsub, channel, payload, eventChannel, options, deadline);
     var idempotent = emission.idempotent();
-    if (idempotent != null && !emission.isOfOneSlot()) {
+    var isOfOneSlot = emission.isOfOneSlot();
+    if (idempotent != null && !isOfOneSlot) {
       return Future.failedFuture(
           new InvalidInputException(
               "idempotencyKey",
@@ -82,7 +83,7 @@ final class Publisher {
       }
       emission.receivers.future().onComplete(done -> underWay.remove(idempotent.redisKey()));
     }
-    if (!emission.isOfOneSlot()) {
+    if (!isOfOneSlot) {
       emission.split();
     }
     pending.add(emission);

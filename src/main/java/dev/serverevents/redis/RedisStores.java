@@ -192,12 +192,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   /** Tells whether all connections that subscribe are up and hear, if there have to be any. */
   public boolean isListening() {
     return !options.isListen()
-        || (shards.values().stream().allMatch(shard -> hears(shard) && shard.hears())
-            && isConfirmed(inbox));
-  }
-
-  private static boolean hears(Shard shard) {
-    return shard.output() == null || shard.output().connection().isUp();
+        || (shards.values().stream().allMatch(Shard::hears) && isConfirmed(inbox));
   }
 
   /** When heartbeats last went both ways, each a {@link System#nanoTime()} that any may read. */
@@ -388,12 +383,9 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
         .find()
         .onSuccess(
             url ->
-                shards.values().stream()
-                    .flatMap(
-                        shard ->
-                            Stream.concat(
-                                Stream.of(shard.input()),
-                                Stream.ofNullable(shared).map(OutputStore::connection)))
+                Stream.concat(
+                        shards.values().stream().map(Shard::input),
+                        Stream.ofNullable(shared).map(OutputStore::connection))
                     .filter(store -> store.isUp() && !url.equals(store.url()))
                     .forEach(store -> store.drop(new IOException("it is the master no more"))));
   }

@@ -105,12 +105,16 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   /** Whether its connections are up. */
   boolean isUp() {
-    return input.isUp() && (output == null || output.connection().isUp());
+    return input.isUp() && isOutputUp();
   }
 
-  /** Whether it hears its own inbox, if it has one. */
+  private boolean isOutputUp() {
+    return output == null || output.connection().isUp();
+  }
+
+  /** Whether where its events are heard is up, and hears its own inbox, as far as it has these. */
   boolean hears() {
-    return own == null || inbox == null || own.hears(inbox);
+    return isOutputUp() && (own == null || inbox == null || own.hears(inbox));
   }
 
   /** A slot is said to be on its way here. */

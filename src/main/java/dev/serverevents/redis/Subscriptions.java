@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,18 +43,6 @@ public final class Subscriptions {
     void message(String channel, Buffer payload);
   }
 
-  /** Whose connection it is. */
-  interface Owner {
-    /** All channels were subscribed on a new connection so many ns after it was up. */
-    void complete(long nanos);
-
-    /** What an error tells of a slot; if that is now another's, its channels are released. */
-    @Nullable Redirect redirect(Throwable error);
-
-    /** Does something again in a moment. */
-    void later(Runnable action);
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
   /** Channels in one command: more would hold Redis, and this event loop, for too long. */
@@ -64,7 +53,8 @@ public final class Subscriptions {
 
   private final PubSub pubsub;
   private final EndOfTurn endOfTurn;
-  private final Owner owner;
+  private final Routes routes;
+  private final LongConsumer complete;
 
   /**
    * By slot, which is one for all where channels have none, and then by name; each in the order in
@@ -80,10 +70,15 @@ public final class Subscriptions {
   /** When the connection was up, a {@link System#nanoTime()}, until all is subscribed on it. */
   private @Nullable Long connectedAt;
 
-  /** Creates one without a connection. */
-  Subscriptions(Context context, PubSub pubsub, Owner owner) {
+  /**
+   * Creates one without a connection.
+   *
+   * @param complete told how many ns it took until all was subscribed on a new one
+   */
+  Subscriptions(Context context, PubSub pubsub, Routes routes, LongConsumer complete) {
     this.pubsub = pubsub;
-    this.owner = owner;
+    this.routes = routes;
+    this.complete = complete;
     endOfTurn = new EndOfTurn(context, this::flush);
   }
 
@@ -323,7 +318,7 @@ public final class Subscriptions {
     }
     flush();
     if (connectedAt != null && sent.isEmpty() && changed.isEmpty()) {
-      owner.complete(System.nanoTime() - connectedAt);
+      complete.accept(System.nanoTime() - connectedAt);
       connectedAt = null;
     }
   }
@@ -345,7 +340,7 @@ public final class Subscriptions {
   }
 
   private void refused(Throwable error) {
-    var redirect = owner.redirect(error); // it may release channels
+    var redirect = routes.redirect(error.getMessage()); // it may release channels
     var head = sent.peek();
     if (head == null || (redirect != null && !head.concerns(redirect))) {
       LOG.debug("Redis sent an error that answers nothing: {}", error.getMessage());
@@ -361,7 +356,7 @@ public final class Subscriptions {
       if (!channel.wanted) {
         remove(channel);
       } else if (redirect != null) {
-        owner.later(() -> change(channel));
+        routes.later(() -> change(channel));
       } else if (head.channels.size() > 1) {
         alone(channel);
       } else {

@@ -21,8 +21,10 @@ import dev.serverevents.testing.TestRedis;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -67,43 +69,53 @@ class ClusterIT {
     cluster.checkNothingIsLeft();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aMasterIsKilled(PubSub pubsub, Server api, Server worker) {
+  /** Runs cycles, each emit of which so many replicas must have, while something happens. */
+  private static void during(
+      PubSub pubsub, int replicas, Server api, Server worker, Consumer<TestCluster> fault) {
     try (var cluster = new TestCluster(3, 1)) {
-      var waiting = deploy(api, cluster, pubsub, 1);
-      var emitting = deploy(worker, cluster, pubsub, 1);
-      cycles(waiting, emitting, pubsub)
-          .run(
-              CYCLES,
-              () -> {
-                var killed = cluster.masters().get(0);
-                killed.kill();
-                var at = System.nanoTime();
-                Await.until(() -> !cluster.masters().contains(killed));
-                Figures.print("failed over within %,d ms".formatted(Figures.msSince(at)));
-                var over = System.nanoTime();
-                killed.restart();
-                Await.until(() -> waiting.isReady() && emitting.isReady());
-                Figures.print("both are back %,d ms later".formatted(Figures.msSince(over)));
-                killed.awaitServing();
-                cluster.awaitComplete();
-              });
+      var waiting = deploy(api, cluster, pubsub, replicas);
+      var emitting = deploy(worker, cluster, pubsub, replicas);
+      cycles(waiting, emitting, pubsub).run(CYCLES, () -> fault.accept(cluster));
       end(cluster, pubsub, api, worker);
     }
   }
 
   @ParameterizedTest
   @EnumSource
+  void aMasterIsKilled(PubSub pubsub, Server api, Server worker) {
+    during(
+        pubsub,
+        1,
+        api,
+        worker,
+        cluster -> {
+          var servers = List.of(api.events(), worker.events());
+          var killed = cluster.masters().get(0);
+          killed.kill();
+          var at = System.nanoTime();
+          Await.until(() -> !cluster.masters().contains(killed));
+          Figures.print("failed over within %,d ms".formatted(Figures.msSince(at)));
+          var over = System.nanoTime();
+          killed.restart();
+          Await.until(() -> servers.stream().allMatch(ServerEvents::isReady));
+          Figures.print("both are back %,d ms later".formatted(Figures.msSince(over)));
+          killed.awaitServing();
+          cluster.awaitComplete();
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void slotsAreMovedToAnotherMaster(PubSub pubsub, Server api, Server worker) {
-    try (var cluster = new TestCluster(3, 1)) {
-      var waiting = deploy(api, cluster, pubsub, 0);
-      var emitting = deploy(worker, cluster, pubsub, 0);
-      var masters = cluster.masters();
-      cycles(waiting, emitting, pubsub)
-          .run(CYCLES, () -> move(cluster, MOVED, masters.get(0), masters.get(1)));
-      end(cluster, pubsub, api, worker);
-    }
+    during(
+        pubsub,
+        0,
+        api,
+        worker,
+        cluster -> {
+          var masters = cluster.masters();
+          move(cluster, MOVED, masters.get(0), masters.get(1));
+        });
   }
 
   private static void move(TestCluster cluster, int slots, TestRedis from, TestRedis to) {
@@ -183,43 +195,35 @@ class ClusterIT {
 
   @Test
   void aMasterStepsDownAlive(Server api, Server worker) {
-    try (var cluster = new TestCluster(3, 1)) {
-      var pubsub = PubSub.SHARDED;
-      var waiting = deploy(api, cluster, pubsub, 0);
-      var emitting = deploy(worker, cluster, pubsub, 0);
-      cycles(waiting, emitting, pubsub)
-          .run(
-              CYCLES,
-              () -> {
-                var old = cluster.masters().get(0);
-                cluster.failOver(old);
-                Await.until(() -> !cluster.masters().contains(old));
-                cluster.awaitComplete();
-              });
-      end(cluster, pubsub, api, worker);
-    }
+    during(
+        PubSub.SHARDED,
+        0,
+        api,
+        worker,
+        cluster -> {
+          var old = cluster.masters().get(0);
+          cluster.failOver(old);
+          Await.until(() -> !cluster.masters().contains(old));
+          cluster.awaitComplete();
+        });
   }
 
   @Test
   void aMasterIsAddedAndRemoved(Server api, Server worker) {
-    try (var cluster = new TestCluster(3, 1)) {
-      var pubsub = PubSub.SHARDED;
-      var waiting = deploy(api, cluster, pubsub, 0);
-      var emitting = deploy(worker, cluster, pubsub, 0);
-      var masters = cluster.masters();
-      cycles(waiting, emitting, pubsub)
-          .run(
-              CYCLES,
-              () -> {
-                var fourth = cluster.add();
-                cluster.awaitComplete();
-                masters.forEach(master -> move(cluster, 4_096 / 3, master, fourth));
-                masters.forEach(master -> move(cluster, 4_096 / 3, fourth, master));
-                assertThat(cluster.slotsOf(fourth)).isEmpty();
-                cluster.remove(fourth);
-              });
-      end(cluster, pubsub, api, worker);
-    }
+    during(
+        PubSub.SHARDED,
+        0,
+        api,
+        worker,
+        cluster -> {
+          var masters = cluster.masters();
+          var fourth = cluster.add();
+          cluster.awaitComplete();
+          masters.forEach(master -> move(cluster, 4_096 / 3, master, fourth));
+          masters.forEach(master -> move(cluster, 4_096 / 3, fourth, master));
+          assertThat(cluster.slotsOf(fourth)).isEmpty();
+          cluster.remove(fourth);
+        });
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.LeastRights;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.RedisContainer;
 import dev.serverevents.testing.RedisPlace;
@@ -42,15 +43,11 @@ class ContainerRedisIT {
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(60));
   private static final WaitOptions RETAINED = WaitOptions.DEFAULT.timeout(60_000).retained(true);
 
-  /** The README's least rights, for events "orders", and TLS for clients with a certificate. */
   private static final Map<String, String> USERS =
       Map.of(
           "users.acl",
-          """
-          user default off
-          user api on >api -@all +ping +hello +publish +subscribe +unsubscribe +get ~$retained:{orders* &orders* &$progress:orders* &$inbox:*
-          user worker on >worker -@all +ping +hello +publish +multi +exec +set +get +eval ~$retained:{orders* ~$idempotency:{orders* &orders* &$progress:orders* &$inbox:*
-          """);
+          "user default off\nuser api %s\nuser worker %s\n"
+              .formatted(String.join(" ", LeastRights.API), String.join(" ", LeastRights.WORKER)));
 
   @BeforeEach
   void dockerMustAnswer() {
