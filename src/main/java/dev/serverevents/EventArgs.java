@@ -1,5 +1,8 @@
 package dev.serverevents;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.serverevents.bus.ExactJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -11,13 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The arguments of an event, in the order in which they were passed to {@code emit}. They are kept
- * as the JSON that came from Redis as well, so that passing them on ({@link #toBuffer()}) costs
- * nothing.
+ * as the JSON that its publisher wrote, byte for byte, and are parsed when they are first looked
+ * at. All who wait for the event share them, so that they cannot be changed: {@link #toJsonArray()}
+ * is a copy of one's own.
+ *
+ * <p>Passed to {@code emit} in the place of arguments, they go on unchanged.
  */
 public final class EventArgs {
 
   private final Buffer json;
-  private @Nullable JsonArray decoded;
+
+  /** Two threads may both parse the same, which does no harm. */
+  private volatile @Nullable JsonArray decoded;
 
   private EventArgs(Buffer json, @Nullable JsonArray decoded) {
     this.json = json;
@@ -33,14 +41,9 @@ public final class EventArgs {
     return new EventArgs(json, null);
   }
 
-  /** The same, where it has been decoded already. */
-  public static EventArgs ofJson(Buffer json, JsonArray decoded) {
-    return new EventArgs(json, decoded);
-  }
-
-  /** The same arguments for somebody else: what one changes in them the other does not see. */
-  EventArgs copy() {
-    return ofJson(json);
+  /** The same, where they have been parsed already, to what cannot be changed. */
+  public static EventArgs ofJson(Buffer json, @Nullable List<@Nullable Object> parsed) {
+    return new EventArgs(json, parsed == null ? null : new JsonArray(parsed));
   }
 
   /** The size of the JSON in bytes. */
@@ -55,7 +58,8 @@ public final class EventArgs {
 
   /**
    * All arguments: {@code null}, {@link String}, {@link Boolean}, {@link Integer}, {@link Long},
-   * {@link java.math.BigInteger}, {@link Double}, {@link JsonObject}, {@link JsonArray}.
+   * {@link java.math.BigInteger}, {@link Double}, {@link java.math.BigDecimal} where a Double would
+   * round, {@link JsonObject}, {@link JsonArray}. The last two cannot be changed.
    */
   public List<@Nullable Object> list() {
     return array().stream().toList();
@@ -92,9 +96,9 @@ public final class EventArgs {
     return get(0, type);
   }
 
-  /** The arguments as a new {@link JsonArray}. */
+  /** The arguments as a new {@link JsonArray}, which may be changed. */
   public JsonArray toJsonArray() {
-    return new JsonArray(json);
+    return array().copy();
   }
 
   /** The arguments as a JSON array in UTF-8. */
@@ -152,10 +156,12 @@ public final class EventArgs {
   }
 
   private JsonArray array() {
-    if (decoded == null) {
-      decoded = toJsonArray();
+    var known = decoded;
+    if (known == null) {
+      known = (JsonArray) requireNonNull(ExactJson.read(json));
+      decoded = known;
     }
-    return decoded;
+    return known;
   }
 
   /** A function of three arguments. */

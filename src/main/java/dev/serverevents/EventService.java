@@ -1,29 +1,30 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.Addresses;
-import dev.serverevents.bus.Batch;
 import dev.serverevents.bus.Command;
 import dev.serverevents.bus.Deployments;
 import dev.serverevents.bus.Deployments.Deployment;
 import dev.serverevents.bus.JsonAddresses;
+import dev.serverevents.bus.Mailbox;
+import dev.serverevents.bus.Mailbox.Work;
 import dev.serverevents.bus.Notice;
-import dev.serverevents.bus.Outbox;
+import dev.serverevents.bus.PendingCount;
+import dev.serverevents.bus.PendingEmit;
 import dev.serverevents.bus.StoreChange;
+import dev.serverevents.bus.StoreWatch;
+import dev.serverevents.bus.Subscriber;
 import dev.serverevents.redis.MalformedPayloadException;
 import dev.serverevents.redis.RedisStores;
-import dev.serverevents.redis.WireFormat;
-import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a {@link ServerEventsVerticle} does while deployed: it joins the event bus and Redis. */
+/** What a {@link ServerEventsVerticle} does while deployed: it does what its users ask of Redis. */
 final class EventService implements RedisStores.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventService.class);
@@ -31,15 +32,14 @@ final class EventService implements RedisStores.Listener {
   private final Vertx vertx;
   private final Context context;
   private final ServerEventsOptions options;
-  private final String serverId = UUID.randomUUID().toString();
-  private final String address = Addresses.verticle(serverId);
   private final Deployments deployments;
+  private final StoreWatch watch;
   private final RedisStores stores;
-  private final Outbox<Notice> outbox;
+  private final Hub hub;
+  private final Mailbox<Command> commands;
+  private final PendingCount pending;
   private final ServerEventsMetrics metrics;
   private final DroppedPayloads dropped;
-  private final Interests interests;
-  private @Nullable MessageConsumer<?> commands;
   private boolean serving;
   private boolean draining;
 
@@ -50,9 +50,11 @@ final class EventService implements RedisStores.Listener {
     metrics = ServerEventsMetrics.of(vertx);
     dropped = new DroppedPayloads(metrics);
     deployments = new Deployments(vertx);
-    stores = new RedisStores(vertx, serverId, options, this);
-    outbox = new Outbox<>(vertx, context, address, userIsGone -> {});
-    interests = new Interests(stores, outbox, options.getLimits(), dropped);
+    watch = new StoreWatch(vertx);
+    stores = new RedisStores(vertx, UUID.randomUUID().toString(), options, this);
+    hub = new Hub(context, stores);
+    commands = new Mailbox<>((ContextInternal) context, this::run);
+    pending = new PendingCount(options.getLimits().getPendingWaits());
   }
 
   Future<Void> start() {
@@ -62,24 +64,23 @@ final class EventService implements RedisStores.Listener {
   /** Takes no new waits, and gives those that are pending, and the emits, time to end. */
   Future<Void> stop() {
     draining = true;
-    announce(null);
+    announce();
     var undeployed = new UnavailableException("The ServerEventsVerticle was undeployed");
     var idle = Promise.<Void>promise();
-    interests.whenIdle(idle::tryComplete);
-    return interests
-        .endEndless(context, undeployed)
+    return hub.endEndless(undeployed)
+        .onSuccess(ended -> pending.whenNone(idle::tryComplete))
         .compose(ended -> drained(idle.future()))
-        .compose(drained -> interests.endAll(context, undeployed))
+        .compose(drained -> hub.endAll(undeployed))
         .compose(ended -> drained(stores.drain()))
         .compose(drained -> leave())
         .compose(left -> stores.close());
   }
 
-  /** From here on a command is undelivered, which its sender is told. */
+  /** From here on whoever still asks for something is told that nobody is there. */
   private Future<Void> leave() {
     serving = false;
-    deployments.remove(address);
-    return commands == null ? Future.succeededFuture() : commands.unregister();
+    deployments.remove(commands);
+    return Future.succeededFuture();
   }
 
   long droppedPayloads() {
@@ -88,7 +89,10 @@ final class EventService implements RedisStores.Listener {
 
   @Override
   public void up(Store store, boolean all) {
-    announce(all ? new StoreChange(store, null) : null);
+    announce();
+    if (all) {
+      tell(new StoreChange(store, null));
+    }
   }
 
   @Override
@@ -104,28 +108,14 @@ final class EventService implements RedisStores.Listener {
   @Override
   public void failed(Store store, Throwable cause) {
     metrics.connectionFailed(store);
-    announce(new StoreChange(store, cause));
+    hub.disconnected();
+    announce();
+    tell(new StoreChange(store, cause));
   }
 
   @Override
   public void rerouted() {
-    announce(null);
-  }
-
-  @Override
-  public void inboxConfirmed() {
-    interests.inboxConfirmed(context);
-  }
-
-  @Override
-  public void inboxLost() {
-    announce(null);
-    interests.inboxLost(context);
-  }
-
-  @Override
-  public void replied(Payload reply) {
-    interests.replied(reply);
+    announce();
   }
 
   @Override
@@ -134,65 +124,76 @@ final class EventService implements RedisStores.Listener {
   }
 
   private void serve() {
-    commands =
-        vertx
-            .eventBus()
-            .<Batch<Command>>localConsumer(
-                address,
-                message -> {
-                  var batch = message.body();
-                  batch.items().forEach(command -> run(batch.from(), command));
-                });
     JsonAddresses.serve(vertx);
     serving = true;
-    announce(new StoreChange(Store.OUTPUT_STORE, null));
+    announce();
+    tell(new StoreChange(Store.OUTPUT_STORE, null));
   }
 
-  private void announce(@Nullable StoreChange change) {
+  private void announce() {
     if (serving) {
-      var epochs = stores.epochs();
-      var epoch = stores.inboxEpoch();
       deployments.put(
           new Deployment(
-              address,
-              WireFormat.inbox(serverId),
+              commands,
+              pending,
               options,
               stores.isPublishing(),
               stores.isListening(),
-              epochs,
-              epochs.contains(epoch) ? epoch : 0,
+              stores.refusal(),
               stores.lastHeartbeats(),
               draining));
-      if (change != null) {
-        change.publish(vertx);
-      }
     }
   }
 
-  private void run(String user, Command command) {
+  private void tell(StoreChange change) {
+    if (serving) {
+      watch.tell(change);
+    }
+  }
+
+  private @Nullable Work run(Command command) {
     if (command instanceof Command.Listen listen) {
-      interests.listen(listen.pending(), listen.epoch());
+      listen(listen.subscriber());
     } else if (command instanceof Command.Leave leave) {
-      interests.leave(leave.pending());
+      hub.leave(leave.subscriber());
     } else if (command instanceof Command.Emit emit) {
-      emit(user, emit);
+      emit(emit.emit());
+    } else if (command instanceof Command.Settle settle) {
+      hub.settle(settle.subscriber());
+    } else if (command instanceof Command.LookUp lookUp) {
+      hub.lookUp(lookUp.subscriber());
+    }
+    return null;
+  }
+
+  /** One that was on its way when the verticle began to drain ends as those that come later do. */
+  private void listen(Subscriber subscriber) {
+    if (serving && !draining) {
+      hub.listen(subscriber);
+    } else {
+      var refused =
+          new UnavailableException(
+              serving
+                  ? "The ServerEventsVerticle is being undeployed"
+                  : "The ServerEventsVerticle was undeployed");
+      subscriber.notices().add(new Notice.Ended(subscriber, refused));
     }
   }
 
-  private void emit(String user, Command.Emit emit) {
+  private void emit(PendingEmit emit) {
     var name = emit.key().name();
     metrics.emitBegan();
     stores
-        .publish(emit.channel(), emit.payload(), emit.key().channel(), emit.options())
+        .publish(emit.channel(), emit.payload(), emit.key(), emit.options())
         .onSuccess(
             receivers -> {
               metrics.emitted(name, receivers);
-              outbox.send(user, new Notice.Emitted(emit.number(), receivers));
+              emit.notices().add(new Notice.Emitted(emit, receivers));
             })
         .onFailure(
             cause -> {
               metrics.emitFailed(name, cause);
-              outbox.send(user, new Notice.NotEmitted(emit.number(), cause));
+              emit.notices().add(new Notice.NotEmitted(emit, cause));
             });
   }
 
@@ -210,10 +211,12 @@ final class EventService implements RedisStores.Listener {
               done.tryComplete();
             });
     future.onComplete(
-        drained -> {
-          vertx.cancelTimer(timer);
-          done.tryComplete();
-        });
+        drained ->
+            context.runOnContext(
+                turn -> {
+                  vertx.cancelTimer(timer);
+                  done.tryComplete();
+                }));
     return done.future();
   }
 }

@@ -33,6 +33,12 @@ public interface EventStream extends ReadStream<StreamEvent> {
   /** Ends the stream and frees all it holds; does nothing when it has ended already. */
   void close();
 
+  /**
+   * Ends the stream because nobody reads it any more: the same as {@link #close()}, but counted as
+   * cancelled ({@link ServerEventsMetrics#streamEnded}).
+   */
+  void cancel();
+
   @Override
   EventStream exceptionHandler(@Nullable Handler<Throwable> handler);
 

@@ -31,6 +31,9 @@ public final class ServerEventsOptions {
   /** How long pending waits and queued emits are given at undeployment, in ms. */
   public static final long DEFAULT_DRAIN_TIMEOUT = 10_000;
 
+  /** How long Redis is given to tell what is on its way to a wait whose time is over, in ms. */
+  public static final long DEFAULT_PROBE_TIMEOUT = 1_000;
+
   /** The longest timeout of a wait, in ms: 24 h. */
   public static final long MAX_TIMEOUT = 86_400_000;
 
@@ -38,6 +41,7 @@ public final class ServerEventsOptions {
   private long heartbeat = DEFAULT_HEARTBEAT;
   private long emitTimeout = DEFAULT_EMIT_TIMEOUT;
   private long drainTimeout = DEFAULT_DRAIN_TIMEOUT;
+  private long probeTimeout = DEFAULT_PROBE_TIMEOUT;
   private boolean listen = true;
   private LimitsOptions limits = new LimitsOptions();
   private RedisServerOptions redis = new RedisServerOptions();
@@ -51,6 +55,7 @@ public final class ServerEventsOptions {
     heartbeat = heartbeat(json.getValue("heartbeat", heartbeat));
     emitTimeout = timeout("emitTimeout", json.getValue("emitTimeout", emitTimeout));
     drainTimeout = drainTimeout(json.getValue("drainTimeout", drainTimeout));
+    probeTimeout = probeTimeout(json.getValue("probeTimeout", probeTimeout));
     listen = Fields.flag("listen", json.getValue("listen", listen));
     limits = new LimitsOptions(Fields.object("limits", json.getValue("limits")));
     redis = new RedisServerOptions(Fields.object("redis", json.getValue("redis")));
@@ -63,6 +68,7 @@ public final class ServerEventsOptions {
         .put("heartbeat", heartbeat)
         .put("emitTimeout", emitTimeout)
         .put("drainTimeout", drainTimeout)
+        .put("probeTimeout", probeTimeout)
         .put("listen", listen)
         .put("limits", limits.toJson())
         .put("redis", redis.toJson());
@@ -79,6 +85,10 @@ public final class ServerEventsOptions {
 
   private static long drainTimeout(@Nullable Object value) {
     return Fields.integer("drainTimeout", value, 0, MAX_TIMEOUT);
+  }
+
+  private static long probeTimeout(@Nullable Object value) {
+    return Fields.integer("probeTimeout", value, 0, 60_000);
   }
 
   /** How long a wait lasts that names no timeout, in ms. */
@@ -125,6 +135,28 @@ public final class ServerEventsOptions {
   /** Sets it, from 0 to {@value #MAX_TIMEOUT} ms. */
   public ServerEventsOptions setDrainTimeout(long drainTimeout) {
     this.drainTimeout = drainTimeout(drainTimeout);
+    return this;
+  }
+
+  /**
+   * How long Redis is given, when the time of a wait is over, to tell whether its event is on its
+   * way, in ms.
+   */
+  public long getProbeTimeout() {
+    return probeTimeout;
+  }
+
+  /**
+   * Sets it, from 0 to 60,000 ms. A ping on the connections of the wait brings all that was
+   * published before along: then the event is there, or there was none and the wait has {@linkplain
+   * EventTimeoutException timed out}. If the ping does not come back in time, nothing is known and
+   * the wait ends as {@linkplain UnavailableException unavailable}. It counts for at most two
+   * fifths of the {@linkplain #getHeartbeat() heartbeat} interval, after which a heartbeat gives
+   * its connection up. With 0 there is no ping: what is on its way is not waited for, and a
+   * connection that is dead without being closed counts as up until the heartbeat finds it.
+   */
+  public ServerEventsOptions setProbeTimeout(long probeTimeout) {
+    this.probeTimeout = probeTimeout(probeTimeout);
     return this;
   }
 

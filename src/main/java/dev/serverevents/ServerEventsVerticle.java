@@ -1,6 +1,7 @@
 package dev.serverevents;
 
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The deployment completes when both connections are up; in a cluster, where there are some for
  * each master, when each has been tried and some are up. It fails with {@link UnavailableException}
  * when Redis cannot be reached or refuses, and with {@link InvalidInputException} for a wrong
- * setting. A connection that breaks later is made again.
+ * setting, or if it is not to run on an event loop. A connection that breaks later is made again.
+ * Those who use it may run on any thread.
  *
  * <p>Its undeployment takes no more waits, gives those that are pending the {@linkplain
  * ServerEventsOptions#getDrainTimeout() drain timeout}, and sends what is queued. Vert.x undeploys
@@ -35,6 +37,11 @@ public class ServerEventsVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    var model = context.threadingModel();
+    if (model != ThreadingModel.EVENT_LOOP) {
+      throw new InvalidInputException(
+          "threadingModel", model, "must be EVENT_LOOP for a ServerEventsVerticle");
+    }
     var settings = options != null ? options : new ServerEventsOptions(config());
     service = new EventService(vertx, context, settings);
     return service.start();

@@ -1,6 +1,7 @@
 package dev.serverevents;
 
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link EventStream} brings. */
 public sealed interface StreamEvent {
@@ -10,6 +11,11 @@ public sealed interface StreamEvent {
 
   /** The same as JSON: its {@code type}, and what it carries. */
   JsonObject toJson();
+
+  /** The arguments that it carries, or null if it is of a kind that has none. */
+  default @Nullable EventArgs args() {
+    return null;
+  }
 
   /** The job has got on: what was passed to {@link ServerEvents#emitProgress}. */
   record Progress(EventArgs args) implements StreamEvent {

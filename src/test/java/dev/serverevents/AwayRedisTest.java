@@ -137,7 +137,8 @@ class AwayRedisTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("may have been delivered or not");
     assertThat(result(retained)).isZero();
-    assertThat(server.redis().command("EXISTS", "$retained:{written:2}").toInteger()).isEqualTo(1);
+    assertThat(server.redis().command("EXISTS", "$retained:{written:2}:7").toInteger())
+        .isEqualTo(1);
     server.undeploy();
   }
 

@@ -100,7 +100,8 @@ class BadInputTest {
                 + "\"name\":5,\"id\":6,\"timeout\":7}");
     var json =
         new JsonObject(
-                "{\"timeout\":5,\"heartbeat\":100,\"emitTimeout\":1,\"drainTimeout\":0,\"listen\":false,"
+                "{\"timeout\":5,\"heartbeat\":100,\"emitTimeout\":1,\"drainTimeout\":0,"
+                    + "\"probeTimeout\":7,\"listen\":false,"
                     + "\"redis\":{\"host\":\"h\",\"port\":1,\"db\":2,"
                     + "\"connectionString\":\"rediss://u:p@x:1/2\"}}")
             .put("limits", limits);

@@ -214,7 +214,7 @@ class ConnectionTest {
     assertThat(result(Future.all(allowed)).<Integer>list()).allMatch(n -> n == 0 || n == -1);
     assertThat(forbidden)
         .allSatisfy(emit -> assertThat(failure(emit)).hasMessageContaining("NOPERM"));
-    assertThat(server.redis().command("EXISTS", "$retained:{secret:1}").toInteger()).isZero();
-    assertThat(server.redis().command("EXISTS", "$retained:{ok:1}").toInteger()).isEqualTo(1);
+    assertThat(server.redis().command("EXISTS", "$retained:{secret:1}:6").toInteger()).isZero();
+    assertThat(server.redis().command("EXISTS", "$retained:{ok:1}:2").toInteger()).isEqualTo(1);
   }
 }

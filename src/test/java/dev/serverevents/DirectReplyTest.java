@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,7 +25,7 @@ class DirectReplyTest {
 
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(10));
 
-  /** A request, and what it handed out. */
+  /** A request, and what it handed out before it ended; empty if nothing. */
   private record Requested(Future<EventArgs> result, String replyTo) {}
 
   private static Requested request(ServerEvents events, Object id, WaitOptions options) {
@@ -34,7 +35,9 @@ class DirectReplyTest {
           replyTo.complete(inbox);
           return Future.succeededFuture();
         };
-    return new Requested(events.requestDirect("job", id, options, handOver), replyTo.join());
+    var result = events.requestDirect("job", id, options, handOver);
+    result.onFailure(ended -> replyTo.complete(""));
+    return new Requested(result, replyTo.join());
   }
 
   @Test
@@ -199,5 +202,62 @@ class DirectReplyTest {
     var nobody = new JsonObject().put("name", "job").put("id", 7).put("handOver", "nobody");
     assertThat(failure(bus.request("server-events.on", nobody)))
         .hasMessageContaining("No handlers for address nobody");
+  }
+
+  @Test
+  void aLateReplyIsNotTakenByTheNextWaitOfTheKey(Server server) {
+    server.deploy();
+    var events = server.events();
+    for (var i = 0; i < 20; i++) {
+      var first = request(events, 7, WaitOptions.DEFAULT.timeout(20));
+      while (first.replyTo().isEmpty()) { // its time was over before Redis had subscribed its inbox
+        first = request(events, 7, WaitOptions.DEFAULT.timeout(20));
+      }
+      assertThat(failure(first.result())).isInstanceOf(EventTimeoutException.class);
+      var second = request(events, 7, WaitOptions.DEFAULT);
+      result(events.reply(first.replyTo(), "job", 7, "late"));
+      server.redis().command("PUBLISH", first.replyTo(), "[\"job\",7,\"later still\"]");
+      result(events.reply(second.replyTo(), "job", 7, "its own"));
+      assertThat(result(second.result()).get(0)).isEqualTo("its own");
+    }
+  }
+
+  @Test
+  void aSecondReplyToAJobIsNotTakenByTheNextWaitOfTheKey(Server server) {
+    server.deploy();
+    var events = server.events();
+    var first = request(events, 7, WaitOptions.DEFAULT);
+    result(events.reply(first.replyTo(), "job", 7, "once"));
+    assertThat(result(first.result()).get(0)).isEqualTo("once");
+    var second = request(events, 7, WaitOptions.DEFAULT);
+    result(events.reply(first.replyTo(), "job", 7, "twice"));
+    result(events.reply(second.replyTo(), "job", 7, "its own"));
+    assertThat(result(second.result()).get(0)).isEqualTo("its own");
+  }
+
+  @Test
+  void waitsOfOneKeyAtTheSameTimeEachTakeTheReplyToTheirOwnJob(Server server) {
+    server.deploy();
+    var events = server.events();
+    var requested =
+        IntStream.range(0, 50).mapToObj(i -> request(events, 7, WaitOptions.DEFAULT)).toList();
+    for (var i = requested.size() - 1; i >= 0; i--) {
+      result(events.reply(requested.get(i).replyTo(), "job", 7, i));
+    }
+    for (var i = 0; i < requested.size(); i++) {
+      assertThat(result(requested.get(i).result()).get(0)).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void veryManyRequestsOfOneNameUseFewInboxes(Server server) {
+    server.deploy();
+    var events = server.events();
+    InFlight.run(
+        50_000,
+        64,
+        i -> events.requestDirect("job", i, replyTo -> events.reply(replyTo, "job", i, i)));
+    Await.until(() -> server.redis().allChannels().size() <= 20);
+    assertThat(server.redis().allChannels()).hasSizeGreaterThan(1);
   }
 }

@@ -9,6 +9,9 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -17,6 +20,27 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DrainTest {
 
   private static final long LONG = 60_000;
+
+  /** A verticle whose event loop can be held. */
+  private static final class Held extends ServerEventsVerticle {
+    Held(ServerEventsOptions options) {
+      super(options);
+    }
+
+    /** Holds it until what is returned is counted down. */
+    CountDownLatch hold() {
+      var release = new CountDownLatch(1);
+      context.runOnContext(
+          turn -> {
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      return release;
+    }
+  }
 
   private static Future<Void> undeploy(Server server) {
     var vertx = server.vertx();
@@ -87,5 +111,30 @@ class DrainTest {
     }
     result(undeployed);
     assertThat(events.isReady()).isTrue();
+  }
+
+  @Test
+  void whatIsOnItsWayWhenTheVerticleIsUndeployedEndsAsWell(Server server) {
+    var verticle = new Held(server.options().setDrainTimeout(LONG));
+    result(server.vertx().deployVerticle(verticle));
+    var events = server.events();
+    var ended = Promise.<Void>promise();
+    var waits = new ArrayList<Future<EventArgs>>();
+    var release = verticle.hold();
+    var undeployed = undeploy(server);
+    waits.add(events.on("on its way", 1, LONG));
+    waits.add(events.on("on its way", 2, WaitOptions.DEFAULT.timeout(LONG).retained(true)));
+    waits.add(events.request("on its way", 3, LONG, Future::succeededFuture));
+    waits.add(events.requestDirect("on its way", 4, LONG, replyTo -> Future.succeededFuture()));
+    events.stream("on its way", 5, StreamOptions.DEFAULT.follow(true))
+        .exceptionHandler(ended::fail)
+        .handler(event -> {});
+    var last = events.listen("on its way", 6, LONG);
+    last.cancel();
+    failure(last.future()); // so that the verticle has been asked for all of them
+    release.countDown();
+    waits.forEach(wait -> assertThat(failure(wait)).isInstanceOf(UnavailableException.class));
+    assertThat(failure(ended.future())).isInstanceOf(UnavailableException.class);
+    result(undeployed);
   }
 }

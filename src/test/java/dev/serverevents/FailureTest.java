@@ -65,4 +65,18 @@ class FailureTest {
     var args = events.request("job", 7, () -> events.emit("job", 7, nested));
     assertThat(result(args).get(0)).isEqualTo(nested);
   }
+
+  @Test
+  void aCodeThatIsOutOfRangeIsDroppedAndCounted(Server server) {
+    var verticle = server.deploy();
+    var wait = server.events().listen("job", 1);
+    result(wait.subscribed());
+    for (var code : new String[] {"99999999999", "1e3", "\"422\"", "1.5", "-99999999999"}) {
+      var payload = "[\"job\",1,{\"$failure\":{\"code\":%s,\"message\":\"no\"}}]".formatted(code);
+      server.redis().command("PUBLISH", "job:1", payload);
+    }
+    server.redis().command("PUBLISH", "job:1", "[\"job\",1,\"good\"]");
+    assertThat(result(wait.future()).get(0)).isEqualTo("good");
+    assertThat(verticle.droppedPayloads()).isEqualTo(5);
+  }
 }

@@ -43,7 +43,7 @@ class IdempotencyTest {
     assertThat(result(two.events().emit(ONCE, "pi", 1, 3))).isEqualTo(1);
     assertThat(failure(wait.future())).isInstanceOf(EventTimeoutException.class);
     assertThat(published).hasSize(1);
-    var ttl = one.redis().command("PTTL", "$idempotency:{pi:1}:job-1").toLong();
+    var ttl = one.redis().command("PTTL", "$idempotency:{pi:1}:2:job-1").toLong();
     assertThat(ttl).isBetween(86_300_000L, EmitOptions.IDEMPOTENCY.toMillis());
     one.undeploy();
   }
@@ -124,7 +124,7 @@ class IdempotencyTest {
       proxy.swallowAnswers();
       var emit = server.events().emit(ONCE, "pi", 1, 3);
       Await.until(
-          () -> server.redis().command("EXISTS", "$idempotency:{pi:1}:job-1").toInteger() == 1);
+          () -> server.redis().command("EXISTS", "$idempotency:{pi:1}:2:job-1").toInteger() == 1);
       proxy.cut();
       proxy.mend();
       assertThat(result(emit)).isZero();
@@ -139,5 +139,16 @@ class IdempotencyTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("1 to 255 visible ASCII characters");
     }
+  }
+
+  @Test
+  void oneKeyForTwoEventsThatShareAChannelIsTwoKeys(Server server) {
+    server.deploy();
+    var events = server.events();
+    var once = EmitOptions.DEFAULT.idempotencyKey("job-1");
+    assertThat(result(events.emit(once, "orders:eu", 7, "eu"))).isZero();
+    assertThat(result(events.emit(once, "orders", "eu:7", "orders"))).isZero();
+    assertThat(server.redis().command("EXISTS", "$idempotency:{orders:eu:7}:9:job-1").toInteger())
+        .isEqualTo(1);
   }
 }

@@ -56,9 +56,9 @@ class RetainedTest {
     server.deploy();
     result(server.events().emit(EmitOptions.retain(Duration.ofSeconds(7)), "pi event", 314, "x"));
     var redis = server.redis();
-    assertThat(redis.command("GET", "$retained:{pi event:314}").toString())
+    assertThat(redis.command("GET", "$retained:{pi event:314}:8").toString())
         .isEqualTo("[\"pi event\",314,\"x\"]");
-    assertThat(redis.command("PTTL", "$retained:{pi event:314}").toLong()).isBetween(1L, 7_000L);
+    assertThat(redis.command("PTTL", "$retained:{pi event:314}:8").toLong()).isBetween(1L, 7_000L);
   }
 
   @Test
@@ -74,7 +74,7 @@ class RetainedTest {
   @Test
   void aKeptPayloadThatIsNoEventIsDroppedAndCounted(Server server) {
     var verticle = server.deploy();
-    server.redis().command("SET", "$retained:{bad:1}", "no JSON", "PX", 10_000);
+    server.redis().command("SET", "$retained:{bad:1}:3", "no JSON", "PX", 10_000);
     var wait = server.events().listen("bad", 1, RETAINED);
     result(wait.subscribed());
     assertThat(verticle.droppedPayloads()).isEqualTo(1);
@@ -113,5 +113,20 @@ class RetainedTest {
         .hasMessage("retain is 0: it must be an integer from 1 to 604800000");
     assertThatThrownBy(() -> EmitOptions.retain(Duration.ofDays(8)))
         .hasMessageStartingWith("retain is 691200000");
+  }
+
+  @Test
+  void keysThatShareAChannelAreKeptApart(Server server) {
+    server.deploy();
+    var events = server.events();
+    var retain = EmitOptions.retain(Duration.ofMinutes(1));
+    result(events.emit(retain, "orders:eu", 7, "eu"));
+    result(events.emit(retain, "orders", "eu:7", "orders"));
+    result(events.emit(retain, "é:a", "b", "accent"));
+    var retained = WaitOptions.DEFAULT.retained(true);
+    assertThat(result(events.on("orders:eu", 7, retained)).get(0)).isEqualTo("eu");
+    assertThat(result(events.on("orders", "eu:7", retained)).get(0)).isEqualTo("orders");
+    assertThat(server.redis().command("GET", "$retained:{é:a:b}:4").toString())
+        .isEqualTo("[\"é:a\",\"b\",\"accent\"]");
   }
 }

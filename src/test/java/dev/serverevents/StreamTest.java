@@ -210,7 +210,7 @@ class StreamTest {
   }
 
   private static Request keep(String payload) {
-    return Request.cmd(Command.SET).arg("$retained:{pi:1}").arg(payload).arg("PX").arg(60_000);
+    return Request.cmd(Command.SET).arg("$retained:{pi:1}:2").arg(payload).arg("PX").arg(60_000);
   }
 
   @Test
@@ -259,5 +259,66 @@ class StreamTest {
     var read = Read.of(stream);
     result(read.end());
     read.await("progress [1]", "result [2]");
+  }
+
+  @Test
+  void whatAHandlerThrowsIsReportedAndTheRestComes(Server server) {
+    server.deploy();
+    var thrown = new CopyOnWriteArrayList<Throwable>();
+    var seen = new CopyOnWriteArrayList<String>();
+    var ended = Promise.<Void>promise();
+    var context = server.vertx().getOrCreateContext();
+    context.exceptionHandler(thrown::add);
+    var opened = Promise.<EventStream>promise();
+    context.runOnContext(
+        v -> {
+          var stream = server.events().stream("throws", 1);
+          stream
+              .pause()
+              .handler(
+                  event -> {
+                    seen.add(event.type());
+                    throw new IllegalStateException(event.type());
+                  })
+              .endHandler(
+                  end -> {
+                    ended.complete();
+                    throw new IllegalStateException("end");
+                  });
+          stream.subscribed().map(stream).onComplete(opened);
+        });
+    var stream = result(opened.future());
+    var events = server.events();
+    result(events.emitProgress("throws", 1, 1));
+    result(events.emitProgress("throws", 1, 2));
+    result(events.emit("throws", 1, 3));
+    Await.until(() -> server.redis().channels().isEmpty()); // it has come, and ended the stream
+    stream.resume();
+    result(ended.future());
+    assertThat(seen).containsExactly("progress", "progress", "result");
+    Await.untilAsserted(
+        () ->
+            assertThat(thrown)
+                .extracting(Throwable::getMessage)
+                .containsExactly("progress", "progress", "result", "end"));
+  }
+
+  @Test
+  void failuresThatASlowReaderKeepsAreBoundedAsResultsAre(Server server) {
+    server.deploy();
+    var events = server.events();
+    var stream = events.stream("pi", 1, FOLLOW).pause();
+    var read = Read.subscribed(stream);
+    var large = "x".repeat(EventStream.MAX_BYTES / 4);
+    for (var i = 0; i < 10; i++) {
+      result(events.emitFailure("pi", 1, i, "no", large));
+    }
+    result(events.emit("pi", 1, "last"));
+    result(events.on("pi", 1, 100).otherwiseEmpty()); // all that was emitted before has come
+    stream.resume();
+    read.await(
+        "gap SLOW_READER", "failure 7 no", "failure 8 no", "failure 9 no", "result [\"last\"]");
+    stream.close();
+    result(read.end());
   }
 }

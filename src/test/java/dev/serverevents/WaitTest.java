@@ -8,6 +8,7 @@ import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -222,5 +223,30 @@ class WaitTest {
       wait = ServerEvents.create(vertx).listen("shared", 1);
       return Future.succeededFuture();
     }
+  }
+
+  @Test
+  void aNullArrayOfArgumentsIsOneArgumentThatIsNull(Server server) {
+    server.deploy();
+    var events = server.events();
+    var wait = events.request("nothing", 1, () -> events.emit("nothing", 1, (Object[]) null));
+    assertThat(result(wait).list()).containsExactly((Object) null);
+  }
+
+  @Test
+  void aWaitThatIsCancelledBeforeItBeginsEnds(Server server) {
+    server.deploy();
+    var context = server.vertx().getOrCreateContext();
+    var events = Promise.<ServerEvents>promise();
+    context.runOnContext(v -> events.complete(ServerEvents.create(server.vertx())));
+    var there = result(events.future());
+    server.holdEventLoops(
+        () -> {
+          var wait = there.listen("early", 1, 60_000);
+          context.runOnContext(v -> wait.cancel());
+          wait.cancel();
+          assertThat(wait.future().isComplete()).isFalse();
+        });
+    result(there.close());
   }
 }

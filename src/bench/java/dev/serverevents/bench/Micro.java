@@ -1,9 +1,11 @@
 package dev.serverevents.bench;
 
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.bus.Command;
 import dev.serverevents.bus.Deployments.Deployment;
+import dev.serverevents.bus.Mailbox;
+import dev.serverevents.bus.PendingCount;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,10 +25,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public abstract class Micro {
-  /** A verticle that takes its commands at an address, and hears. */
-  protected static Deployment ready(String address, ServerEventsOptions options) {
+  /** A verticle that takes commands, and hears. */
+  protected static Deployment ready(Mailbox<Command> commands) {
+    var options = new ServerEventsOptions();
+    var pending = new PendingCount(options.getLimits().getPendingWaits());
     var heartbeat = new AtomicLong(System.nanoTime());
-    return new Deployment(
-        address, "$inbox:1", options, true, true, Set.of(1L), 1, List.of(heartbeat), false);
+    return new Deployment(commands, pending, options, true, true, null, List.of(heartbeat), false);
   }
 }

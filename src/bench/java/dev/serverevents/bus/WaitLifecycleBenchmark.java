@@ -2,9 +2,9 @@ package dev.serverevents.bus;
 
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventKey;
-import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.bench.Loop;
 import dev.serverevents.bench.Micro;
+import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The life of a wait without Redis: on the event bus there is a verticle that answers at once. The
- * timers alone are compared with Vert.x's own.
+ * The life of a wait without Redis: there is a verticle that answers at once. The timers alone are
+ * compared with Vert.x's own.
  */
 public class WaitLifecycleBenchmark extends Micro {
 
@@ -40,25 +40,22 @@ public class WaitLifecycleBenchmark extends Micro {
     events =
         Loop.call(
             context, () -> Future.succeededFuture((BusServerEvents) BusServerEvents.create(vertx)));
-    timeouts = new Timeouts(context, wait -> {});
+    timeouts = new Timeouts(context, wait -> {}, wait -> {});
   }
 
   private void serve() {
-    var outbox = new Outbox<Notice>(vertx, context, "bench", userIsGone -> {});
-    var args = EventArgs.ofJson(Buffer.buffer("[1]"));
-    vertx
-        .eventBus()
-        .<Batch<Command>>localConsumer(
-            "bench",
-            message -> {
-              for (var command : message.body().items()) {
-                if (command instanceof Command.Listen listen) {
-                  outbox.send(message.body().from(), new Notice.Arrived(listen.pending(), args));
-                }
+    var payload = new Payload(KEY, EventArgs.ofJson(Buffer.buffer("[1]")));
+    var commands =
+        new Mailbox<Command>(
+            context,
+            command -> {
+              if (command instanceof Command.Listen listen) {
+                var subscriber = listen.subscriber();
+                subscriber.notices().add(new Notice.Arrived(subscriber, payload));
               }
+              return null;
             });
-    var options = new ServerEventsOptions();
-    new Deployments(vertx).put(ready("bench", options));
+    new Deployments(vertx).put(ready(commands));
   }
 
   /** Undeploys. */

@@ -47,6 +47,7 @@ record Configuration(
           Map.entry("SERVER_EVENTS_HEARTBEAT", "heartbeat"),
           Map.entry("SERVER_EVENTS_EMIT_TIMEOUT", "emitTimeout"),
           Map.entry("SERVER_EVENTS_DRAIN_TIMEOUT", "drainTimeout"),
+          Map.entry("SERVER_EVENTS_PROBE_TIMEOUT", "probeTimeout"),
           Map.entry("SERVER_EVENTS_LISTEN", "listen"),
           Map.entry("SERVER_EVENTS_LIMITS_PENDING_WAITS", "limits.pendingWaits"),
           Map.entry("SERVER_EVENTS_LIMITS_EMIT_QUEUE", "limits.emitQueue"),

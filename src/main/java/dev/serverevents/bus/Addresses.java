@@ -1,8 +1,6 @@
 package dev.serverevents.bus;
 
-import java.util.UUID;
-
-/** The event bus addresses. All are local to one Vert.x: nothing goes to other cluster members. */
+/** The event bus addresses. */
 public final class Addresses {
 
   /**
@@ -33,18 +31,5 @@ public final class Addresses {
    */
   public static final String STREAM = "server-events.stream";
 
-  /** Where a verticle publishes a {@link StoreChange}. */
-  static final String STORES = "server-events.stores";
-
   private Addresses() {}
-
-  /** The address of one deployed verticle, which takes {@link Command}s. */
-  public static String verticle(String serverId) {
-    return "server-events.verticle." + serverId;
-  }
-
-  /** The address of one user of the verticles, which takes {@link Notice}s. */
-  static String user() {
-    return "server-events.user." + UUID.randomUUID();
-  }
 }

@@ -1,6 +1,5 @@
 package dev.serverevents.bus;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.serverevents.EmitOptions;
@@ -19,62 +18,66 @@ import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.bus.Deployments.Deployment;
+import dev.serverevents.bus.Mailbox.Work;
 import dev.serverevents.redis.WireFormat;
+import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@link ServerEvents} of one verticle. It holds its own waits and emits, and asks the deployed
- * {@code ServerEventsVerticle}s, over the event bus, to listen and to publish.
+ * {@code ServerEventsVerticle}s to listen and to publish.
  */
 public final class BusServerEvents implements ServerEvents {
 
+  /** What {@code emit(name, id, (Object[]) null)} means. */
+  private static final @Nullable Object[] NULL_ALONE = {null};
+
   private final ContextInternal context;
   private final Deployments deployments;
-  private final String address = Addresses.user();
-  private final Outbox<Command> outbox;
-  private final AtomicLong numbers = new AtomicLong();
+  private final StoreWatch stores;
+  private final Mailbox<Notice> notices;
   private final ServerEventsMetrics metrics;
   private volatile @Nullable Long timeout;
 
   // Only used on the context.
+  private final Inboxes inboxes;
   private final PendingWaits waits;
   private final Set<PendingStream> streams = new HashSet<>();
-  private final Map<Long, Promise<Integer>> emits = new HashMap<>();
-  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  private final Set<PendingEmit> emits = new HashSet<>();
+  private final List<Consumer<StoreChange>> watchers = new ArrayList<>();
   private boolean closed;
+
+  /** Takes it from what it is closed with; does nothing where that is nothing. */
+  private Runnable detach = () -> {};
 
   private BusServerEvents(ContextInternal context) {
     var vertx = context.owner();
     this.context = context;
     this.deployments = new Deployments(vertx);
+    this.stores = new StoreWatch(vertx);
     this.metrics = ServerEventsMetrics.of(vertx);
-    this.outbox = new Outbox<>(vertx, context, address, this::undelivered);
-    this.waits = new PendingWaits(context, deployments, outbox);
-    this.<Batch<Notice>>consume(address, batch -> batch.items().forEach(this::receive));
+    this.notices = new Mailbox<>(context, this::receive);
+    this.inboxes = new Inboxes(this);
+    this.waits = new PendingWaits(context, inboxes);
   }
 
   /** See {@link ServerEvents#create(Vertx)}. */
   public static ServerEvents create(Vertx vertx) {
     var caller = ContextInternal.current();
-    if (caller == null) {
+    if (caller == null || caller.owner() != vertx) {
       return new BusServerEvents(((VertxInternal) vertx).createEventLoopContext());
     }
     var home = caller.unwrap();
@@ -82,7 +85,9 @@ public final class BusServerEvents implements ServerEvents {
         new BusServerEvents(
             home.isEventLoopContext() ? home : ((VertxInternal) vertx).createEventLoopContext());
     if (home.isDeployment()) {
-      home.closeFuture().add(closed -> events.close().onComplete(closed));
+      Closeable closing = closed -> events.close().onComplete(closed);
+      home.closeFuture().add(closing);
+      events.detach = () -> home.closeFuture().remove(closing);
     }
     return events;
   }
@@ -120,7 +125,7 @@ public final class BusServerEvents implements ServerEvents {
       onContext(() -> start(stream));
       return stream.reader();
     } catch (InvalidInputException invalid) {
-      var reader = new StreamReader(caller, () -> {});
+      var reader = new StreamReader(caller, closed -> {});
       reader.end(invalid);
       return reader;
     }
@@ -148,21 +153,20 @@ public final class BusServerEvents implements ServerEvents {
       EmitOptions options,
       Object name,
       Object id,
-      @Nullable Object[] args) {
+      @Nullable Object @Nullable [] args) {
     Promise<Integer> receivers = caller().promise();
     try {
       var limits = deployments.options().getLimits();
       var key = EventKey.of(name, id, limits);
-      var payload = WireFormat.encode(name, id, args);
+      var payload = WireFormat.encode(name, id, requireNonNullElse(args, NULL_ALONE));
       if (payload.length() > limits.getPayloadOut()) {
         throw new InvalidInputException(
             "the payload's size",
             payload.length(),
             "must be at most %d bytes (limits.payloadOut)".formatted(limits.getPayloadOut()));
       }
-      var number = numbers.incrementAndGet();
-      var emit = new Command.Emit(number, channel.apply(key), key, payload, options);
-      onContext(() -> send(key, emit, receivers));
+      var emit = new PendingEmit(channel.apply(key), key, payload, options, receivers, notices);
+      onContext(() -> send(emit));
     } catch (InvalidInputException invalid) {
       receivers.fail(invalid);
     }
@@ -194,22 +198,35 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public ServerEvents onReady(Runnable handler) {
-    onStoreChange(change -> change.error() == null && isReady(), change -> handler.run());
-    onContext(
-        () -> {
-          if (isReady()) {
-            handler.run();
+    var caller = caller();
+    watch(
+        change -> {
+          if (change.error() == null && isReady()) {
+            caller.runOnContext(ready -> handler.run());
           }
         });
+    if (isReady()) {
+      caller.runOnContext(ready -> handler.run());
+    }
     return this;
   }
 
   @Override
   public ServerEvents onError(BiConsumer<Store, Throwable> handler) {
-    onStoreChange(
-        change -> change.error() != null,
-        change -> handler.accept(change.store(), requireNonNull(change.error())));
+    var caller = caller();
+    watch(
+        change -> {
+          var error = change.error();
+          if (error != null) {
+            caller.runOnContext(failed -> handler.accept(change.store(), error));
+          }
+        });
     return this;
+  }
+
+  private void watch(Consumer<StoreChange> watcher) {
+    stores.add(watcher);
+    onContext(() -> watchers.add(watcher));
   }
 
   @Override
@@ -249,16 +266,13 @@ public final class BusServerEvents implements ServerEvents {
     onContext(
         () -> {
           closed = true;
+          detach.run();
+          watchers.forEach(stores::remove);
           var ended = new WaitCancelledException("The ServerEvents that waited was closed");
           var left = new UnavailableException("Closed before Redis answered to the emit");
-          emits.values().forEach(emit -> emit.fail(left));
-          emits.clear();
+          Set.copyOf(emits).forEach(emit -> ended(emit, receivers -> receivers.fail(left)));
           Set.copyOf(streams).forEach(stream -> end(stream, ended));
-          waits
-              .endAll(ended)
-              .compose(all -> Future.join(consumers.stream().map(c -> c.unregister()).toList()))
-              .<Void>mapEmpty()
-              .onComplete(done);
+          waits.endAll(ended).onSuccess(all -> inboxes.close()).onComplete(done);
         });
     return done.future();
   }
@@ -286,20 +300,25 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   private void start(PendingWait wait) {
-    listen(wait.key(), wait::fail, deployment -> waits.start(wait, deployment));
+    if (wait.isCancelled()) {
+      wait.fail(PendingWait.cancelled());
+    } else {
+      listen(wait.key(), wait::fail, verticle -> waits.start(wait, verticle));
+    }
   }
 
   private void start(PendingStream stream) {
-    streams.add(stream);
     metrics.streamBegan();
     listen(
         stream.key(),
-        cause -> end(stream, cause),
-        deployment -> {
-          stream.start(deployment, context);
-          stream
-              .parts()
-              .forEach(part -> outbox.send(deployment.address(), new Command.Listen(part, 0)));
+        cause -> refuse(stream, cause),
+        verticle -> {
+          if (verticle.pending().enter()) {
+            streams.add(stream);
+            stream.start(verticle, context);
+          } else {
+            refuse(stream, Endings.tooMany(verticle.options()));
+          }
         });
   }
 
@@ -310,10 +329,15 @@ public final class BusServerEvents implements ServerEvents {
     } else if (!deployment.options().isListen()) {
       refused.accept(new UnavailableException("The ServerEventsVerticle only emits (listen)"));
     } else if (deployment.draining()) {
-      refused.accept(new UnavailableException("The ServerEventsVerticle is being undeployed"));
+      refused.accept(Endings.draining());
     } else {
       start.accept(deployment);
     }
+  }
+
+  private void refuse(PendingStream stream, Throwable cause) {
+    metrics.streamEnded(cause);
+    stream.reader().end(cause);
   }
 
   /** Ends a wait from this side. */
@@ -321,25 +345,24 @@ public final class BusServerEvents implements ServerEvents {
     onContext(() -> waits.end(wait, cause));
   }
 
-  /** Ends a stream from this side; null where that is as it should be. */
+  /** Ends a stream, from either side; null where that is regular. */
   void end(PendingStream stream, @Nullable Throwable cause) {
-    onContext(
-        () -> {
-          if (stream.end(context, cause)) {
-            streams.remove(stream);
-            metrics.streamEnded(cause);
-            var verticle = stream.verticle();
-            if (verticle != null) {
-              stream
-                  .parts()
-                  .forEach(part -> outbox.send(verticle.address(), new Command.Leave(part)));
-            }
-          }
-        });
+    end(stream, cause, cause);
   }
 
-  void timeOut(PendingStream stream) {
-    end(stream, stream.timedOut(waits));
+  /** Ends a stream whose reader wants no more; null where that is regular. */
+  void close(PendingStream stream, @Nullable Throwable why) {
+    end(stream, null, why);
+  }
+
+  private void end(PendingStream stream, @Nullable Throwable told, @Nullable Throwable counted) {
+    onContext(
+        () -> {
+          if (streams.remove(stream)) {
+            stream.end(told);
+            metrics.streamEnded(counted);
+          }
+        });
   }
 
   ServerEventsMetrics metrics() {
@@ -350,18 +373,26 @@ public final class BusServerEvents implements ServerEvents {
     return waits;
   }
 
-  /** Where it takes notices. */
-  String address() {
-    return address;
+  Inboxes inboxes() {
+    return inboxes;
   }
 
-  private void send(EventKey key, Command.Emit emit, Promise<Integer> receivers) {
-    var deployment = serving(key);
+  ContextInternal context() {
+    return context;
+  }
+
+  /** Where it takes notices. */
+  Mailbox<Notice> notices() {
+    return notices;
+  }
+
+  private void send(PendingEmit emit) {
+    var deployment = serving(emit.key());
     if (deployment == null) {
-      receivers.fail(nobodyServes());
+      emit.receivers().fail(nobodyServes());
     } else {
-      emits.put(emit.number(), receivers);
-      outbox.send(deployment.address(), emit);
+      emits.add(emit);
+      deployment.commands().add(new Command.Emit(emit));
     }
   }
 
@@ -369,66 +400,39 @@ public final class BusServerEvents implements ServerEvents {
     return closed ? null : deployments.serving(key).orElse(null);
   }
 
-  private void receive(Notice notice) {
-    if (notice instanceof Notice.Subscribed subscribed) {
-      subscribed.pending().subscribed(subscribed.epoch());
-    } else if (notice instanceof Notice.Lost lost) {
-      lost.pending().lost();
-    } else if (notice instanceof Notice.Arrived arrived) {
-      arrived.pending().arrived(arrived.args());
-    } else if (notice instanceof Notice.Ended ended) {
-      ended.pending().ended(ended.cause());
+  private @Nullable Work receive(Notice notice) {
+    if (notice instanceof Notice.Arrived arrived) {
+      arrived.subscriber().arrived(arrived.payload());
+    } else if (notice instanceof Notice.Subscribed subscribed) {
+      subscribed.subscriber().subscribed(subscribed.epoch());
     } else if (notice instanceof Notice.Emitted emitted) {
-      emitted(emitted.number(), emit -> emit.complete(emitted.receivers()));
+      ended(emitted.emit(), receivers -> receivers.complete(emitted.receivers()));
     } else if (notice instanceof Notice.NotEmitted failed) {
-      emitted(failed.number(), emit -> emit.fail(failed.cause()));
+      ended(failed.emit(), receivers -> receivers.fail(failed.cause()));
+    } else if (notice instanceof Notice.Settled settled) {
+      settled.subscriber().settled(settled.epoch(), settled.why());
+    } else if (notice instanceof Notice.LookedUp found) {
+      found.subscriber().lookedUp(found.epoch(), found.kept());
+    } else if (notice instanceof Notice.Lost lost) {
+      lost.subscriber().lost();
+    } else if (notice instanceof Notice.Missed missed) {
+      missed.subscriber().missed();
+    } else if (notice instanceof Notice.Ended ended) {
+      ended.subscriber().ended(ended.cause());
     }
+    return null;
   }
 
-  private void emitted(long number, Consumer<Promise<Integer>> outcome) {
-    var emit = emits.remove(number);
-    if (emit != null) {
-      outcome.accept(emit);
-    }
-  }
-
-  /** The verticle was undeployed between our look at the deployments and the delivery. */
-  private void undelivered(List<Command> commands) {
-    for (var command : commands) {
-      if (command instanceof Command.Listen listen) {
-        listen.pending().ended(nobodyServes());
-      } else if (command instanceof Command.Emit emit) {
-        emitted(emit.number(), promise -> promise.fail(nobodyServes()));
-      }
+  private void ended(PendingEmit emit, Consumer<Promise<Integer>> outcome) {
+    if (emits.remove(emit)) {
+      outcome.accept(emit.receivers());
     }
   }
 
   private UnavailableException nobodyServes() {
-    return new UnavailableException(
-        closed
-            ? "This ServerEvents is closed"
-            : "No ServerEventsVerticle is deployed on this Vert.x");
-  }
-
-  private void onStoreChange(Predicate<StoreChange> wanted, Consumer<StoreChange> handler) {
-    this.<StoreChange>consume(
-        Addresses.STORES,
-        change -> {
-          if (wanted.test(change)) {
-            handler.accept(change);
-          }
-        });
-  }
-
-  /** A consumer gets its messages on the context on which it was made. */
-  private <T> void consume(String address, Consumer<T> handler) {
-    onContext(
-        () ->
-            consumers.add(
-                context
-                    .owner()
-                    .eventBus()
-                    .<T>localConsumer(address, message -> handler.accept(message.body()))));
+    return closed
+        ? new UnavailableException("This ServerEvents is closed")
+        : Endings.nobodyServes();
   }
 
   /** Runs an action on the context's thread: at once if this is it, on whichever context. */

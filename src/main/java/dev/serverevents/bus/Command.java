@@ -1,27 +1,20 @@
 package dev.serverevents.bus;
 
-import dev.serverevents.EmitOptions;
-import dev.serverevents.EventKey;
-import io.vertx.core.buffer.Buffer;
-
 /** What a {@link BusServerEvents} asks of a verticle. */
 public sealed interface Command {
 
-  /**
-   * Listen for somebody.
-   *
-   * @param epoch the number of the connection on which its user knows that it is heard, or 0
-   */
-  record Listen(Pending pending, long epoch) implements Command {}
+  /** Subscribe the channel of a subscriber, and tell it what comes. */
+  record Listen(Subscriber subscriber) implements Command {}
 
-  /** It has ended. */
-  record Leave(Pending pending) implements Command {}
+  /** A subscriber has ended. */
+  record Leave(Subscriber subscriber) implements Command {}
 
-  /**
-   * Publish a payload on a channel: the event's own, an inbox, or that of progress.
-   *
-   * @param number the asker's own
-   */
-  record Emit(long number, String channel, EventKey key, Buffer payload, EmitOptions options)
-      implements Command {}
+  /** Look up what is kept for a subscriber that has an inbox in the place of a channel. */
+  record LookUp(Subscriber subscriber) implements Command {}
+
+  /** Tell a subscriber once all has been told to it that was published before now. */
+  record Settle(Subscriber subscriber) implements Command {}
+
+  /** Publish an event. */
+  record Emit(PendingEmit emit) implements Command {}
 }

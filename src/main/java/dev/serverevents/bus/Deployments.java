@@ -9,10 +9,10 @@ import io.vertx.core.shareddata.Shareable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The verticles that are deployed on a Vert.x, as every user of them sees it: an immutable list in
@@ -23,23 +23,21 @@ public final class Deployments {
   /**
    * One deployed verticle.
    *
-   * @param address where it takes {@link Command}s
-   * @param inbox the channel of its direct replies
-   * @param inputStore whether its connections that publish are up
+   * @param commands where it takes commands; this is its identity
+   * @param pending how many waits and streams it has
+   * @param inputStore whether its connections that publish are up, and Redis lets them
    * @param outputStore whether its connections that subscribe are up and hear
-   * @param epochs the numbers of the connections that hear
-   * @param epoch the one of them on which the inbox is heard, or 0 while it is not
+   * @param refusal the code with which Redis refuses to publish, or null
    * @param heartbeats when one last went both ways on each, a {@link System#nanoTime()}
    * @param draining whether it takes no more waits
    */
   public record Deployment(
-      String address,
-      String inbox,
+      Mailbox<Command> commands,
+      PendingCount pending,
       ServerEventsOptions options,
       boolean inputStore,
       boolean outputStore,
-      Set<Long> epochs,
-      long epoch,
+      @Nullable String refusal,
       List<AtomicLong> heartbeats,
       boolean draining) {}
 
@@ -76,16 +74,11 @@ public final class Deployments {
    * The one that takes commands for a key, always the same while none comes or goes: one that is
    * not draining, unless all are.
    */
-  public Optional<Deployment> serving(EventKey key) {
+  Optional<Deployment> serving(EventKey key) {
     var candidates = snapshot().candidates;
     return candidates.isEmpty()
         ? Optional.empty()
         : Optional.of(candidates.get(Math.floorMod(key.hashCode(), candidates.size())));
-  }
-
-  /** Tells whether a verticle has heard all along on a connection, and hears now. */
-  boolean listens(String address, long epoch) {
-    return all().stream().anyMatch(d -> d.address.equals(address) && d.epochs.contains(epoch));
   }
 
   /** How they are, all together; all is down where there is none. */
@@ -101,7 +94,8 @@ public final class Deployments {
             .max()
             .orElse(0),
         all.stream().mapToLong(d -> 3 * d.options.getHeartbeat()).max().orElse(0),
-        all.stream().anyMatch(Deployment::draining));
+        all.stream().anyMatch(Deployment::draining),
+        all.stream().flatMap(d -> Stream.ofNullable(d.refusal)).findFirst().orElse(null));
   }
 
   /** The settings of any verticle, or the defaults. */
@@ -116,11 +110,10 @@ public final class Deployments {
   }
 
   /** Takes a verticle away: it gets no more commands. */
-  public void remove(String address) {
+  public void remove(Mailbox<Command> commands) {
     shared.computeIfPresent(
         KEY,
-        (key, old) ->
-            Snapshot.of(old.all.stream().filter(d -> !d.address.equals(address)).toList()));
+        (key, old) -> Snapshot.of(old.all.stream().filter(d -> d.commands != commands).toList()));
   }
 
   private Snapshot snapshot() {
@@ -128,12 +121,10 @@ public final class Deployments {
   }
 
   private static Snapshot with(Snapshot old, Deployment deployment) {
-    var known = old.all.stream().anyMatch(d -> d.address.equals(deployment.address));
+    var known = old.all.stream().anyMatch(d -> d.commands == deployment.commands);
     return Snapshot.of(
         known
-            ? old.all.stream()
-                .map(d -> d.address.equals(deployment.address) ? deployment : d)
-                .toList()
+            ? old.all.stream().map(d -> d.commands == deployment.commands ? deployment : d).toList()
             : Stream.concat(old.all.stream(), Stream.of(deployment)).toList());
   }
 }

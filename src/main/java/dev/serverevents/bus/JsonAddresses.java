@@ -84,7 +84,11 @@ public final class JsonAddresses {
         Future.succeededFuture(message.body())
             .map(body -> Fields.object("body", body))
             .compose(action::apply)
-            .onSuccess(message::reply)
+            .map(
+                reply -> {
+                  message.reply(reply);
+                  return reply;
+                })
             .onFailure(cause -> message.fail(code(cause), cause.getMessage()));
   }
 

@@ -1,6 +1,7 @@
 package dev.serverevents.bus;
 
 import dev.serverevents.EmitOptions;
+import dev.serverevents.EventArgs;
 import dev.serverevents.EventStream;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
@@ -25,13 +26,19 @@ public final class JsonMessages {
    * progress, with {@code "replyTo"} a direct reply.
    */
   public static Future<Integer> emit(ServerEvents events, JsonObject message) {
+    return emit(events, message, null);
+  }
+
+  /** The same; {@code raw}, unless it is null, stands for the message's {@code args}. */
+  public static Future<Integer> emit(
+      ServerEvents events, JsonObject message, @Nullable EventArgs raw) {
     var key = message.getValue("idempotencyKey");
     var options =
         Fields.emitOptions(message.getValue("retain"))
             .idempotencyKey(key == null ? null : Fields.string("idempotencyKey", key));
     var name = message.getValue("name");
     var id = message.getValue("id");
-    var args = args(message);
+    var args = args(message, raw);
     if (Fields.flag("progress", message.getValue("progress"))) {
       if (!options.equals(EmitOptions.DEFAULT)) {
         throw new InvalidInputException(
@@ -60,8 +67,11 @@ public final class JsonMessages {
             : options.timeout(ServerEventsOptions.timeout("timeout", timeout)));
   }
 
-  private static @Nullable Object[] args(JsonObject message) {
+  private static @Nullable Object[] args(JsonObject message, @Nullable EventArgs raw) {
     if (!message.containsKey("failure")) {
+      if (raw != null) {
+        return new Object[] {raw};
+      }
       return Fields.array("args", message.getValue("args")).getList().toArray();
     }
     var failure = Fields.object("failure", message.getValue("failure"));

@@ -1,11 +1,13 @@
 package dev.serverevents.bus;
 
-import dev.serverevents.EventArgs;
-import dev.serverevents.EventFailureException;
 import dev.serverevents.EventKey;
+import dev.serverevents.EventTimeoutException;
 import dev.serverevents.StreamEvent;
+import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.bus.Deployments.Deployment;
+import dev.serverevents.redis.Kept;
 import dev.serverevents.redis.WireFormat;
+import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class PendingStream {
 
   private @Nullable Deployment verticle;
   private long timer = -1;
+  private @Nullable Patience patience;
 
   /** The connection on which its event cannot have been missed so far, or 0. */
   private long unbroken;
@@ -34,7 +37,10 @@ final class PendingStream {
   /** The connection of which the reader was told that something may have been missed before. */
   private long gap;
 
-  private boolean ended;
+  /** The event that came last, which is not told again when it is found as kept. */
+  private @Nullable Kept last;
+
+  private volatile boolean ended;
 
   /**
    * Creates one.
@@ -56,7 +62,7 @@ final class PendingStream {
     this.follow = follow;
     event = new Part(false);
     progress = new Part(true);
-    reader = new StreamReader(caller, () -> owner.end(this, null));
+    reader = new StreamReader(caller, why -> owner.close(this, why));
   }
 
   StreamReader reader() {
@@ -67,50 +73,54 @@ final class PendingStream {
     return key;
   }
 
-  /** What it asks a verticle to listen to. */
-  List<Pending> parts() {
-    return List.of(event, progress);
-  }
-
-  /** The verticle that was asked, or null. */
-  @Nullable Deployment verticle() {
-    return verticle;
-  }
-
-  /** Lets its time run. */
+  /** Has a verticle listen, and lets its time run. */
   void start(Deployment verticle, ContextInternal context) {
     this.verticle = verticle;
     if (timeout != null) {
-      timer = context.setTimer(timeout, t -> owner.timeOut(this));
+      timer = context.setTimer(timeout, t -> settle(context));
+    }
+    for (var part : List.of(event, progress)) {
+      verticle.commands().add(new Command.Listen(part));
     }
   }
 
-  /** What it ends with when its time is over. */
-  Throwable timedOut(PendingWaits waits) {
-    var address = verticle == null ? "" : verticle.address();
-    return waits.timedOut(key, timeout == null ? 0 : timeout, address, unbroken);
+  /** Its time is over: what is on its way counts. */
+  private void settle(ContextInternal context) {
+    if (verticle != null) {
+      verticle.commands().add(new Command.Settle(event));
+      patience =
+          Patience.of(
+              context,
+              Patience.answerMs(verticle.options()),
+              () -> event.settled(0, "Redis did not tell in time (probeTimeout)"));
+    }
   }
 
-  /** Tells its reader why it has ended; null where that is as it should be. */
-  boolean end(ContextInternal context, @Nullable Throwable cause) {
-    if (ended) {
-      return false;
-    }
+  /** Frees what it holds, and tells its reader why it has ended; null where that is regular. */
+  void end(@Nullable Throwable cause) {
     ended = true;
-    context.owner().cancelTimer(timer);
+    owner.context().owner().cancelTimer(timer);
+    if (patience != null) {
+      patience.cancel();
+    }
+    if (verticle != null) {
+      verticle.pending().leave();
+      for (var part : List.of(event, progress)) {
+        verticle.commands().add(new Command.Leave(part));
+      }
+    }
     reader.end(cause);
-    return true;
   }
 
-  private void add(StreamEvent next, boolean last) {
-    reader.add(next);
-    if (last) {
+  private void add(StreamEvent next, int bytes, boolean isLast) {
+    reader.add(next, bytes);
+    if (isLast) {
       owner.end(this, null);
     }
   }
 
   /** What a verticle sees of it: the event, or its job's progress. */
-  final class Part extends Pending {
+  final class Part extends Subscriber {
 
     private final boolean isProgress;
 
@@ -118,28 +128,43 @@ final class PendingStream {
     private long epoch;
 
     Part(boolean isProgress) {
-      super(PendingStream.this.owner, PendingStream.this.key, !isProgress && retained);
+      super(PendingStream.this.owner);
       this.isProgress = isProgress;
     }
 
     @Override
     public String channel() {
-      return isProgress ? WireFormat.progress(key()) : super.channel();
+      return isProgress ? WireFormat.progress(key) : key.channel();
     }
 
     @Override
-    public boolean lasting() {
+    public boolean takes(EventKey other) {
+      return key.equals(other);
+    }
+
+    @Override
+    public boolean isLasting() {
       return true;
     }
 
     @Override
-    public boolean endless() {
+    public boolean isEndless() {
       return timeout == null;
     }
 
     @Override
-    public boolean progress() {
-      return isProgress;
+    public boolean isLossy() {
+      return true;
+    }
+
+    @Override
+    public @Nullable EventKey retainedKey() {
+      return retained && !isProgress ? key : null;
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return ended;
     }
 
     @Override
@@ -154,7 +179,7 @@ final class PendingStream {
       }
       if (before != 0 && before != now && gap != now) {
         gap = now;
-        reader.add(new StreamEvent.Gap(StreamEvent.Gap.Reason.RECONNECTED));
+        reader.add(new Gap(Gap.Reason.RECONNECTED), 0);
       }
       if (!isProgress && (unbroken == 0 || retained)) {
         unbroken = now;
@@ -170,21 +195,51 @@ final class PendingStream {
     }
 
     @Override
-    void arrived(EventArgs args) {
-      if (!ended && isProgress) {
-        add(new StreamEvent.Progress(args), false);
-      } else if (!ended) {
-        add(new StreamEvent.Result(args), !follow);
+    void lookedUp(long now, @Nullable Kept kept) {
+      subscribed(now);
+      if (kept != null && (last == null || !kept.mayBe(last))) {
+        arrived(kept.payload());
       }
     }
 
     @Override
-    void ended(Throwable cause) {
-      if (!ended && cause instanceof EventFailureException failure) {
-        add(new StreamEvent.Failure(failure), !follow);
-      } else {
-        owner.end(PendingStream.this, cause);
+    void arrived(Payload payload) {
+      if (ended) {
+        return;
       }
+      var bytes = payload.args().bytes();
+      if (isProgress) {
+        add(new StreamEvent.Progress(payload.args()), bytes, false);
+        return;
+      }
+      last = new Kept(payload, Kept.UNDATED);
+      var failure = payload.failure();
+      add(
+          failure == null
+              ? new StreamEvent.Result(payload.args())
+              : new StreamEvent.Failure(failure),
+          bytes,
+          !follow);
+    }
+
+    @Override
+    void missed() {
+      reader.add(new Gap(Gap.Reason.SLOW_READER), 0);
+    }
+
+    @Override
+    void settled(long now, @Nullable String why) {
+      var ms = timeout == null ? 0 : timeout;
+      owner.end(
+          PendingStream.this,
+          now != 0 && unbroken == now
+              ? new EventTimeoutException(key.name(), key.id(), ms)
+              : Endings.unknown(key, ms, why));
+    }
+
+    @Override
+    void ended(Throwable cause) {
+      owner.end(PendingStream.this, cause);
     }
   }
 }

@@ -1,90 +1,96 @@
 package dev.serverevents.bus;
 
-import dev.serverevents.EventArgs;
-import dev.serverevents.EventKey;
-import dev.serverevents.EventTimeoutException;
-import dev.serverevents.ServerEventsException;
-import dev.serverevents.UnavailableException;
 import dev.serverevents.bus.Deployments.Deployment;
+import dev.serverevents.redis.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The waits of one {@link BusServerEvents}. Used on its context only. */
+/**
+ * The waits of one {@link BusServerEvents}. A wait whose time is over asks its verticle whether all
+ * that was published before has been told to it; only then has it timed out. Used on the context
+ * only.
+ */
 final class PendingWaits {
 
   private final ContextInternal context;
-  private final Deployments deployments;
-  private final Outbox<Command> outbox;
+  private final Inboxes inboxes;
   private final Timeouts timeouts;
+
+  /** Direct waits that have begun in this turn, and whose inbox is heard. */
   private List<PendingWait> heard = new ArrayList<>();
 
-  PendingWaits(ContextInternal context, Deployments deployments, Outbox<Command> outbox) {
+  PendingWaits(ContextInternal context, Inboxes inboxes) {
     this.context = context;
-    this.deployments = deployments;
-    this.outbox = outbox;
-    timeouts =
-        new Timeouts(
-            context,
-            wait ->
-                end(
-                    wait,
-                    timedOut(wait.key(), wait.timeout(), wait.verticle().address(), wait.epoch())));
+    this.inboxes = inboxes;
+    timeouts = new Timeouts(context, PendingWaits::settle, this::giveUp);
   }
 
-  /**
-   * Asks a verticle to listen for a wait, and lets its time run. Where its inbox is heard already,
-   * a direct wait need not be confirmed.
-   */
+  /** Has a verticle listen for a wait, and lets its time run. */
   void start(PendingWait wait, Deployment verticle) {
+    if (!verticle.pending().enter()) {
+      wait.fail(Endings.tooMany(verticle.options()));
+      return;
+    }
     wait.start(verticle);
     timeouts.add(wait);
-    var epoch = wait.direct() ? verticle.epoch() : 0;
-    outbox.send(verticle.address(), new Command.Listen(wait, epoch));
-    if (epoch != 0) {
+    if (!wait.isDirect()) {
+      verticle.commands().add(new Command.Listen(wait));
+      return;
+    }
+    var inbox = inboxes.add(wait);
+    wait.use(inbox);
+    if (inbox.epoch() != 0) {
       if (heard.isEmpty()) {
-        context.runOnContext(sent -> confirmHeard());
+        context.runOnContext(turn -> tellHeard());
       }
       heard.add(wait);
     }
   }
 
-  private void confirmHeard() {
-    var confirmed = heard;
+  /** A hand-over is not called by the method that was given it. */
+  private void tellHeard() {
+    var waits = heard;
     heard = new ArrayList<>();
-    confirmed.forEach(wait -> subscribed(wait, wait.verticle().epoch()));
-  }
-
-  void subscribed(PendingWait wait, long epoch) {
-    if (wait.group != null) {
-      wait.confirm(epoch);
+    for (var wait : waits) {
+      var inbox = wait.inbox();
+      if (inbox != null && inbox.epoch() != 0) {
+        wait.inboxHeard(inbox.epoch());
+      }
     }
   }
 
-  void lost(PendingWait wait) {
-    if (wait.group != null) {
-      wait.lose();
+  /** An event came for a wait. Its verticle has forgotten it already. */
+  void arrived(PendingWait wait, Payload payload) {
+    if (remove(wait)) {
+      wait.complete(payload);
     }
   }
 
-  void arrived(PendingWait wait, EventArgs args) {
-    if (timeouts.remove(wait)) {
-      wait.succeed(args);
+  /** An event was found that was kept for a wait. */
+  void found(PendingWait wait, Payload payload) {
+    if (remove(wait)) {
+      leave(wait);
+      wait.complete(payload);
     }
   }
 
+  /** A wait has failed. Its verticle has forgotten it already. */
   void ended(PendingWait wait, Throwable cause) {
-    if (timeouts.remove(wait)) {
+    if (remove(wait)) {
       wait.fail(cause);
     }
   }
 
-  /** Ends a wait from this side, so that the verticle has to be told. */
+  /** Ends a wait from this side. */
   void end(PendingWait wait, Throwable cause) {
-    if (timeouts.remove(wait)) {
-      outbox.send(wait.verticle().address(), new Command.Leave(wait));
+    if (remove(wait)) {
+      leave(wait);
       wait.fail(cause);
+    } else {
+      wait.cancelStart();
     }
   }
 
@@ -92,12 +98,48 @@ final class PendingWaits {
     return timeouts.forEach(wait -> end(wait, cause));
   }
 
-  /** "Timed out" is only said of who would have heard, on the connection that must have lasted. */
-  ServerEventsException timedOut(EventKey key, long timeout, String verticle, long epoch) {
-    return deployments.listens(verticle, epoch)
-        ? new EventTimeoutException(key.name(), key.id(), timeout)
-        : new UnavailableException(
-            "No event \"%s\" with id \"%s\" was heard in %d ms, but the connection to Redis was not up all the time"
-                .formatted(key.name(), key.id(), timeout));
+  /** The time of a wait is over. */
+  private static void settle(PendingWait wait) {
+    wait.verticle().commands().add(new Command.Settle(wait));
+  }
+
+  /** A wait is heard again: if its time is over, it may be settled now. */
+  void settleAgain(PendingWait wait) {
+    if (wait.group != null && wait.group.isOver()) {
+      settle(wait);
+    }
+  }
+
+  /** "Timed out" is only said where nothing can have been missed. */
+  void settled(PendingWait wait, long epoch, @Nullable String why) {
+    if (wait.wasHeardOn(epoch)) {
+      end(wait, wait.timedOut());
+    } else if (epoch == 0 || !wait.isLookingUp()) {
+      end(wait, wait.unknown(why));
+    }
+  }
+
+  /** Nobody has told in time. */
+  private void giveUp(PendingWait wait) {
+    end(wait, wait.unknown("Redis did not tell in time (probeTimeout)"));
+  }
+
+  private boolean remove(PendingWait wait) {
+    if (!timeouts.remove(wait)) {
+      return false;
+    }
+    wait.verticle().pending().leave();
+    var inbox = wait.inbox();
+    if (inbox != null) {
+      inboxes.remove(inbox, wait);
+    }
+    return true;
+  }
+
+  /** Tells the verticle of a wait that it has ended; an inbox goes on. */
+  private static void leave(PendingWait wait) {
+    if (!wait.isDirect()) {
+      wait.verticle().commands().add(new Command.Leave(wait));
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.serverevents.bus;
 
 import dev.serverevents.Store;
-import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param store the connection concerned
  * @param error why it is down, or null when both connections of the verticle have come up
  */
-public record StoreChange(Store store, @Nullable Throwable error) {
-
-  /** Tells every {@link BusServerEvents}. */
-  public void publish(Vertx vertx) {
-    vertx.eventBus().publish(Addresses.STORES, this, LocalCodec.OPTIONS);
-  }
-}
+public record StoreChange(Store store, @Nullable Throwable error) {}

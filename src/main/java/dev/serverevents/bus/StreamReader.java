@@ -10,15 +10,19 @@ import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a stream from which its user reads. What changes is used on the user's context. */
 final class StreamReader implements EventStream {
 
+  /** An event, and how many bytes its arguments have. */
+  private record Queued(StreamEvent event, int bytes) {}
+
   private final ContextInternal context;
   private final Promise<Void> subscribed;
-  private final Runnable closeHandler;
-  private final Deque<StreamEvent> queue = new ArrayDeque<>();
+  private final Consumer<@Nullable Throwable> closeHandler;
+  private final Deque<Queued> queue = new ArrayDeque<>();
   private int bytes;
   private boolean dropped;
   private long demand = Long.MAX_VALUE;
@@ -33,9 +37,9 @@ final class StreamReader implements EventStream {
    * Creates one.
    *
    * @param context where its handlers are called
-   * @param closeHandler called when its user closes it
+   * @param closeHandler called when its user closes it, with why if that is not regular
    */
-  StreamReader(ContextInternal context, Runnable closeHandler) {
+  StreamReader(ContextInternal context, Consumer<@Nullable Throwable> closeHandler) {
     this.context = context;
     this.closeHandler = closeHandler;
     subscribed = context.promise();
@@ -46,14 +50,14 @@ final class StreamReader implements EventStream {
     subscribed.tryComplete();
   }
 
-  /** Takes an event. */
-  void add(StreamEvent event) {
+  /** Takes an event, whose arguments have so many bytes. */
+  void add(StreamEvent event, int size) {
     onContext(
         () -> {
-          queue.add(event);
-          bytes += bytes(event);
+          queue.add(new Queued(event, size));
+          bytes += size;
           while (queue.size() > 1 && (queue.size() > MAX_EVENTS || bytes > MAX_BYTES)) {
-            bytes -= bytes(queue.remove());
+            bytes -= queue.remove().bytes();
             dropped = true;
           }
           deliver();
@@ -78,7 +82,12 @@ final class StreamReader implements EventStream {
 
   @Override
   public void close() {
-    closeHandler.run();
+    closeHandler.accept(null);
+  }
+
+  @Override
+  public void cancel() {
+    closeHandler.accept(new WaitCancelledException("The reader of the stream is gone"));
   }
 
   @Override
@@ -137,7 +146,7 @@ final class StreamReader implements EventStream {
     try {
       while (demand > 0 && handler != null && !queue.isEmpty()) {
         demand -= demand == Long.MAX_VALUE ? 0 : 1;
-        handler.handle(next());
+        call(handler, next());
       }
       if (ended && queue.isEmpty()) {
         tellEnd();
@@ -152,9 +161,9 @@ final class StreamReader implements EventStream {
       dropped = false;
       return new Gap(Gap.Reason.SLOW_READER);
     }
-    var event = queue.remove();
-    bytes -= bytes(event);
-    return event;
+    var next = queue.remove();
+    bytes -= next.bytes();
+    return next.event();
   }
 
   /** Waits for the handler that it concerns, which is called once. */
@@ -163,16 +172,19 @@ final class StreamReader implements EventStream {
     var onEnd = endHandler;
     if (cause != null && onError != null) {
       ended = false;
-      onError.handle(cause);
+      call(onError, cause);
     } else if (cause == null && onEnd != null) {
       ended = false;
-      onEnd.handle(null);
+      call(end -> onEnd.handle(null), this);
     }
   }
 
-  private static int bytes(StreamEvent event) {
-    return event instanceof StreamEvent.Progress progress
-        ? progress.args().bytes()
-        : event instanceof StreamEvent.Result result ? result.args().bytes() : 0;
+  /** What a handler throws is told to its context, and does not keep the next event from it. */
+  private <T> void call(Handler<T> handler, T event) {
+    try {
+      handler.handle(event);
+    } catch (Throwable thrown) { // as Vert.x does for handlers that it calls
+      context.reportException(thrown);
+    }
   }
 }

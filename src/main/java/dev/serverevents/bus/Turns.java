@@ -1,5 +1,6 @@
 package dev.serverevents.bus;
 
+import dev.serverevents.bus.Mailbox.Work;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,9 +10,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Does what is much in several event-loop turns, so that none of them is long. */
 public final class Turns {
+
+  /** How many items are handled before the clock is read. */
+  private static final int STEP = 256;
 
   private static final long MAX_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -25,6 +30,41 @@ public final class Turns {
     var done = Promise.<Void>promise();
     turn((ContextInternal) context, List.copyOf(items).iterator(), action, done);
     return done.future();
+  }
+
+  /**
+   * Runs an action on each item of a list: at once if they are few.
+   *
+   * @return what is left to do, or null
+   */
+  public static <T> @Nullable Work each(List<T> items, Consumer<T> action) {
+    if (items.size() > STEP) {
+      return work(items, action);
+    }
+    items.forEach(action);
+    return null;
+  }
+
+  /** Running an action on each item of a list, some at a time. */
+  public static <T> Work work(List<T> items, Consumer<T> action) {
+    var left = items.iterator();
+    return () -> {
+      for (var i = 0; i < STEP && left.hasNext(); i++) {
+        action.accept(left.next());
+      }
+      return left.hasNext();
+    };
+  }
+
+  /** Does what is left of something, if anything is. To be called on the context. */
+  public static void finish(Context context, @Nullable Work work) {
+    var began = System.nanoTime();
+    while (work != null && work.proceed()) {
+      if (System.nanoTime() - began > MAX_NS) {
+        next((ContextInternal) context, () -> finish(context, work));
+        return;
+      }
+    }
   }
 
   private static <T> void turn(
@@ -44,7 +84,7 @@ public final class Turns {
    * Netty goes on with queued tasks, and with those that they queue, for up to a second before it
    * looks at connections and timers again; a scheduled one lets these come first.
    */
-  private static void next(ContextInternal context, Runnable turn) {
+  static void next(ContextInternal context, Runnable turn) {
     var scheduled =
         context
             .nettyEventLoop()

@@ -5,8 +5,8 @@ import dev.serverevents.UnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,10 +31,13 @@ final class ClusterSlots {
     List<Node> nodes();
   }
 
-  /** A node with a connection that awaits only answers. */
-  record Node(String url, RedisConnection connection) {}
+  /** A node with a connection to it. */
+  record Node(String url, StoreConnection connection) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterSlots.class);
+
+  private static final List<Request> QUESTION =
+      List.of(Request.cmd(Command.CLUSTER).arg("INFO"), Request.cmd(Command.CLUSTER).arg("SLOTS"));
 
   private final Vertx vertx;
   private final RedisServerOptions redis;
@@ -87,24 +90,23 @@ final class ClusterSlots {
     return map().owner(slot);
   }
 
-  /** What an error tells of a slot, which is believed; null if it tells nothing. */
-  @Nullable Redirect redirect(@Nullable String error) {
-    var redirect = Redirect.of(error);
-    if (redirect != null && !closed) {
-      if (redirect.kind() == Redirect.Kind.MOVED && !url(redirect).equals(owner(redirect.slot()))) {
-        var before = owner(redirect.slot());
-        informed = url(redirect);
-        slots = map().with(redirect.slot(), url(redirect));
-        owner.follow(slots, Map.of(redirect.slot(), before));
-      }
-      refreshSoon();
+  /** Believes what an error tells of a slot. */
+  void handle(ErrorReply error) {
+    if (error.kind() == ErrorReply.Kind.REFUSED || closed) {
+      return;
     }
-    return redirect;
+    if (error.kind() == ErrorReply.Kind.MOVED && !url(error).equals(owner(error.slot()))) {
+      var before = owner(error.slot());
+      informed = url(error);
+      slots = map().with(error.slot(), url(error));
+      owner.follow(slots, Map.of(error.slot(), before));
+    }
+    refreshSoon();
   }
 
-  /** Where a redirect leads. */
-  String url(Redirect redirect) {
-    return SlotMap.url(redis, owner(redirect.slot()), redirect.host(), redirect.port());
+  /** Where a redirection leads. */
+  String url(ErrorReply redirection) {
+    return SlotMap.url(redis, owner(redirection.slot()), redirection.host(), redirection.port());
   }
 
   /** Asks in a moment, once however often it is wanted until then. */
@@ -151,17 +153,18 @@ final class ClusterSlots {
 
   private Future<SlotMap> askAnyone() {
     return endpoints
-        .ask((url, connection) -> ask(new Node(url, connection)))
+        .ask((url, connection) -> connection.batch(QUESTION).map(answers -> read(url, answers)))
         .onSuccess(found -> endpoints.add(found.owners()));
   }
 
   private Future<SlotMap> ask(Node node) {
     return node.connection
-        .batch(
-            List.of(
-                Request.cmd(Command.CLUSTER).arg("INFO"),
-                Request.cmd(Command.CLUSTER).arg("SLOTS")))
-        .map(answers -> SlotMap.of(redis, node.url, answers.get(0).toString(), answers.get(1)))
+        .batch(QUESTION)
+        .map(answers -> read(node.url, answers))
         .timeout(Endpoints.PATIENCE_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private SlotMap read(String url, List<Response> answers) {
+    return SlotMap.of(redis, url, answers.get(0).toString(), answers.get(1));
   }
 }

@@ -1,6 +1,7 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.EmitOptions;
+import dev.serverevents.EventKey;
 import dev.serverevents.IdempotencyException;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -30,7 +31,7 @@ final class Emission {
   private final PubSub pubsub;
   private final String channel;
   private final Buffer payload;
-  private final String eventChannel;
+  private final String retainedKey;
   private final long retain;
   private final @Nullable IdempotentEmit idempotent;
   private final long deadline;
@@ -38,29 +39,29 @@ final class Emission {
   private boolean asking;
   private @Nullable Throwable failure;
   private boolean sent;
-  private int redirects;
+  private int refusals;
+  private @Nullable String refusal;
 
   /**
    * An event to publish, and to keep under its key as well where the options say so.
    *
-   * @param eventChannel the event's own channel, which names the keys; {@code channel} may be
-   *     another
+   * @param key the event's name and id, which name the keys; {@code channel} may be another's
    * @param deadline a {@link System#nanoTime()}
    */
   Emission(
       PubSub pubsub,
       String channel,
       Buffer payload,
-      String eventChannel,
+      EventKey key,
       EmitOptions options,
       long deadline) {
     this.pubsub = pubsub;
     this.channel = channel;
     this.payload = payload;
     this.deadline = deadline;
-    this.eventChannel = eventChannel;
+    retainedKey = WireFormat.retainedKey(key);
     retain = options.retain();
-    idempotent = IdempotentEmit.of(payload, eventChannel, options);
+    idempotent = IdempotentEmit.of(payload, key, options);
     step = isRepeatable() ? Step.KEEP_AND_PUBLISH : Step.PUBLISH;
   }
 
@@ -68,7 +69,7 @@ final class Emission {
   List<Request> commands() {
     var commands = new ArrayList<Request>(4);
     if (idempotent != null) {
-      commands.add(idempotent.command(pubsub, channel, payload, retainedKey(), retain));
+      commands.add(idempotent.command(pubsub, channel, payload, retainedKey, retain));
       return commands;
     }
     if (asking) {
@@ -78,7 +79,7 @@ final class Emission {
       commands.add(Request.cmd(Command.MULTI));
     }
     if (step != Step.PUBLISH) {
-      commands.add(Request.cmd(Command.SET).arg(retainedKey()).arg(payload).arg("PX").arg(retain));
+      commands.add(Request.cmd(Command.SET).arg(retainedKey).arg(payload).arg("PX").arg(retain));
     }
     if (step != Step.KEEP) {
       commands.add(Request.cmd(pubsub.publish()).arg(channel).arg(payload));
@@ -91,11 +92,7 @@ final class Emission {
 
   /** The slot whose master in a cluster is to be asked now. */
   int slot() {
-    return Slots.of(step == Step.PUBLISH ? channel : retainedKey());
-  }
-
-  private String retainedKey() {
-    return WireFormat.retainedKey(eventChannel);
+    return Slots.of(step == Step.PUBLISH ? channel : retainedKey);
   }
 
   /**
@@ -105,7 +102,7 @@ final class Emission {
   boolean isOfOneSlot() {
     return step != Step.KEEP_AND_PUBLISH
         || !pubsub.isSharded()
-        || Slots.of(channel) == Slots.of(retainedKey());
+        || Slots.of(channel) == Slots.of(retainedKey);
   }
 
   /** Tells whether any node of a cluster can do what is to be done now. */
@@ -124,10 +121,17 @@ final class Emission {
     asking = true;
   }
 
-  /** Begins anew at the owner of the slot; counts how often. */
-  int reroute() {
+  /** Redis has not done it, and it is to begin anew; counts how often. */
+  int refused(ErrorReply error) {
     asking = false;
-    return ++redirects;
+    sent = false;
+    refusal = error.getMessage();
+    return ++refusals;
+  }
+
+  /** What Redis said when it last did not do it, or null. */
+  @Nullable String refusal() {
+    return refusal;
   }
 
   /** Has it fail, though it is published. */

@@ -1,6 +1,7 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.EmitOptions;
+import dev.serverevents.EventKey;
 import dev.serverevents.IdempotencyException;
 import dev.serverevents.bus.Sha256;
 import io.vertx.core.buffer.Buffer;
@@ -31,14 +32,12 @@ record IdempotentEmit(String key, String redisKey, String fingerprint) {
       """;
 
   /** What the options ask for, or null if they have no key. */
-  static @Nullable IdempotentEmit of(Buffer payload, String eventChannel, EmitOptions options) {
+  static @Nullable IdempotentEmit of(Buffer payload, EventKey event, EmitOptions options) {
     var key = options.idempotencyKey();
     return key == null
         ? null
         : new IdempotentEmit(
-            key,
-            WireFormat.idempotencyKey(eventChannel, key),
-            fingerprint(payload, options.retain()));
+            key, WireFormat.idempotencyKey(event, key), fingerprint(payload, options.retain()));
   }
 
   Request command(PubSub pubsub, String channel, Buffer payload, String retainedKey, long retain) {

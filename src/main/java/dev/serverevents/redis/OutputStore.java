@@ -2,24 +2,64 @@ package dev.serverevents.redis;
 
 import dev.serverevents.Store;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.RedisConnection;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that subscribes, and what is subscribed on it. */
-final class OutputStore implements StoreConnection.Owner {
+final class OutputStore implements StoreConnection.Owner, Subscriptions.Owner {
+
+  /** What a cluster does before a connection is used, and to prove that nothing was missed. */
+  interface Continuity {
+    /** A connection is up; completes when it can be used. */
+    Future<Void> begin();
+
+    /**
+     * Proves that all that was published before now has been received, if nothing was missed.
+     *
+     * @param limitMs how long that may take, in ms
+     */
+    Future<Void> prove(long limitMs);
+  }
 
   private final StoreConnection connection;
   private final Subscriptions subscriptions;
   private final RedisStores stores;
+  private final Continuity continuity;
+  private final EndOfTurn endOfTurn;
   private long epoch;
   private boolean again;
+  private boolean proving;
 
-  OutputStore(RedisStores stores, Target target) {
+  /** What is proved next. */
+  private @Nullable Promise<Long> next;
+
+  OutputStore(RedisStores stores, Target target, Continuity continuity) {
     this.stores = stores;
-    subscriptions =
-        new Subscriptions(
-            stores.vertx().getOrCreateContext(), PubSub.of(stores.redis()), stores, this::complete);
+    this.continuity = continuity;
+    var context = stores.vertx().getOrCreateContext();
+    endOfTurn = new EndOfTurn(context, this::prove);
+    subscriptions = new Subscriptions(context, PubSub.of(stores.redis()), stores, this);
     connection =
         new StoreConnection(stores.vertx(), Store.OUTPUT_STORE, stores.redis(), target, this);
+  }
+
+  /** One that is proved by pings alone. */
+  static Continuity by(LongFunction<Future<Void>> ping) {
+    return new Continuity() {
+      @Override
+      public Future<Void> begin() {
+        return Future.succeededFuture();
+      }
+
+      @Override
+      public Future<Void> prove(long limitMs) {
+        return ping.apply(limitMs);
+      }
+    };
   }
 
   /** Makes the first connection; fails if that cannot be done, which is tried again. */
@@ -29,7 +69,7 @@ final class OutputStore implements StoreConnection.Owner {
 
   /** Closes it for good: nobody is told of what comes until the connection has ended. */
   Future<Void> close() {
-    subscriptions.disconnected();
+    subscriptions.close();
     return connection.close();
   }
 
@@ -41,7 +81,10 @@ final class OutputStore implements StoreConnection.Owner {
     return subscriptions;
   }
 
-  /** The number of the present connection: no other one of the verticle has it, ever. */
+  /**
+   * The number of the time since when nothing can have been missed. No other connection of the
+   * verticle has it, ever.
+   */
   long epoch() {
     return epoch;
   }
@@ -51,11 +94,85 @@ final class OutputStore implements StoreConnection.Owner {
     return connection.isUp() && subscriptions.isConfirmed(channel);
   }
 
+  /** Something may have been missed though the connection is up. */
+  void missed() {
+    if (connection.isUp()) {
+      epoch = stores.nextEpoch();
+      subscriptions.confirmAgain();
+    }
+  }
+
+  /**
+   * Has all that Redis published before now received. One proof serves all who ask in one turn, and
+   * those who ask while it is under way share the next one.
+   *
+   * @return completes then with the {@link #epoch()}; fails if that cannot be known in time
+   */
+  Future<Long> settle() {
+    if (next == null) {
+      next = Promise.promise();
+      endOfTurn.schedule();
+    }
+    return next.future();
+  }
+
+  private void prove() {
+    var asked = next;
+    if (asked == null || proving) {
+      return;
+    }
+    next = null;
+    var limitMs = stores.probeTimeout();
+    if (limitMs == 0) {
+      asked.complete(epoch);
+      return;
+    }
+    proving = true;
+    prove(epoch, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs))
+        .onComplete(
+            proof -> {
+              proving = false;
+              if (proof.succeeded()) {
+                asked.complete(epoch);
+              } else {
+                asked.fail(proof.cause());
+              }
+              endOfTurn.schedule();
+            });
+  }
+
+  /** Tries again, as long as there is time and the connection is the same. */
+  private Future<Void> prove(long on, long deadline) {
+    var limitMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    if (limitMs < 1 || !connection.isUp() || epoch != on) {
+      return Future.failedFuture(new IOException("not connected all the time"));
+    }
+    return continuity
+        .prove(limitMs)
+        .recover(
+            cause -> {
+              if (cause instanceof ErrorReply error && error.kind() == ErrorReply.Kind.REFUSED) {
+                return Future.failedFuture(cause);
+              }
+              var retry = Promise.<Void>promise();
+              stores.later(() -> prove(on, deadline).onComplete(retry));
+              return retry.future().recover(again -> Future.failedFuture(cause));
+            });
+  }
+
   @Override
   public void up(StoreConnection store, RedisConnection connection, boolean again) {
     epoch = stores.nextEpoch();
     this.again = again;
-    subscriptions.connected(connection);
+    var now = epoch;
+    continuity
+        .begin()
+        .onComplete(
+            begun -> {
+              if (now == epoch && store.isUp()) {
+                subscriptions.connected(connection);
+              }
+            });
     if (again) {
       stores.reconnected(store);
     }
@@ -67,7 +184,13 @@ final class OutputStore implements StoreConnection.Owner {
     stores.failed(store, cause);
   }
 
-  private void complete(long nanos) {
+  @Override
+  public void received() {
+    connection.received();
+  }
+
+  @Override
+  public void complete(long nanos) {
     if (again) {
       stores.resubscribed(nanos);
     }

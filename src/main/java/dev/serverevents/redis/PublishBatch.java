@@ -1,8 +1,8 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.redis.StoreConnection.UnansweredException;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
@@ -19,101 +19,102 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishBatch {
 
-  /** For how long the replicas may take. */
-  private static final long MAX_WAIT_MS = 1_000;
+  /** For how long the replicas may take, in ms. */
+  static final long MAX_WAIT_MS = 1_000;
 
   private static final Pattern ERROR_LINE =
       Pattern.compile("^ERR \\[(\\d+)] (.*)$", Pattern.MULTILINE);
 
   /** What became of an event. */
-  interface Outcomes {
-    /** Redis has it, and said so; null where the client did not pass that on. */
-    void published(Emission emission, @Nullable Response answer);
+  sealed interface Outcome {
 
-    /** Redis has it, and said so, but too few of its replicas have. */
-    void unreplicated(Emission emission, Response answer, int replicas);
+    /** Redis has it, and said so; the answer is null where the client did not pass it on. */
+    record Published(@Nullable Response answer) implements Outcome {}
 
-    /** Redis said no. */
-    void refused(Emission emission, String why);
+    /** Redis has it, and said so, but only so many of its replicas have. */
+    record Unreplicated(Response answer, int replicas) implements Outcome {}
 
-    /** The connection broke after it was written. */
-    void unanswered(Emission emission, String why);
+    /** Redis answered with an error. */
+    record Refused(ErrorReply error) implements Outcome {}
 
-    /** The connection was closed before. */
-    void unwritten(Emission emission);
+    /** It was written, but its answer is not known. */
+    record Unanswered(String why) implements Outcome {}
+
+    /** It was not written. */
+    record Unwritten() implements Outcome {}
   }
 
-  private PublishBatch() {}
+  private final List<Emission> emissions;
+  private final List<Request> commands = new ArrayList<>();
 
-  /**
-   * Sends events; when each has had its outcome, tells whether the connection still works.
-   *
-   * @param replicas how many must have the keys that are left
-   */
-  static Future<Boolean> send(
-      RedisConnection connection, List<Emission> emissions, int replicas, Outcomes outcomes) {
-    var commands = new ArrayList<Request>();
-    var ends = new int[emissions.size()];
+  /** Where the commands of each event end. */
+  private final int[] ends;
+
+  /** How many replicas must have the keys that are left. */
+  private final int replicas;
+
+  private PublishBatch(List<Emission> emissions, int replicas) {
+    this.emissions = emissions;
+    ends = new int[emissions.size()];
     for (var i = 0; i < ends.length; i++) {
       commands.addAll(emissions.get(i).commands());
       ends[i] = commands.size();
     }
-    var waits = replicas > 0 && emissions.stream().anyMatch(Emission::leavesKey);
-    if (waits) {
+    this.replicas = emissions.stream().anyMatch(Emission::leavesKey) ? replicas : 0;
+    if (this.replicas > 0) {
       commands.add(Request.cmd(Command.WAIT).arg(replicas).arg(MAX_WAIT_MS));
     }
-    return connection
-        .batch(commands)
-        .map(answers -> answered(emissions, ends, answers, waits ? replicas : 0, outcomes))
-        .otherwise(cause -> failed(emissions, ends, errors(cause), waits, outcomes));
   }
 
-  private static boolean answered(
-      List<Emission> emissions,
-      int[] ends,
-      List<Response> answers,
-      int replicas,
-      Outcomes outcomes) {
+  /**
+   * Sends events.
+   *
+   * @param replicas how many must have the keys that are left
+   * @return the outcome of each; never fails
+   */
+  static Future<List<Outcome>> send(
+      StoreConnection connection, List<Emission> emissions, int replicas) {
+    var batch = new PublishBatch(emissions, replicas);
+    return connection.batch(batch.commands).map(batch::answered).otherwise(batch::failed);
+  }
+
+  private List<Outcome> answered(List<Response> answers) {
     var reached = replicas == 0 ? 0 : answers.get(answers.size() - 1).toInteger();
+    var outcomes = new ArrayList<Outcome>(ends.length);
     for (var i = 0; i < ends.length; i++) {
-      var emission = emissions.get(i);
       var answer = answers.get(ends[i] - 1);
-      if (emission.leavesKey() && reached < replicas) {
-        outcomes.unreplicated(emission, answer, reached);
-      } else {
-        outcomes.published(emission, answer);
-      }
+      outcomes.add(
+          emissions.get(i).leavesKey() && reached < replicas
+              ? new Outcome.Unreplicated(answer, reached)
+              : new Outcome.Published(answer));
     }
-    return true;
+    return outcomes;
   }
 
-  private static boolean failed(
-      List<Emission> emissions,
-      int[] ends,
-      Map<Integer, String> errors,
-      boolean waits,
-      Outcomes outcomes) {
+  private List<Outcome> failed(Throwable cause) {
+    var errors = errors(cause);
+    var isBroken = cause instanceof UnansweredException;
+    var outcomes = new ArrayList<Outcome>(ends.length);
     for (var i = 0; i < ends.length; i++) {
-      var emission = emissions.get(i);
       var error = firstOf(errors, i == 0 ? 0 : ends[i - 1], ends[i]);
-      if (errors.isEmpty()) {
-        outcomes.unwritten(emission);
-      } else if (error == null
-          && (emission.idempotent() != null || (waits && emission.leavesKey()))) {
-        outcomes.unwritten(emission); // to be told what became of it
-      } else if (error == null) {
-        outcomes.published(emission, null);
-      } else if (isOfConnection(error)) {
-        outcomes.unanswered(emission, error);
+      if (error != null) {
+        outcomes.add(
+            isBroken ? new Outcome.Unanswered(error) : new Outcome.Refused(ErrorReply.of(error)));
+      } else if (errors.isEmpty()) {
+        outcomes.add(new Outcome.Unwritten());
+      } else if (replicas > 0 && emissions.get(i).leavesKey()) {
+        var refusal = errors.get(commands.size() - 1);
+        outcomes.add(
+            refusal == null || isBroken
+                ? new Outcome.Unanswered("the replicas were not asked")
+                : new Outcome.Refused(ErrorReply.of(refusal)));
+      } else if (emissions.get(i).idempotent() != null) {
+        outcomes.add(new Outcome.Unanswered("the answer was not passed on"));
       } else {
-        outcomes.refused(emission, error);
+        outcomes.add(new Outcome.Published(null));
       }
     }
-    return !errors.isEmpty() && errors.values().stream().noneMatch(PublishBatch::isOfConnection);
-  }
-
-  private static boolean isOfConnection(String error) {
-    return error.equals("CONNECTION_CLOSED") || error.contains("Exception");
+    return outcomes;
   }
 
   private static @Nullable String firstOf(Map<Integer, String> errors, int from, int to) {

@@ -1,20 +1,18 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.UnavailableException;
+import dev.serverevents.redis.PublishBatch.Outcome;
 import io.vertx.core.Context;
-import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is published on one connection, in order: what comes in one event-loop turn goes out at its
  * end, in one write; what comes while Redis is away is kept. Used on the verticle's context only.
  */
-final class PublishLane implements PublishBatch.Outcomes {
+final class PublishLane {
 
   /** Events that may await their answers. */
   static final int WINDOW = 4_096;
@@ -23,16 +21,22 @@ final class PublishLane implements PublishBatch.Outcomes {
   private static final int MAX_BATCH = 512;
 
   private final Publisher publisher;
+  private final StoreConnection connection;
   private final EndOfTurn endOfTurn;
   private final int replicas;
   private final Deque<Emission> queue = new ArrayDeque<>();
   private final Deque<Emission> again = new ArrayDeque<>();
   private int inFlight;
-  private @Nullable RedisConnection connection;
   private boolean closed;
 
-  PublishLane(Context context, Publisher publisher, int replicas) {
+  /**
+   * Creates an empty one.
+   *
+   * @param replicas how many must have the keys that are left
+   */
+  PublishLane(Context context, Publisher publisher, StoreConnection connection, int replicas) {
     this.publisher = publisher;
+    this.connection = connection;
     this.replicas = replicas;
     endOfTurn = new EndOfTurn(context, this::flush);
   }
@@ -42,13 +46,17 @@ final class PublishLane implements PublishBatch.Outcomes {
     endOfTurn.schedule();
   }
 
-  void connected(RedisConnection connection) {
-    this.connection = connection;
-    flush();
-  }
-
-  void disconnected() {
-    connection = null;
+  /** Sends what is queued, as far as that is possible now. */
+  void flush() {
+    while (connection.isUp()) {
+      var batch = take();
+      if (batch.isEmpty()) {
+        return;
+      }
+      inFlight += batch.size();
+      batch.forEach(Emission::sent);
+      PublishBatch.send(connection, batch, replicas).onSuccess(outcomes -> ended(batch, outcomes));
+    }
   }
 
   /** Takes out all that is not sent, for another to send. */
@@ -64,7 +72,6 @@ final class PublishLane implements PublishBatch.Outcomes {
   /** Sends nothing any more: what is unsent, then or later, is for the publisher to send. */
   void close() {
     closed = true;
-    connection = null;
     release().forEach(publisher::route);
   }
 
@@ -80,27 +87,6 @@ final class PublishLane implements PublishBatch.Outcomes {
     }
   }
 
-  private void flush() {
-    var current = connection;
-    while (current != null && current == connection) {
-      var batch = take();
-      if (batch.isEmpty()) {
-        return;
-      }
-      inFlight += batch.size();
-      batch.forEach(Emission::sent);
-      PublishBatch.send(current, batch, replicas, this)
-          .onSuccess(
-              works -> {
-                inFlight -= batch.size();
-                if (!works && current == connection) {
-                  connection = null; // its end is about to be told
-                }
-                flush();
-              });
-    }
-  }
-
   private List<Emission> take() {
     var batch = new ArrayList<Emission>();
     var room = Math.min(MAX_BATCH, WINDOW - inFlight);
@@ -113,36 +99,37 @@ final class PublishLane implements PublishBatch.Outcomes {
     return batch;
   }
 
-  @Override
-  public void published(Emission emission, @Nullable Response answer) {
-    publisher.answered(emission, answer);
-  }
-
-  @Override
-  public void unreplicated(Emission emission, Response answer, int reached) {
-    emission.failAtEnd(
-        new UnavailableException(
-            "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
-                .formatted(reached, replicas)));
-    publisher.answered(emission, answer);
-  }
-
-  @Override
-  public void refused(Emission emission, String why) {
-    publisher.refused(emission, why);
-  }
-
-  @Override
-  public void unanswered(Emission emission, String why) {
-    if (emission.isRepeatable()) {
-      unwritten(emission);
+  private void ended(List<Emission> batch, List<Outcome> outcomes) {
+    inFlight -= batch.size();
+    for (var i = 0; i < batch.size(); i++) {
+      ended(batch.get(i), outcomes.get(i));
+    }
+    if (connection.isUp() && outcomes.get(0) instanceof Outcome.Unwritten) {
+      publisher.later(this::flush); // the client cannot take more at present
     } else {
-      publisher.fail(emission, Publisher.UNANSWERED + why);
+      endOfTurn.schedule();
     }
   }
 
-  @Override
-  public void unwritten(Emission emission) {
+  private void ended(Emission emission, Outcome outcome) {
+    if (outcome instanceof Outcome.Published published) {
+      publisher.answered(emission, published.answer());
+    } else if (outcome instanceof Outcome.Unreplicated unreplicated) {
+      emission.failAtEnd(
+          new UnavailableException(
+              "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
+                  .formatted(unreplicated.replicas(), replicas)));
+      publisher.answered(emission, unreplicated.answer());
+    } else if (outcome instanceof Outcome.Refused refused) {
+      publisher.refused(emission, refused.error(), connection);
+    } else if (outcome instanceof Outcome.Unanswered unanswered && !emission.isRepeatable()) {
+      publisher.fail(emission, Publisher.UNANSWERED + unanswered.why());
+    } else {
+      sendAgain(emission);
+    }
+  }
+
+  private void sendAgain(Emission emission) {
     if (emission.hasEnded()) {
       return;
     }

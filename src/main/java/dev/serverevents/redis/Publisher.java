@@ -1,6 +1,9 @@
 package dev.serverevents.redis;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.serverevents.EmitOptions;
+import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.UnavailableException;
@@ -54,8 +57,7 @@ final class Publisher {
   }
 
   /** See {@link RedisStores#publish}. */
-  Future<Integer> publish(
-      String channel, Buffer payload, String eventChannel, EmitOptions options) {
+  Future<Integer> publish(String channel, Buffer payload, EventKey key, EmitOptions options) {
     if (closed) {
       return Future.failedFuture(new UnavailableException(UNDEPLOYED));
     }
@@ -65,7 +67,7 @@ final class Publisher {
               "Not emitted: %d emits are queued already (limits.emitQueue)".formatted(maxQueue)));
     }
     var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-    var emission = new Emission(pubsub, channel, payload, eventChannel, options, deadline);
+    var emission = new Emission(pubsub, channel, payload, key, options, deadline);
     var idempotent = emission.idempotent();
     var isOfOneSlot = emission.isOfOneSlot();
     if (idempotent != null && !isOfOneSlot) {
@@ -102,7 +104,7 @@ final class Publisher {
       shard =
           routes.shards().stream().filter(other -> other.input().isUp()).findFirst().orElse(shard);
     }
-    shard.lane().add(emission);
+    shard.publish(emission);
   }
 
   /** Completes once nothing is queued or unanswered. */
@@ -135,25 +137,25 @@ final class Publisher {
     }
   }
 
-  /** Redis said no, or "elsewhere", or "later". */
-  void refused(Emission emission, String why) {
-    var redirect = routes.redirect(why);
-    if (redirect == null) {
-      fail(emission, "Redis refused the emit: " + why);
+  /** Redis answered with an error: "no", "elsewhere" or "not now". */
+  void refused(Emission emission, ErrorReply error, StoreConnection from) {
+    routes.handle(error, from);
+    if (error.kind() == ErrorReply.Kind.REFUSED) {
+      fail(emission, "Redis refused the emit: " + error.getMessage());
       return;
     }
     if (emission.hasEnded()) {
       return;
     }
-    if (redirect.kind() == Redirect.Kind.ASK
+    if (error.kind() == ErrorReply.Kind.ASK
         && emission.leavesKey()
         && emission.idempotent() == null) {
       emission.ask();
-      routes.asked(redirect).lane().add(emission);
+      routes.asked(error).publish(emission);
       return;
     }
-    var often = emission.reroute() % Routes.MAX_REDIRECTS == 0;
-    if (redirect.kind() == Redirect.Kind.MOVED && !often) {
+    var often = emission.refused(error) % Routes.MAX_REDIRECTS == 0;
+    if (error.kind() == ErrorReply.Kind.MOVED && !often) {
       route(emission);
     } else {
       routes.later(() -> route(emission));
@@ -163,6 +165,11 @@ final class Publisher {
   void fail(Emission emission, String why) {
     emission.fail(new UnavailableException(why));
     ended(emission);
+  }
+
+  /** Does something in a moment. */
+  void later(Runnable action) {
+    routes.later(action);
   }
 
   private void ended(Emission emission) {
@@ -185,9 +192,10 @@ final class Publisher {
           emission,
           emission.isSent()
               ? UNANSWERED + "no answer " + within
-              : "Not emitted %s: %s".formatted(within, unavailable));
+              : "Not emitted %s: %s"
+                  .formatted(within, requireNonNullElse(emission.refusal(), unavailable)));
     }
-    routes.shards().forEach(shard -> shard.lane().purge());
+    routes.shards().forEach(Shard::purge);
     pending.stream()
         .findFirst()
         .ifPresent(next -> timer = context.owner().setTimer(next.msLeft(now) + 1, id -> expire()));

@@ -8,7 +8,10 @@ import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.bus.Mailbox.Work;
+import dev.serverevents.bus.Patience;
 import dev.serverevents.redis.WireFormat.Payload;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -19,13 +22,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,22 +49,16 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     /** All channels are subscribed again, so many ns after a new connection was up. */
     void resubscribed(long nanos);
 
-    /** A connection is gone, or an attempt to make it again has failed. */
+    /**
+     * A connection is gone, an attempt to make it again has failed, or Redis has begun to refuse
+     * what a server must be able to do.
+     */
     void failed(Store store, Throwable cause);
 
     /** Who serves which slot of the cluster has changed. */
     void rerouted();
 
-    /** The inbox is heard, for the first time or again. */
-    void inboxConfirmed();
-
-    /** The inbox is heard no more, though its connection is up; it will be confirmed again. */
-    void inboxLost();
-
-    /** A message came to the inbox. */
-    void replied(Payload reply);
-
-    /** A message that is no event came to the inbox. */
+    /** A message that is no event came, or was kept. */
     void dropped(String channel, MalformedPayloadException cause);
   }
 
@@ -74,16 +69,22 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   private static final String ONLY = "";
 
   private final Vertx vertx;
+  private final Context context;
   private final ServerEventsOptions options;
   private final String serverId;
   private final String inbox;
   private final Listener listener;
   private final Publisher publisher;
-  private final MasterFinder master;
   private final Later later;
 
   /** Who serves which slot; null where there is no cluster. */
   private final @Nullable ClusterSlots cluster;
+
+  /** Who the master is; null where there is a cluster. */
+  private final @Nullable MasterWatch master;
+
+  /** What is missed where events come over other nodes; null where they do not. */
+  private final @Nullable BusLinks links;
 
   /** By URL, or the only one. */
   private final Map<String, Shard> shards = new LinkedHashMap<>();
@@ -99,28 +100,37 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   /** Whether a connection to each was tried, so that what is up now is enough to begin. */
   private boolean tried;
 
-  private long masterCheck = -1;
+  private long linksTimer = -1;
   private long epochs;
   private long nonces;
 
-  /** Connects nothing yet; {@code serverId} names the inbox. */
+  /** Connects nothing yet; {@code serverId} names the inbox that heartbeats go to. */
   public RedisStores(Vertx vertx, String serverId, ServerEventsOptions options, Listener listener) {
     this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
     this.options = options;
     this.serverId = serverId;
     this.listener = listener;
     inbox = WireFormat.inbox(serverId);
-    publisher = new Publisher(vertx.getOrCreateContext(), this, options);
-    master = new MasterFinder(vertx, redis());
+    publisher = new Publisher(context, this, options);
     later = new Later(vertx);
     if (redis().getType() == RedisServerOptions.Type.CLUSTER) {
       cluster = new ClusterSlots(vertx, redis(), this);
+      master = null;
       var sharesOutput = options.isListen() && !PubSub.of(redis()).isSharded();
-      shared = sharesOutput ? new OutputStore(this, new Target(false, this::anyMaster)) : null;
+      links = sharesOutput ? new BusLinks(this) : null;
+      shared =
+          links == null ? null : new OutputStore(this, new Target(false, this::anyMaster), links);
     } else {
+      var finder = new MasterFinder(vertx, redis());
       cluster = null;
-      shared = options.isListen() ? new OutputStore(this, master.target()) : null;
-      shards.put(ONLY, Shard.sharing(this, master.target(), shared));
+      master = new MasterWatch(this, finder);
+      links = null;
+      shared =
+          options.isListen()
+              ? new OutputStore(this, finder.target(), OutputStore.by(this::pingAll))
+              : null;
+      shards.put(ONLY, Shard.sharing(this, finder.target(), shared));
     }
   }
 
@@ -135,17 +145,25 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   }
 
   private Future<Void> find() {
-    if (cluster != null) {
-      return cluster.open(options.getHeartbeat());
+    var heartbeat = options.getHeartbeat();
+    if (master != null) {
+      master.start(heartbeat);
     }
-    if (master.mayChange()) {
-      masterCheck = vertx.setPeriodic(options.getHeartbeat(), timer -> checkMaster());
+    if (links != null) {
+      linksTimer = vertx.setPeriodic(heartbeat, timer -> checkLinks());
     }
-    return Future.succeededFuture();
+    return cluster == null ? Future.succeededFuture() : cluster.open(heartbeat);
+  }
+
+  /** What they lost may be kept, and need not wait for its time to be over to be found. */
+  private void checkLinks() {
+    if (links != null && shared != null && shared.connection().isUp()) {
+      links.check(Patience.probeMs(options)).onFailure(cause -> {});
+    }
   }
 
   private Future<Void> connect() {
-    if (options.isListen()) {
+    if (shared != null) {
       subscribe(inbox, this);
     }
     connecting = true;
@@ -173,7 +191,10 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     if (cluster != null) {
       cluster.close();
     }
-    vertx.cancelTimer(masterCheck);
+    if (master != null) {
+      master.stop();
+    }
+    vertx.cancelTimer(linksTimer);
     later.cancel();
     publisher.close();
     return Future.join(
@@ -184,15 +205,27 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
         .mapEmpty();
   }
 
-  /** Tells whether all connections that publish are up. */
+  /** Tells whether all connections that publish are up, and Redis publishes what they send. */
   public boolean isPublishing() {
-    return shards.values().stream().allMatch(shard -> shard.input().isUp());
+    return shards.values().stream().allMatch(Shard::isPublishing);
   }
 
   /** Tells whether all connections that subscribe are up and hear, if there have to be any. */
   public boolean isListening() {
-    return !options.isListen()
-        || (shards.values().stream().allMatch(Shard::hears) && isConfirmed(inbox));
+    return !options.isListen() || (shards.values().stream().allMatch(Shard::hears) && hearsInbox());
+  }
+
+  private boolean hearsInbox() {
+    return shared == null || shared.hears(inbox);
+  }
+
+  /** Why Redis does not publish though it is connected, by its code; null if it does. */
+  public @Nullable String refusal() {
+    return shards.values().stream()
+        .flatMap(shard -> Stream.ofNullable(shard.heartbeat().refusal()))
+        .map(ErrorReply::code)
+        .findFirst()
+        .orElse(null);
   }
 
   /** When heartbeats last went both ways, each a {@link System#nanoTime()} that any may read. */
@@ -200,24 +233,10 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     return shards.values().stream().map(shard -> shard.heartbeat().last()).toList();
   }
 
-  /** The numbers of the connections that hear now, and that can be tried out. */
-  public Set<Long> epochs() {
-    return shards.values().stream()
-        .filter(Shard::isUp)
-        .flatMap(shard -> Stream.ofNullable(shard.output()))
-        .map(OutputStore::epoch)
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
   /** The number of the connection on which a channel is heard, or 0 while it is not. */
   public long epoch(String channel) {
     var output = output(channel);
     return output.hears(channel) ? output.epoch() : 0;
-  }
-
-  /** The number of the connection on which the inbox is heard, or 0 while it is not. */
-  public long inboxEpoch() {
-    return options.isListen() ? epoch(inbox) : 0;
   }
 
   /** See {@link Subscriptions#subscribe}. */
@@ -235,6 +254,23 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     return output(channel).hears(channel);
   }
 
+  /**
+   * Has all that was published on a channel before now received, and told to its listener.
+   *
+   * <p>On one server, and sharded in a cluster, a ping on the same connections proves that, since
+   * Redis keeps the order. In a cluster without sharded Pub/Sub what is published comes over links
+   * between its nodes: there a ping is published at every master, and the links must be those that
+   * were there all the time. What is published at a replica is not covered by that.
+   *
+   * @return completes with the {@link #epoch} on which that is so; fails where it cannot be known
+   *     within {@link ServerEventsOptions#getProbeTimeout()}
+   */
+  public Future<Long> settle(String channel) {
+    return isConfirmed(channel)
+        ? output(channel).settle()
+        : Future.failedFuture(new IOException("the channel is not subscribed"));
+  }
+
   private OutputStore output(String channel) {
     var output = shared == null ? shard(() -> Slots.of(channel)).output() : shared;
     return Objects.requireNonNull(output, "it only emits");
@@ -245,7 +281,7 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
    * a cluster with sharded Pub/Sub where they are of two slots, stores it first.
    *
    * @param channel where it goes: the event's own channel, or an inbox
-   * @param eventChannel the event's own channel
+   * @param key the event's name and id
    * @param options how long Redis keeps it, and whether it may have been emitted already
    * @return how many subscribers it had on the Redis that took it, or -1 where that is not known;
    *     fails with {@link UnavailableException} if Redis refused it, did not have it within the
@@ -255,8 +291,8 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
    *     InvalidInputException} if this cluster can keep no key for it.
    */
   public Future<Integer> publish(
-      String channel, Buffer payload, String eventChannel, EmitOptions options) {
-    return publisher.publish(channel, payload, eventChannel, options);
+      String channel, Buffer payload, EventKey key, EmitOptions options) {
+    return publisher.publish(channel, payload, key, options);
   }
 
   /** Completes once all that was to be published has ended. */
@@ -265,12 +301,36 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   }
 
   /**
-   * Looks up the payload that is kept for a channel.
+   * Looks up what is kept of an event. While Redis cannot tell, it is asked again.
    *
-   * @return it, or none; fails with {@link UnavailableException} if Redis refuses to tell
+   * @param dated whether it matters until when it is kept
+   * @param wanted whether somebody still needs to know
+   * @return it, or null; fails with {@link UnavailableException} if Redis refuses to tell
    */
-  public Future<Optional<Buffer>> lookUp(String channel) {
-    return RetainedResults.lookUp(this, channel);
+  public Future<@Nullable Kept> lookUp(EventKey key, boolean dated, BooleanSupplier wanted) {
+    return LookUps.lookUp(this, key, dated, wanted)
+        .map(
+            found -> {
+              var payload = found == null ? null : decode(key.channel(), found.payload());
+              return payload == null || !payload.key().equals(key)
+                  ? null
+                  : new Kept(payload, Objects.requireNonNull(found).expiresAt());
+            });
+  }
+
+  /** Reads what came on a channel, or is kept; null if it is no event. */
+  public @Nullable Payload decode(String channel, Buffer json) {
+    try {
+      return WireFormat.decode(json, options.getLimits().getPayloadIn());
+    } catch (MalformedPayloadException malformed) {
+      listener.dropped(channel, malformed);
+      return null;
+    }
+  }
+
+  /** Where it is used. */
+  public Context context() {
+    return context;
   }
 
   Vertx vertx() {
@@ -301,6 +361,42 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     return ++nonces;
   }
 
+  /** For how long it is tried to prove that nothing was missed, in ms; 0 does without. */
+  long probeTimeout() {
+    return options.getProbeTimeout() == 0 ? 0 : Patience.probeMs(options);
+  }
+
+  /** Pings by every master. */
+  Future<Void> pingAll(long limitMs) {
+    return Future.all(shards.values().stream().map(shard -> shard.ping(limitMs)).toList())
+        .mapEmpty();
+  }
+
+  /** Something may have been missed where all is subscribed. */
+  void missed() {
+    if (shared != null) {
+      shared.missed();
+    }
+  }
+
+  /** Where all is subscribed, or null. */
+  @Nullable StoreConnection listening() {
+    return shared == null ? null : shared.connection();
+  }
+
+  /** A connection for commands to the node where all is subscribed; null while there is none. */
+  @Nullable StoreConnection listeningAt() {
+    var shard = shared == null ? null : shards.get(String.valueOf(shared.connection().url()));
+    return shard == null ? null : shard.input();
+  }
+
+  /** All connections. */
+  Stream<StoreConnection> connections() {
+    return Stream.concat(
+        shards.values().stream().flatMap(Shard::connections),
+        Stream.ofNullable(shared).map(OutputStore::connection));
+  }
+
   /** A connection is up, or hears. */
   void up(Store store) {
     listener.up(store, isPublishing() && isListening());
@@ -325,8 +421,20 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     }
   }
 
+  /** Redis refuses to publish heartbeats, or does so no more. */
+  void refusalChanged(@Nullable ErrorReply error) {
+    if (error == null) {
+      up(Store.INPUT_STORE);
+    } else {
+      listener.failed(
+          Store.INPUT_STORE,
+          new UnavailableException(
+              "Redis refuses to publish a heartbeat: " + error.getMessage(), error));
+    }
+  }
+
   /** A verticle is of no use where it may not subscribe an inbox: it tries again, and says so. */
-  void refused(String channel, Subscriptions.Listener wants, OutputStore output, Throwable cause) {
+  void refused(String channel, Subscriptions.Listener wants, OutputStore output, ErrorReply cause) {
     var refused =
         new UnavailableException(
             "Redis refuses to subscribe %s: %s".formatted(channel, cause.getMessage()), cause);
@@ -337,57 +445,36 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
 
   private void tellIfOpened() {
     var up = shards.values().stream().filter(Shard::isUp).toList();
-    var inboxIsHeard =
-        !options.isListen() || !output(inbox).connection().isUp() || isConfirmed(inbox);
+    var inboxIsHeard = shared == null || !shared.connection().isUp() || hearsInbox();
     if (tried && !up.isEmpty() && up.stream().allMatch(Shard::hears) && inboxIsHeard) {
       opened.tryComplete();
     }
   }
 
   @Override
-  public void confirmed() {
-    if (shared != null) {
-      shards.values().forEach(shard -> shard.heartbeat().start());
-    }
+  public @Nullable Work confirmed() {
+    shards.values().forEach(shard -> shard.heartbeat().start());
     up(Store.OUTPUT_STORE);
-    listener.inboxConfirmed();
+    return null;
   }
 
   @Override
   public void lost() {
-    listener.inboxLost();
+    // an inbox that is not sharded is not moved
   }
 
   @Override
-  public void refused(Throwable cause) {
+  public void refused(ErrorReply cause) {
     refused(inbox, this, output(inbox), cause);
   }
 
   @Override
-  public void message(String channel, Buffer json) {
-    try {
-      var payload = WireFormat.decode(json, options.getLimits().getPayloadIn());
-      if (payload.key().name().startsWith(EventKey.RESERVED)) {
-        shards.values().forEach(shard -> shard.heartbeat().message(payload));
-      } else {
-        listener.replied(payload);
-      }
-    } catch (MalformedPayloadException malformed) {
-      listener.dropped(channel, malformed);
+  public @Nullable Work message(String channel, Buffer json) {
+    var payload = decode(channel, json);
+    if (payload != null) {
+      shards.values().forEach(shard -> shard.heartbeat().message(payload));
     }
-  }
-
-  /** Leaves a server that is the master no more, if it has not closed the connections itself. */
-  private void checkMaster() {
-    master
-        .find()
-        .onSuccess(
-            url ->
-                Stream.concat(
-                        shards.values().stream().map(Shard::input),
-                        Stream.ofNullable(shared).map(OutputStore::connection))
-                    .filter(store -> store.isUp() && !url.equals(store.url()))
-                    .forEach(store -> store.drop(new IOException("it is the master no more"))));
+    return null;
   }
 
   private Future<String> anyMaster() {
@@ -411,12 +498,22 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
   }
 
   @Override
-  public @Nullable Redirect redirect(@Nullable String error) {
-    return cluster == null ? null : cluster.redirect(error);
+  public void handle(ErrorReply error) {
+    if (cluster != null) {
+      cluster.handle(error);
+    }
   }
 
   @Override
-  public Shard asked(Redirect ask) {
+  public void handle(ErrorReply error, StoreConnection from) {
+    handle(error);
+    if (error.kind() == ErrorReply.Kind.READ_ONLY && master != null && from.isUp()) {
+      master.leave(null);
+    }
+  }
+
+  @Override
+  public Shard asked(ErrorReply ask) {
     var url = Objects.requireNonNull(cluster).url(ask);
     add(url);
     shard(url).asked();
@@ -433,7 +530,8 @@ public final class RedisStores implements Routes, Subscriptions.Listener, Cluste
     return shards.entrySet().stream()
         .flatMap(
             shard ->
-                Stream.ofNullable(shard.getValue().input().connection())
+                Stream.of(shard.getValue().input())
+                    .filter(StoreConnection::isUp)
                     .map(connection -> new ClusterSlots.Node(shard.getKey(), connection)))
         .toList();
   }

@@ -2,7 +2,6 @@ package dev.serverevents.redis;
 
 import java.util.Collection;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Which Redis server something is for: the only one, or the master of a slot. */
 interface Routes {
@@ -16,11 +15,14 @@ interface Routes {
   /** All masters. */
   Collection<Shard> shards();
 
-  /** What an error tells of a slot; if that is now another's, it is so from here on. */
-  @Nullable Redirect redirect(@Nullable String error);
+  /** Learns from an error who serves a slot: from here on it is so. */
+  void handle(ErrorReply error);
 
-  /** Whom a redirect of the kind ASK names. */
-  Shard asked(Redirect ask);
+  /** The same; and a server that is found not to be the master is left. */
+  void handle(ErrorReply error, StoreConnection from);
+
+  /** Whom a redirection of the kind ASK names. */
+  Shard asked(ErrorReply ask);
 
   /** Does something again in a moment. */
   void later(Runnable action);

@@ -1,10 +1,13 @@
 package dev.serverevents.redis;
 
 import dev.serverevents.Store;
+import dev.serverevents.bus.Mailbox.Work;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.RedisConnection;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +20,8 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   private final RedisStores stores;
   private final StoreConnection input;
   private final PublishLane lane;
-  private final RetainedResults retained;
+  private final @Nullable Keeper keeper;
+  private final LookUps lookUps;
 
   /** Where its events are heard, or null; the one of its own, if it has one. */
   private final @Nullable OutputStore output;
@@ -32,33 +36,37 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   private @Nullable Long asked;
 
   private Shard(
-      RedisStores stores, Target target, @Nullable OutputStore output, @Nullable OutputStore own) {
+      RedisStores stores, Target target, @Nullable OutputStore shared, boolean hasOwnOutput) {
     this.stores = stores;
-    this.output = output;
-    this.own = own;
     var redis = stores.redis();
+    own = hasOwnOutput ? new OutputStore(stores, target, OutputStore.by(this::prove)) : null;
+    output = hasOwnOutput ? own : shared;
     input = new StoreConnection(stores.vertx(), Store.INPUT_STORE, redis, target, this);
-    lane =
-        new PublishLane(
-            stores.vertx().getOrCreateContext(), stores.publisher(), redis.getReplicas());
-    retained = new RetainedResults(stores);
-    heartbeat = new Heartbeat(stores, input, output == null ? null : output.connection());
+    lane = new PublishLane(stores.vertx().getOrCreateContext(), stores.publisher(), input, 0);
+    keeper = redis.getReplicas() > 0 ? new Keeper(stores, target) : null;
+    lookUps = new LookUps(stores, input);
+    heartbeat = new Heartbeat(stores, input, output == null ? null : output.connection(), 0);
   }
 
   /** Creates one that is heard on an output store of others, or on none. */
   static Shard sharing(RedisStores stores, Target target, @Nullable OutputStore output) {
-    return new Shard(stores, target, output, null);
+    return new Shard(stores, target, output, false);
   }
 
   /** Creates one with an output store of its own. */
   static Shard listening(RedisStores stores, Target target) {
-    var own = new OutputStore(stores, target);
-    return new Shard(stores, target, own, own);
+    return new Shard(stores, target, null, true);
   }
 
   /** Makes the first connections; fails if one cannot be made, which is tried again. */
   Future<Void> open() {
-    return Future.join(input.open(), own == null ? Future.succeededFuture() : own.open())
+    return Future.join(
+            Stream.of(
+                    Stream.of(input.open()),
+                    Stream.ofNullable(keeper).map(Keeper::open),
+                    Stream.ofNullable(own).map(OutputStore::open))
+                .flatMap(opening -> opening)
+                .toList())
         .mapEmpty();
   }
 
@@ -66,15 +74,35 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   Future<Void> close() {
     heartbeat.stop();
     lane.close();
-    retained.close();
-    return Future.join(input.close(), own == null ? Future.succeededFuture() : own.close())
+    lookUps.close();
+    return Future.join(
+            Stream.of(
+                    Stream.of(input.close()),
+                    Stream.ofNullable(keeper).map(Keeper::close),
+                    Stream.ofNullable(own).map(OutputStore::close))
+                .flatMap(closing -> closing)
+                .toList())
         .mapEmpty();
+  }
+
+  /** Publishes an event, and keeps it, on the connection for what it is. */
+  void publish(Emission emission) {
+    (keeper != null && emission.leavesKey() ? keeper.lane() : lane).add(emission);
+  }
+
+  private List<PublishLane> lanes() {
+    return keeper == null ? List.of(lane) : List.of(lane, keeper.lane());
+  }
+
+  /** Forgets what ended before it was sent. */
+  void purge() {
+    lanes().forEach(PublishLane::purge);
   }
 
   /** Gives all that it has not sent to whom it belongs to now. */
   void release() {
-    lane.release().forEach(stores.publisher()::route);
-    retained.release();
+    lanes().forEach(queue -> queue.release().forEach(stores.publisher()::route));
+    lookUps.release();
   }
 
   /** Unsubscribes the channels of a slot that is another's now, and tells who needs them. */
@@ -86,12 +114,8 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
     return input;
   }
 
-  PublishLane lane() {
-    return lane;
-  }
-
-  RetainedResults retained() {
-    return retained;
+  LookUps lookUps() {
+    return lookUps;
   }
 
   /** Where its channels are subscribed, or null. */
@@ -103,9 +127,48 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
     return heartbeat;
   }
 
+  /**
+   * Proves that all that was published here before has been received. A cluster that is down as a
+   * whole refuses to publish a ping, though nothing that was published is lost; then the other
+   * connection, which is to the same node, is tried out alone.
+   */
+  private Future<Void> prove(long limitMs) {
+    return ping(limitMs)
+        .recover(
+            cause ->
+                isDown(cause) && own != null && inbox != null && own.hears(inbox)
+                    ? own.subscriptions().echo(inbox)
+                    : Future.failedFuture(cause));
+  }
+
+  private static boolean isDown(Throwable cause) {
+    return cause instanceof ErrorReply error && error.kind() == ErrorReply.Kind.PASSING;
+  }
+
+  /** Pings; see {@link Heartbeat#ping}. */
+  Future<Void> ping(long limitMs) {
+    return heartbeat.ping(limitMs);
+  }
+
+  /** Its connections, but for an output store that is not its own. */
+  Stream<StoreConnection> connections() {
+    return Stream.of(
+            Stream.of(input),
+            Stream.ofNullable(keeper).map(Keeper::connection),
+            Stream.ofNullable(own).map(OutputStore::connection))
+        .flatMap(connections -> connections);
+  }
+
   /** Whether its connections are up. */
   boolean isUp() {
     return input.isUp() && isOutputUp();
+  }
+
+  /** Whether all that is emitted can be published, as far as is known. */
+  boolean isPublishing() {
+    return input.isUp()
+        && heartbeat.refusal() == null
+        && (keeper == null || keeper.connection().isUp());
   }
 
   private boolean isOutputUp() {
@@ -154,8 +217,8 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   @Override
   public void up(StoreConnection store, RedisConnection connection, boolean again) {
-    lane.connected(connection);
-    retained.connected(connection);
+    lane.flush();
+    lookUps.send();
     if (own == null || inbox != null) {
       heartbeat.start();
     }
@@ -167,15 +230,14 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
 
   @Override
   public void down(StoreConnection store, Throwable cause) {
-    lane.disconnected();
-    retained.disconnected();
     stores.failed(store, cause);
   }
 
   @Override
-  public void confirmed() {
+  public @Nullable Work confirmed() {
     heartbeat.start();
     stores.up(Store.OUTPUT_STORE);
+    return null;
   }
 
   @Override
@@ -184,14 +246,15 @@ final class Shard implements StoreConnection.Owner, Subscriptions.Listener {
   }
 
   @Override
-  public void refused(Throwable cause) {
+  public void refused(ErrorReply cause) {
     if (inbox != null && own != null) {
       stores.refused(inbox, this, own, cause);
     }
   }
 
   @Override
-  public void message(String channel, Buffer json) {
+  public @Nullable Work message(String channel, Buffer json) {
     stores.message(channel, json);
+    return null;
   }
 }

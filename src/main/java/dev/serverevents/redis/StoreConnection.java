@@ -3,7 +3,9 @@ package dev.serverevents.redis;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -13,16 +15,17 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of the two stores: a connection to Redis that is made again whenever it breaks. Used on the
- * verticle's context only.
+ * A connection to Redis that is made again whenever it breaks. Used on the verticle's context only.
  */
 final class StoreConnection {
 
@@ -39,6 +42,16 @@ final class StoreConnection {
     void down(StoreConnection store, Throwable cause);
   }
 
+  /** Commands were not answered: the connection broke, or could not take them. */
+  static final class UnansweredException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private UnansweredException(Throwable cause) {
+      super(cause.getMessage(), cause, false, false);
+    }
+  }
+
   /** How many commands may await their answer: more than are sent, an emit being four at most. */
   private static final int MAX_IN_FLIGHT = 5 * PublishLane.WINDOW;
 
@@ -48,6 +61,7 @@ final class StoreConnection {
   private static final long MAX_BACKOFF_MS = 1_000;
 
   private final Vertx vertx;
+  private final Context context;
   private final Store name;
   private final RedisServerOptions redis;
   private final Target target;
@@ -59,11 +73,17 @@ final class StoreConnection {
   private @Nullable RedisConnection connection;
   private @Nullable String url;
   private boolean closed;
+  private boolean broken;
+
+  /** How many connections in a row were of no use. */
   private int attempt;
+
   private long retry = -1;
+  private long traffic;
 
   StoreConnection(Vertx vertx, Store name, RedisServerOptions redis, Target target, Owner owner) {
     this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
     this.name = name;
     this.redis = redis;
     this.target = target;
@@ -74,13 +94,76 @@ final class StoreConnection {
     return name;
   }
 
-  /** The connection, or null while there is none. */
-  @Nullable RedisConnection connection() {
-    return connection;
-  }
-
   boolean isUp() {
     return connection != null;
+  }
+
+  /** The URL to which it was connected last, or null. */
+  @Nullable String url() {
+    return url;
+  }
+
+  /** Grows with everything that Redis sends, which proves that the connection is alive. */
+  long traffic() {
+    return traffic;
+  }
+
+  /** Redis has sent something that does not answer a command. */
+  void received() {
+    traffic++;
+  }
+
+  /**
+   * Sends a command.
+   *
+   * @return the answer; fails with {@link ErrorReply} if that is an error, or with {@link
+   *     UnansweredException}
+   */
+  Future<@Nullable Response> send(Request command) {
+    return answer(connection -> connection.send(command))
+        .recover(
+            cause ->
+                Future.failedFuture(
+                    cause instanceof Response error ? ErrorReply.of(error.toString()) : cause));
+  }
+
+  /**
+   * Sends commands in one write.
+   *
+   * @return all answers; fails as the client does if one of them is an error, with {@link
+   *     UnansweredException} if the connection broke, and if nothing was written
+   */
+  Future<List<Response>> batch(List<Request> commands) {
+    return answer(connection -> connection.batch(commands));
+  }
+
+  /**
+   * Tells an error that Redis answered from a broken connection, of which the client speaks in the
+   * same way. The end of a connection follows in the turn in which its commands fail, so that one
+   * turn later it is known.
+   */
+  private <T> Future<T> answer(Function<RedisConnection, Future<T>> question) {
+    var used = connection;
+    if (used == null) {
+      return Future.failedFuture(new UnansweredException(new IOException("not connected")));
+    }
+    var answer = Promise.<T>promise();
+    question
+        .apply(used)
+        .onSuccess(
+            reply -> {
+              traffic++;
+              answer.complete(reply);
+            })
+        .onFailure(
+            cause ->
+                context.runOnContext(
+                    turn -> {
+                      var isAnswer = used == connection && cause instanceof Response;
+                      traffic += isAnswer ? 1 : 0;
+                      answer.fail(isAnswer ? cause : new UnansweredException(cause));
+                    }));
+    return answer.future();
   }
 
   /**
@@ -104,11 +187,6 @@ final class StoreConnection {
         .map(this::use);
   }
 
-  /** The URL to which it was connected last, or null. */
-  @Nullable String url() {
-    return url;
-  }
-
   private Future<RedisConnection> connect(RedisOptions options) {
     if (closed) {
       return Future.failedFuture("it was closed meanwhile");
@@ -127,19 +205,32 @@ final class StoreConnection {
 
   /**
    * A Redis that wants a password, or still loads its data, accepts connections all the same; and
-   * one that was the master may not know yet that it is no more.
+   * one that was the master may not be it any more. Who may not ask that finds out by READONLY.
    */
   private Future<RedisConnection> checkServes(RedisConnection connection) {
     if (!target.mustBeMaster()) {
-      return connection.send(Request.cmd(Command.PING)).map(connection);
+      return ping(connection);
     }
     return connection
         .send(Request.cmd(Command.ROLE))
-        .compose(
-            role ->
-                role.get(0).toString().equals("master")
+        .transform(
+            role -> {
+              if (role.succeeded()) {
+                return isMaster(role.result())
                     ? Future.succeededFuture(connection)
-                    : Future.failedFuture("it is not the master"));
+                    : Future.failedFuture("it is not the master");
+              }
+              return ping(connection);
+            });
+  }
+
+  private static Future<RedisConnection> ping(RedisConnection connection) {
+    return connection.send(Request.cmd(Command.PING)).map(connection);
+  }
+
+  /** Reads the answer to ROLE. */
+  static boolean isMaster(Response role) {
+    return role.get(0).toString().equals("master");
   }
 
   Future<Void> close() {
@@ -157,9 +248,9 @@ final class StoreConnection {
     }
   }
 
-  /** Tells whether a command failed because Redis said so; else the connection broke. */
-  static boolean isAnswer(Throwable cause) {
-    return cause instanceof Response && !"CONNECTION_CLOSED".equals(cause.getMessage());
+  /** The present connection is of use: the next one is made soon after it has broken. */
+  void proved() {
+    attempt = 0;
   }
 
   private @Nullable Void use(RedisConnection connection) {
@@ -171,16 +262,16 @@ final class StoreConnection {
     connection.exceptionHandler(cause -> lost(attempted, cause));
     connection.endHandler(end -> lost(attempted, new IOException("the connection was closed")));
     this.connection = connection;
-    var again = attempt > 0;
-    attempt = 0;
+    var again = broken;
+    broken = false;
     owner.up(this, connection, again);
     return null;
   }
 
-  private void lost(Redis broken, Throwable cause) {
-    if (broken == client && isUp() && !closed) {
+  private void lost(Redis lost, Throwable cause) {
+    if (lost == client && isUp() && !closed) {
       connection = null;
-      broken.close();
+      lost.close();
       failed(named(String.valueOf(url), cause));
     }
   }
@@ -189,6 +280,7 @@ final class StoreConnection {
     if (closed) {
       return;
     }
+    broken = true;
     var ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(attempt++, 10));
     var delay = ThreadLocalRandom.current().nextLong(ceiling / 2, ceiling + 1);
     LOG.warn("{}: {}; next attempt in {} ms", name, cause.getMessage(), delay);

@@ -1,17 +1,24 @@
 package dev.serverevents.redis;
 
+import dev.serverevents.bus.Mailbox;
+import dev.serverevents.bus.Mailbox.Work;
+import dev.serverevents.bus.Turns;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,23 +31,42 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Redis answers the commands of a connection in their order, once for each channel; what has
  * been sent is therefore kept in a queue, and an answer belongs to the queue's head. Nothing else
- * may be sent on the connection. Used on the verticle's context only.
+ * may be sent on the connection. What Redis sends is handled in its order, in turns that are never
+ * long; when too much of it is queued, the connection is not read for a while. Used on the
+ * verticle's context only.
  */
 public final class Subscriptions {
 
   /** Who needs a channel. */
   public interface Listener {
-    /** Redis has confirmed the subscription. */
-    void confirmed();
+    /**
+     * Redis has confirmed the subscription.
+     *
+     * @return what is left to do about it before the next message is handled, or null
+     */
+    @Nullable Work confirmed();
 
     /** It is heard no more, though the connection is up; it will be confirmed again. */
     void lost();
 
     /** Redis refuses the channel; it is no longer wanted here. */
-    void refused(Throwable cause);
+    void refused(ErrorReply cause);
 
-    /** A message came. */
-    void message(String channel, Buffer payload);
+    /**
+     * A message came.
+     *
+     * @return what is left to do about it before the next message is handled, or null
+     */
+    @Nullable Work message(String channel, Buffer payload);
+  }
+
+  /** What becomes of the connection. */
+  interface Owner {
+    /** Redis has sent something, or something that it sent has been handled. */
+    void received();
+
+    /** All is subscribed on a new connection, so many ns after it was up. */
+    void complete(long nanos);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
@@ -51,10 +77,15 @@ public final class Subscriptions {
   /** Channels that may await their answers. */
   private static final int WINDOW = 4 * CHUNK;
 
+  /** So long after Redis has refused to unsubscribe a channel it is asked again, in ms. */
+  private static final long RETRY_MS = 1_000;
+
+  private final Vertx vertx;
+  private final Context context;
   private final PubSub pubsub;
   private final EndOfTurn endOfTurn;
   private final Routes routes;
-  private final LongConsumer complete;
+  private final Owner owner;
 
   /**
    * By slot, which is one for all where channels have none, and then by name; each in the order in
@@ -65,20 +96,16 @@ public final class Subscriptions {
   private final Deque<Channel> changed = new ArrayDeque<>();
   private final Deque<Sent> sent = new ArrayDeque<>();
   private int awaited;
-  private @Nullable RedisConnection connection;
+  private @Nullable Session session;
+  private boolean closed;
 
-  /** When the connection was up, a {@link System#nanoTime()}, until all is subscribed on it. */
-  private @Nullable Long connectedAt;
-
-  /**
-   * Creates one without a connection.
-   *
-   * @param complete told how many ns it took until all was subscribed on a new one
-   */
-  Subscriptions(Context context, PubSub pubsub, Routes routes, LongConsumer complete) {
+  /** Creates one without a connection. */
+  Subscriptions(Context context, PubSub pubsub, Routes routes, Owner owner) {
+    this.vertx = context.owner();
+    this.context = context;
     this.pubsub = pubsub;
     this.routes = routes;
-    this.complete = complete;
+    this.owner = owner;
     endOfTurn = new EndOfTurn(context, this::flush);
   }
 
@@ -94,7 +121,7 @@ public final class Subscriptions {
             .computeIfAbsent(name, n -> new Channel(slot, n, listener));
     channel.listener = listener;
     channel.wanted = true;
-    if (!channel.confirmed && channel.awaits == null) {
+    if (!isConfirmed(channel) && channel.awaits == null) {
       channel.asked = false; // its slot was another's in between
     }
     change(channel);
@@ -112,7 +139,11 @@ public final class Subscriptions {
   /** Tells whether all that is published on a channel from now on will come. */
   boolean isConfirmed(String name) {
     var channel = channel(name);
-    return channel != null && channel.confirmed;
+    return channel != null && isConfirmed(channel);
+  }
+
+  private boolean isConfirmed(Channel channel) {
+    return channel.session == session && channel.confirmed;
   }
 
   /**
@@ -125,13 +156,45 @@ public final class Subscriptions {
     for (var channel : List.copyOf(slots.getOrDefault(slot, Map.of()).values())) {
       if (channel.wanted) {
         released.put(channel.name, channel.listener);
-        channel.tellLost();
+        tellLost(channel);
         channel.confirmed = false;
         channel.wanted = false;
         change(channel);
       }
     }
     return released;
+  }
+
+  /** Confirms all channels once more: messages may have been missed. */
+  void confirmAgain() {
+    var confirming = session;
+    Turns.forEach(
+        context,
+        all(),
+        channel -> {
+          if (confirming == session && isConfirmed(channel) && channel.wanted) {
+            Turns.finish(context, channel.listener.confirmed());
+          }
+        });
+  }
+
+  /**
+   * Subscribes a channel once more that is subscribed. Redis answers behind all that it has sent
+   * before, whatever it answers.
+   *
+   * @return completes when it has
+   */
+  Future<Void> echo(String name) {
+    var channel = channel(name);
+    var current = session;
+    if (channel == null || current == null) {
+      return Future.failedFuture(new IOException("not connected"));
+    }
+    var entry = new Sent(true, List.of(channel));
+    sent.add(entry);
+    awaited++;
+    current.connection.send(Request.cmd(pubsub.subscribe()).arg(name));
+    return entry.answered.future();
   }
 
   private int slot(String name) {
@@ -157,93 +220,105 @@ public final class Subscriptions {
   /** Starts anew on a connection on which nothing is subscribed. */
   void connected(RedisConnection connection) {
     disconnected();
-    this.connection = connection;
-    connectedAt = System.nanoTime();
-    connection.handler(
-        response -> {
-          if (connection == this.connection) {
-            push(response);
-          }
-        });
-    all().forEach(this::enqueue);
-    flush();
+    var current = new Session(connection);
+    session = current;
+    connection.handler(current::received);
+    Turns.forEach(
+            context,
+            all(),
+            channel -> {
+              if (current == session && channel.wanted) {
+                change(channel);
+              }
+            })
+        .onComplete(all -> current.isWhole = true);
   }
 
+  /** What a channel was on the last connection is forgotten when it is next looked at. */
   void disconnected() {
-    connection = null;
+    session = null;
+    for (var channel : changed) {
+      channel.enqueued = false;
+      removeUnlessWanted(channel);
+    }
+    changed.clear();
+    for (var entry : sent) {
+      entry.channels.forEach(this::removeUnlessWanted);
+      entry.answered.tryFail("the connection is gone");
+    }
     sent.clear();
     awaited = 0;
-    changed.clear();
-    for (var channel : all()) {
-      channel.forget();
-      channel.enqueued = false;
-      if (!channel.wanted) {
-        remove(channel);
-      }
+  }
+
+  private void removeUnlessWanted(Channel channel) {
+    if (!channel.wanted) {
+      remove(channel);
     }
   }
 
-  /** Takes what Redis sends. Nothing may be thrown from here: the client would lose messages. */
-  private void push(Response response) {
-    try {
-      if (response instanceof Throwable error) {
-        refused(error);
-        return;
-      }
-      var kind = response.get(0).toString();
-      if (kind.equals(pubsub.message())) {
-        message(response.get(1).toString(), response.get(2).toBuffer());
-      } else if (kind.equals(pubsub.subscribed())) {
-        answered(true, response.get(1).toString());
-      } else if (kind.equals(pubsub.unsubscribed())) {
-        answered(false, response.get(1).toString());
-      } else {
-        LOG.warn("Unexpected push from Redis: {}", kind);
-      }
-    } catch (RuntimeException unexpected) {
-      LOG.error("Cannot handle a push from Redis", unexpected);
-    }
+  /** Nobody is told of anything any more. */
+  void close() {
+    closed = true;
+    disconnected();
   }
 
-  private void message(String name, Buffer payload) {
+  /** Handles what Redis has sent: a message even if the connection has broken since. */
+  private @Nullable Work push(Session from, Response response) {
+    if (closed) {
+      return null;
+    }
+    owner.received();
+    var isError = response instanceof Throwable;
+    var kind = isError ? "" : response.get(0).toString();
+    if (kind.equals(pubsub.message())) {
+      return message(response.get(1).toString(), response.get(2).toBuffer());
+    }
+    if (from != session) {
+      return null;
+    }
+    if (isError) {
+      refused(ErrorReply.of(response.toString()));
+    } else if (kind.equals(pubsub.subscribed())) {
+      return answered(true, response.get(1).toString());
+    } else if (kind.equals(pubsub.unsubscribed())) {
+      return answered(false, response.get(1).toString());
+    } else {
+      LOG.warn("Unexpected push from Redis: {}", kind);
+    }
+    return null;
+  }
+
+  private @Nullable Work message(String name, Buffer payload) {
     var channel = channel(name);
-    if (channel != null && channel.wanted) {
-      channel.listener.message(name, payload);
-    }
+    return channel != null && channel.wanted ? channel.listener.message(name, payload) : null;
   }
 
-  private void enqueue(Channel channel) {
+  private void change(Channel channel) {
     if (!channel.enqueued) {
       channel.enqueued = true;
       changed.add(channel);
     }
-  }
-
-  private void change(Channel channel) {
-    enqueue(channel);
     endOfTurn.schedule();
   }
 
   private void flush() {
-    var current = connection;
+    var current = session;
     if (current == null) {
       for (var channel : changed) {
         channel.enqueued = false;
-        if (!channel.wanted) {
-          remove(channel);
-        }
+        removeUnlessWanted(channel);
       }
       changed.clear();
       return;
     }
-    while (connection == current && awaited < WINDOW && !changed.isEmpty()) {
+    while (session == current && awaited < WINDOW && !changed.isEmpty()) {
       var subscribe = new ArrayList<Channel>();
       var unsubscribe = new ArrayList<Channel>();
-      for (var channel : takeChunk()) {
+      for (var channel : takeChunk(current)) {
         if (channel.wanted != channel.asked) {
           (channel.wanted ? subscribe : unsubscribe).add(channel);
-        } else if (!channel.wanted && channel.awaits == null) {
-          remove(channel);
+        } else if (channel.awaits == null) {
+          removeUnlessWanted(channel);
         }
       }
       sendBySlot(current, true, subscribe);
@@ -251,7 +326,7 @@ public final class Subscriptions {
     }
   }
 
-  private List<Channel> takeChunk() {
+  private List<Channel> takeChunk(Session current) {
     var chunk = new ArrayList<Channel>();
     while (!changed.isEmpty() && chunk.size() < CHUNK) {
       if (changed.element().alone && !chunk.isEmpty()) {
@@ -259,6 +334,10 @@ public final class Subscriptions {
       }
       var channel = changed.remove();
       channel.enqueued = false;
+      if (channel.session != current) {
+        channel.forget();
+        channel.session = current;
+      }
       chunk.add(channel);
       if (channel.alone) {
         break;
@@ -268,7 +347,7 @@ public final class Subscriptions {
   }
 
   /** A command has channels of one slot. */
-  private void sendBySlot(RedisConnection current, boolean subscribe, List<Channel> list) {
+  private void sendBySlot(Session current, boolean subscribe, List<Channel> list) {
     if (list.size() == 1) {
       send(current, subscribe, list);
       return;
@@ -279,8 +358,8 @@ public final class Subscriptions {
         .forEach(ofSlot -> send(current, subscribe, ofSlot));
   }
 
-  private void send(RedisConnection current, boolean subscribe, List<Channel> list) {
-    if (connection != current) { // a write can find it broken
+  private void send(Session current, boolean subscribe, List<Channel> list) {
+    if (session != current) { // a write can find it broken
       return;
     }
     var request = Request.cmd(subscribe ? pubsub.subscribe() : pubsub.unsubscribe());
@@ -293,34 +372,40 @@ public final class Subscriptions {
     }
     sent.add(entry);
     awaited += list.size();
-    current.send(request);
+    current.connection.send(request);
   }
 
-  private void answered(boolean subscribed, String name) {
+  private @Nullable Work answered(boolean subscribed, String name) {
     var head = sent.peek();
     if (head == null || head.subscribe != subscribed || !head.isFor(name)) {
       unasked(subscribed, name);
-      return;
+      return null;
     }
     awaited--;
     if (++head.answers == head.channels.size()) {
       sent.remove();
+      head.answered.tryComplete();
     }
+    var work = settled(name, head);
+    flush();
+    var current = session;
+    if (current != null && current.isResubscribing()) {
+      owner.complete(current.resubscribed());
+    }
+    return work;
+  }
+
+  private @Nullable Work settled(String name, Sent answered) {
     var channel = channel(name);
-    if (channel != null && channel.awaits == head) {
+    if (channel != null && channel.awaits == answered) {
       channel.awaits = null;
       if (channel.asked) {
         channel.confirmed = true;
-        channel.listener.confirmed();
-      } else if (!channel.wanted) {
-        remove(channel);
+        return channel.wanted ? channel.listener.confirmed() : null;
       }
+      removeUnlessWanted(channel);
     }
-    flush();
-    if (connectedAt != null && sent.isEmpty() && changed.isEmpty()) {
-      complete.accept(System.nanoTime() - connectedAt);
-      connectedAt = null;
-    }
+    return null;
   }
 
   /**
@@ -332,46 +417,110 @@ public final class Subscriptions {
     var channel = channel(name);
     if (subscribed || channel == null) {
       LOG.debug("Redis answered for channel \"{}\", which was not asked for", name);
-    } else if (channel.asked && channel.awaits == null) {
-      channel.tellLost();
+    } else if (channel.session == session && channel.asked && channel.awaits == null) {
+      tellLost(channel);
       channel.forget();
       change(channel);
     }
   }
 
-  private void refused(Throwable error) {
-    var redirect = routes.redirect(error.getMessage()); // it may release channels
+  private void refused(ErrorReply error) {
+    routes.handle(error); // it may release channels
     var head = sent.peek();
-    if (head == null || (redirect != null && !head.concerns(redirect))) {
+    if (head == null || !head.concerns(error)) {
       LOG.debug("Redis sent an error that answers nothing: {}", error.getMessage());
       return;
     }
     sent.remove();
+    head.answered.tryComplete();
     awaited -= head.channels.size() - head.answers;
     for (var channel : head.channels) {
-      if (channel.awaits != head) {
-        continue;
-      }
-      channel.forget();
-      if (!channel.wanted) {
-        remove(channel);
-      } else if (redirect != null) {
-        routes.later(() -> change(channel));
-      } else if (head.channels.size() > 1) {
-        alone(channel);
-      } else {
-        remove(channel);
-        channel.wanted = false;
-        channel.listener.refused(error);
+      if (channel.awaits == head) {
+        refused(channel, head, error);
       }
     }
     flush();
   }
 
+  private void refused(Channel channel, Sent command, ErrorReply error) {
+    channel.awaits = null;
+    channel.asked = !command.subscribe;
+    var isFinal = error.kind() == ErrorReply.Kind.REFUSED;
+    if (!isFinal) {
+      routes.later(() -> change(channel));
+    } else if (command.channels.size() > 1) {
+      alone(channel);
+    } else if (command.subscribe && channel.wanted) {
+      remove(channel);
+      channel.wanted = false;
+      channel.listener.refused(error);
+    } else if (command.subscribe) {
+      remove(channel);
+    } else {
+      var current = session;
+      vertx.setTimer(
+          RETRY_MS,
+          timer -> {
+            if (current == session) {
+              change(channel);
+            }
+          });
+    }
+  }
+
   /** One forbidden channel makes Redis refuse a whole command: find it by asking one by one. */
   private void alone(Channel channel) {
     channel.alone = true;
-    enqueue(channel);
+    change(channel);
+  }
+
+  private void tellLost(Channel channel) {
+    if (isConfirmed(channel)) {
+      channel.listener.lost();
+    }
+  }
+
+  /** The time of one connection. */
+  private final class Session {
+    final RedisConnection connection;
+    final Mailbox<Response> pushes;
+
+    /** Whether all channels that were there when it began are among those that have changed. */
+    boolean isWhole;
+
+    private final long began = System.nanoTime();
+    private boolean isResubscribed;
+    private boolean isPaused;
+
+    Session(RedisConnection connection) {
+      this.connection = connection;
+      pushes = new Mailbox<>((ContextInternal) context, response -> push(this, response));
+    }
+
+    /** Takes what Redis sends, and reads no more of it for a while if it is too much. */
+    void received(Response response) {
+      owner.received();
+      pushes.handleOrAdd(response);
+      if (pushes.isBehind() && !isPaused) {
+        isPaused = true;
+        connection.pause();
+        pushes.whenCaughtUp(
+            () -> {
+              isPaused = false;
+              connection.resume();
+            });
+      }
+    }
+
+    boolean isResubscribing() {
+      return !isResubscribed && isWhole && sent.isEmpty() && changed.isEmpty();
+    }
+
+    /** Says, in ns, how long it took. */
+    long resubscribed() {
+      isResubscribed = true;
+      return System.nanoTime() - began;
+    }
   }
 
   private static final class Channel {
@@ -380,7 +529,10 @@ public final class Subscriptions {
     Listener listener;
     boolean wanted;
 
-    /** The last command sent for it was SUBSCRIBE. */
+    /** The connection that what follows is about. */
+    @Nullable Session session;
+
+    /** The last command that took effect, or may still, was SUBSCRIBE. */
     boolean asked;
 
     boolean confirmed;
@@ -400,12 +552,6 @@ public final class Subscriptions {
       this.listener = listener;
     }
 
-    void tellLost() {
-      if (confirmed) {
-        listener.lost();
-      }
-    }
-
     void forget() {
       asked = false;
       confirmed = false;
@@ -416,6 +562,7 @@ public final class Subscriptions {
   private static final class Sent {
     final boolean subscribe;
     final List<Channel> channels;
+    final Promise<Void> answered = Promise.promise();
     int answers;
 
     Sent(boolean subscribe, List<Channel> channels) {
@@ -429,8 +576,8 @@ public final class Subscriptions {
           || channels.stream().anyMatch(channel -> channel.name.equals(name));
     }
 
-    boolean concerns(Redirect redirect) {
-      return redirect.slot() < 0 || redirect.slot() == channels.get(0).slot;
+    boolean concerns(ErrorReply error) {
+      return error.slot() < 0 || error.slot() == channels.get(0).slot;
     }
   }
 }

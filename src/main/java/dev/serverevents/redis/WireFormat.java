@@ -1,21 +1,19 @@
 package dev.serverevents.redis;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.bus.ExactJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.DatabindCodec;
-import io.vertx.core.json.jackson.JacksonCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,26 +30,29 @@ public final class WireFormat {
   private static final String INBOX = "$inbox:";
   private static final String PROGRESS = "$progress:";
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+  /** Up to so many bytes, to parse arguments costs hardly more than to pass them over. */
+  private static final int PARSED_AT_ONCE = 1 << 10;
+
+  /** A name, and what tells one inbox from others. */
+  private static final int MAX_INBOX = 2 * EventKey.MAX_BYTES;
 
   private WireFormat() {}
 
-  /** A decoded payload. */
-  public record Payload(EventKey key, EventArgs args) {
+  /**
+   * A decoded payload.
+   *
+   * @param failure the failure that it is, or null
+   */
+  public record Payload(EventKey key, EventArgs args, @Nullable EventFailureException failure) {
 
-    /** The failure that it is, or null. */
-    public @Nullable EventFailureException failure() {
-      return args.size() == 1
-              && args.get(0) instanceof JsonObject only
-              && only.getValue(FAILURE) instanceof JsonObject failure
-          ? new EventFailureException(
-              key.name(),
-              key.id(),
-              failure.getValue("code") instanceof Number code ? code.intValue() : 0,
-              failure.getValue("message") instanceof String message ? message : "The job failed",
-              failure.getValue("detail"))
-          : null;
+    /** One that is no failure. */
+    public Payload(EventKey key, EventArgs args) {
+      this(key, args, null);
+    }
+
+    /** Tells whether another one has the same bytes. */
+    boolean isSameAs(Payload other) {
+      return key.equals(other.key) && args.toBuffer().equals(other.args.toBuffer());
     }
   }
 
@@ -60,9 +61,14 @@ public final class WireFormat {
     return PROGRESS + key.channel();
   }
 
-  /** The channel on which a server hears what is meant for it alone. */
-  public static String inbox(String serverId) {
+  /** The channel on which a server hears its own heartbeats. */
+  static String inbox(String serverId) {
     return INBOX + serverId;
+  }
+
+  /** A channel on which a server hears the replies, to it alone, of jobs of a name. */
+  public static String inbox(String name, String id) {
+    return INBOX + name + ":" + id;
   }
 
   /**
@@ -71,9 +77,7 @@ public final class WireFormat {
    * @throws InvalidInputException if it is no inbox
    */
   public static String checkInbox(String field, @Nullable Object value) {
-    if (value instanceof String inbox
-        && inbox.startsWith(INBOX)
-        && inbox.length() <= EventKey.MAX_BYTES) {
+    if (value instanceof String inbox && inbox.startsWith(INBOX) && inbox.length() <= MAX_INBOX) {
       return inbox;
     }
     throw new InvalidInputException(
@@ -81,13 +85,19 @@ public final class WireFormat {
   }
 
   /** The key of an event that is kept for a time; its slot on a Redis Cluster is the channel's. */
-  static String retainedKey(String channel) {
-    return "$retained:{" + channel + "}";
+  public static String retainedKey(EventKey key) {
+    return "$retained:" + suffix(key);
   }
 
   /** The key of what became of an emit; its slot is that of what is kept with it. */
-  static String idempotencyKey(String channel, String key) {
-    return "$idempotency:{" + channel + "}:" + key;
+  static String idempotencyKey(EventKey event, String key) {
+    return "$idempotency:" + suffix(event) + ":" + key;
+  }
+
+  /** The length tells {@code a:b}+{@code c} from {@code a}+{@code b:c}, which share a channel. */
+  private static String suffix(EventKey key) {
+    var bytes = key.name().getBytes(StandardCharsets.UTF_8).length;
+    return "{" + key.channel() + "}:" + bytes;
   }
 
   /** The one argument of an event that says that its job failed. */
@@ -99,25 +109,50 @@ public final class WireFormat {
   /**
    * Encodes an event; name and id have been checked.
    *
+   * @param args anything that can be written as JSON; {@link EventArgs} in their place are passed
+   *     on as the bytes that they are
    * @throws InvalidInputException if an argument cannot be written as JSON
    */
   public static Buffer encode(Object name, Object id, @Nullable Object... args) {
-    // The Node package does not escape what lies beyond the basic plane
-    var writer =
-        DatabindCodec.mapper().writer().with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
+    if (args.length == 1 && args[0] instanceof EventArgs raw) {
+      return encode(name, id, ExactJson.args("args", raw.toBuffer()));
+    }
     var array = new ArrayList<@Nullable Object>(args.length + 2);
     Collections.addAll(array, name, id);
     Collections.addAll(array, args);
-    try {
-      return Buffer.buffer(writer.writeValueAsBytes(array));
-    } catch (JsonProcessingException cause) {
+    var bytes = new ByteArrayOutputStream();
+    try (var generator = ExactJson.FACTORY.createGenerator(bytes)) {
+      generator.setCodec(DatabindCodec.mapper());
+      generator.writeObject(array);
+    } catch (IOException cause) {
       throw new InvalidInputException(
-          "args", Arrays.toString(args), "must be what can be written as JSON: " + cause);
+          "args",
+          Arrays.toString(args),
+          "must be what can be written as JSON, nested at most %d deep: %s"
+              .formatted(ExactJson.MAX_DEPTH, cause));
     }
+    return Buffer.buffer(bytes.toByteArray());
+  }
+
+  private static Buffer encode(Object name, Object id, EventArgs args) {
+    var key = encode(name, id);
+    var array = args.toBuffer();
+    return isEmpty(array)
+        ? key
+        : key.setByte(key.length() - 1, (byte) ',').appendBuffer(array, 1, array.length() - 1);
+  }
+
+  /** Tells whether a well-formed array has no elements: only white space may be between. */
+  private static boolean isEmpty(Buffer array) {
+    var i = 1;
+    while (Character.isWhitespace(array.getByte(i))) {
+      i++;
+    }
+    return array.getByte(i) == ']';
   }
 
   /**
-   * Decodes a payload that anybody may have published.
+   * Decodes a payload that anybody may have published. The arguments stay the bytes that they are.
    *
    * @throws MalformedPayloadException if it is not an array that begins with two strings or
    *     numbers, or has more than {@code maxBytes} bytes
@@ -128,12 +163,12 @@ public final class WireFormat {
           "size", "it has %d bytes, more than limits.payloadIn".formatted(payload.length()));
     }
     var bytes = payload.getBytes();
-    try (var parser = JSON.createParser(bytes)) {
+    try (var parser = ExactJson.FACTORY.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new MalformedPayloadException("shape", "it is not a JSON array");
       }
       var key = new EventKey(text(parser, "name"), text(parser, "id"));
-      return new Payload(key, args(parser, bytes));
+      return args(parser, key, bytes);
     } catch (IOException | DecodeException malformed) {
       throw new MalformedPayloadException("json", malformed.toString());
     }
@@ -152,7 +187,7 @@ public final class WireFormat {
   }
 
   /** Reads on to the end; the arguments' JSON is what follows the id. */
-  private static EventArgs args(JsonParser parser, byte[] bytes)
+  private static Payload args(JsonParser parser, EventKey key, byte[] bytes)
       throws IOException, MalformedPayloadException {
     parser.nextToken();
     var start = (int) parser.currentTokenLocation().getByteOffset();
@@ -160,9 +195,14 @@ public final class WireFormat {
       throw new MalformedPayloadException(
           "json", "it is not UTF-8"); // Jackson guessed UTF-16 or 32
     }
-    var args = new ArrayList<@Nullable Object>();
-    while (parser.currentToken() != JsonToken.END_ARRAY) {
-      args.add(JacksonCodec.parseValue(parser));
+    var isFailure = false;
+    var parsed = bytes.length <= PARSED_AT_ONCE ? new ArrayList<@Nullable Object>() : null;
+    for (var count = 1; parser.currentToken() != JsonToken.END_ARRAY; count++) {
+      if (parsed != null) {
+        parsed.add(ExactJson.value(parser));
+      } else {
+        isFailure = skip(parser) && count == 1;
+      }
       parser.nextToken();
     }
     var end = (int) parser.currentLocation().getByteOffset();
@@ -170,6 +210,42 @@ public final class WireFormat {
       throw new MalformedPayloadException("json", "something follows the array");
     }
     bytes[start - 1] = '['; // was the comma, or white space, or the end of the id
-    return EventArgs.ofJson(Buffer.buffer(bytes).slice(start - 1, end), new JsonArray(args));
+    var json = Buffer.buffer(bytes).slice(start - 1, end);
+    var args = EventArgs.ofJson(json, parsed == null ? null : Collections.unmodifiableList(parsed));
+    var mayFail = isFailure || (parsed != null && parsed.size() == 1);
+    return new Payload(key, args, mayFail ? failure(key, args) : null);
+  }
+
+  /** Passes an argument over, and tells whether it is an object with the field of a failure. */
+  private static boolean skip(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return false;
+    }
+    var isFailure = false;
+    for (var name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      isFailure |= parser.nextToken() == JsonToken.START_OBJECT && name.equals(FAILURE);
+      parser.skipChildren();
+    }
+    return isFailure;
+  }
+
+  private static @Nullable EventFailureException failure(EventKey key, EventArgs args)
+      throws MalformedPayloadException {
+    if (!(args.get(0) instanceof JsonObject only
+        && only.getValue(FAILURE) instanceof JsonObject failure)) {
+      return null;
+    }
+    var code = failure.getValue("code", 0);
+    if (!(code instanceof Integer status)) {
+      throw new MalformedPayloadException(
+          "failure", "its code is %s, not a 32-bit integer".formatted(code));
+    }
+    return new EventFailureException(
+        key.name(),
+        key.id(),
+        status,
+        failure.getValue("message") instanceof String message ? message : "The job failed",
+        failure.getValue("detail"));
   }
 }

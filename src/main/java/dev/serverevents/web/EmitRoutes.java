@@ -1,12 +1,14 @@
 package dev.serverevents.web;
 
+import dev.serverevents.EventArgs;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.bus.ExactJson;
 import dev.serverevents.bus.Fields;
 import dev.serverevents.bus.JsonMessages;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
 
 /** Emits what is posted: the request becomes a JSON message, of which the answer is the outcome. */
 final class EmitRoutes {
@@ -19,17 +21,17 @@ final class EmitRoutes {
 
   /** The body's JSON array of arguments, or any other JSON value as the only one. */
   void result(RoutingContext ctx) {
-    emit(ctx, message(ctx).put("args", args(ctx)));
+    emit(ctx, message(ctx), args(ctx));
   }
 
   /** The body's {@code {"code","message","detail"}}. */
   void failure(RoutingContext ctx) {
-    emit(ctx, message(ctx).put("failure", Fields.object("body", Requests.json(ctx))));
+    emit(ctx, message(ctx).put("failure", Fields.object("body", Requests.json(ctx))), null);
   }
 
   /** The same arguments as {@link #result} has. */
   void progress(RoutingContext ctx) {
-    emit(ctx, message(ctx).put("progress", true).put("args", args(ctx)));
+    emit(ctx, message(ctx).put("progress", true), args(ctx));
   }
 
   private static JsonObject message(RoutingContext ctx) {
@@ -40,16 +42,12 @@ final class EmitRoutes {
         .put("idempotencyKey", Requests.idempotencyKey(ctx));
   }
 
-  private static JsonArray args(RoutingContext ctx) {
-    var value = Requests.json(ctx);
-    if (value instanceof JsonArray array) {
-      return array;
-    }
-    return Requests.hasBody(ctx) ? new JsonArray().add(value) : new JsonArray();
+  private static @Nullable EventArgs args(RoutingContext ctx) {
+    return Requests.hasBody(ctx) ? ExactJson.args("body", ctx.body().buffer()) : null;
   }
 
-  private void emit(RoutingContext ctx, JsonObject message) {
-    JsonMessages.emit(events, message)
+  private void emit(RoutingContext ctx, JsonObject message, @Nullable EventArgs args) {
+    JsonMessages.emit(events, message, args)
         .map(receivers -> new JsonObject().put("receivers", receivers).toBuffer())
         .onSuccess(body -> Requests.answer(ctx, HttpResponseStatus.ACCEPTED, body))
         .onFailure(ctx::fail);

@@ -55,8 +55,9 @@ final class LongPoll {
               waits.forEach(EventWait::cancel);
             });
     first(ids, waits)
+        .map(body)
         .onComplete(ended -> waits.forEach(EventWait::cancel))
-        .onSuccess(arrived -> Requests.answer(ctx, HttpResponseStatus.OK, body.apply(arrived)))
+        .onSuccess(json -> Requests.answer(ctx, HttpResponseStatus.OK, json))
         .onFailure(this::fail);
   }
 

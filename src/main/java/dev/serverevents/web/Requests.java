@@ -3,12 +3,12 @@ package dev.serverevents.web;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.bus.ExactJson;
 import dev.serverevents.bus.Fields;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.stream.Stream;
@@ -61,7 +61,7 @@ public final class Requests {
       return null;
     }
     try {
-      return Json.decodeValue(ctx.body().buffer());
+      return ExactJson.read(ctx.body().buffer());
     } catch (DecodeException malformed) {
       throw new InvalidInputException("body", ctx.body().asString(), "must be JSON");
     }

@@ -2,6 +2,7 @@ package dev.serverevents.web;
 
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.bus.ExactJson;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.LongPoll.Arrived;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -75,7 +76,7 @@ public final class ServerEventsRoutes {
   }
 
   private void mount() {
-    on(ALL_EVENTS).handler(ServerEventsRoutes::checkQuery);
+    on(ALL_EVENTS).handler(HalfClose::allow).handler(ServerEventsRoutes::checkQuery);
     HealthRoutes.mount(router, events);
     router.get("/openapi.json").handler(OpenApi::answer);
     List.of(ALL_EVENTS, SOCKET, EVENT_BUS).forEach(this::authenticate);
@@ -173,10 +174,8 @@ public final class ServerEventsRoutes {
         ctx,
         Requests.ids(ctx),
         arrived ->
-            new JsonObject()
-                .put("id", arrived.id())
-                .put("args", arrived.args().toJsonArray())
-                .toBuffer());
+            ExactJson.object(
+                new JsonObject().put("id", arrived.id()), "args", arrived.args().toBuffer()));
   }
 
   private void poll(RoutingContext ctx, List<String> ids, Function<Arrived, Buffer> body) {

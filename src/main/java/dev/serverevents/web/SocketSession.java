@@ -1,10 +1,13 @@
 package dev.serverevents.web;
 
+import dev.serverevents.EventArgs;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
+import dev.serverevents.StreamEvent;
+import dev.serverevents.bus.ExactJson;
 import dev.serverevents.bus.JsonMessages;
 import dev.serverevents.web.Access.Action;
 import io.netty.buffer.ByteBufUtil;
@@ -124,7 +127,7 @@ final class SocketSession {
 
   private void end() {
     vertx.cancelTimer(timer);
-    List.copyOf(streams.values()).forEach(EventStream::close);
+    List.copyOf(streams.values()).forEach(EventStream::cancel);
     streams.clear();
   }
 
@@ -160,30 +163,34 @@ final class SocketSession {
     }
     var message = new JsonObject();
     try {
-      message = parse(text);
-      handle(message);
+      var json = Buffer.buffer(text);
+      message = parse(text, json);
+      handle(message, json);
     } catch (ServerEventsException refused) {
       fail(message, refused);
     }
     throttle();
   }
 
-  private JsonObject parse(String text) {
+  private JsonObject parse(String text, Buffer json) {
     try {
-      return new JsonObject(text);
+      if (ExactJson.read(json) instanceof JsonObject message) {
+        return message;
+      }
     } catch (DecodeException malformed) {
-      throw new InvalidInputException("message", text, "must be a JSON object");
+      // refused below
     }
+    throw new InvalidInputException("message", text, "must be a JSON object");
   }
 
-  private void handle(JsonObject message) {
+  private void handle(JsonObject message, Buffer json) {
     var type = message.getValue("type");
     if ("subscribe".equals(type)) {
       subscribe(message);
     } else if ("unsubscribe".equals(type)) {
       unsubscribe(message);
     } else if ("emit".equals(type)) {
-      emit(message);
+      emit(message, ExactJson.argsIn(json, "args"));
     } else {
       throw new InvalidInputException(
           "type", type, "must be \"subscribe\", \"unsubscribe\" or \"emit\"");
@@ -206,7 +213,7 @@ final class SocketSession {
     var stream = JsonMessages.stream(events, message).pause();
     streams.put(subscription, stream);
     stream
-        .handler(event -> send(stream, subscription.put(event.toJson())))
+        .handler(event -> send(stream, subscription, event))
         .endHandler(end -> streams.remove(subscription, stream))
         .exceptionHandler(cause -> failed(subscription, stream, message, cause));
     stream
@@ -239,11 +246,11 @@ final class SocketSession {
     send(answer(message, "unsubscribed"));
   }
 
-  private void emit(JsonObject message) {
+  private void emit(JsonObject message, @Nullable EventArgs args) {
     if (!isPermitted(Action.EMIT, message)) {
       return;
     }
-    var emitted = JsonMessages.emit(events, message);
+    var emitted = JsonMessages.emit(events, message, args);
     emits++;
     emitted
         .onComplete(
@@ -288,16 +295,27 @@ final class SocketSession {
     return answer;
   }
 
-  private void send(EventStream stream, JsonObject event) {
-    send(event);
+  private void send(EventStream stream, Subscription subscription, StreamEvent event) {
+    var args = event.args();
+    if (args == null) {
+      send(subscription.put(event.toJson()));
+    } else {
+      var type = new JsonObject().put("type", event.type());
+      var key = subscription.put(new JsonObject());
+      send(ExactJson.object(type, "args", args.toBuffer(), key).toString());
+    }
     if (socket.writeQueueFull()) {
       stream.pause();
     }
   }
 
   private void send(JsonObject message) {
+    send(message.encode());
+  }
+
+  private void send(String message) {
     if (!socket.isClosed()) {
-      socket.writeTextMessage(message.encode()).onFailure(gone -> {});
+      socket.writeTextMessage(message).onFailure(gone -> {});
     }
   }
 }

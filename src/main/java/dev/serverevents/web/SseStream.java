@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,12 @@ final class SseStream {
 
   private static final String PROGRESS = "progress-";
   private static final String TIMEOUT = "timeout";
-  private static final String HEARTBEAT = ":\n\n";
+
+  /** A comment, which readers ignore. */
+  static final String HEARTBEAT = ":\n\n";
+
   private static final int ID_DIGITS = 24;
+  private static final Pattern LINE_BREAK = Pattern.compile("\r\n|\r|\n");
 
   private final RoutingContext ctx;
   private final HttpServerResponse response;
@@ -160,11 +165,16 @@ final class SseStream {
   private void close() {
     Requests.tellIfLeft(ctx);
     vertx.cancelTimer(timer);
-    stream.close();
+    stream.cancel();
   }
 
+  /** A line break, which JSON can have between its tokens, would end the data: so each is told. */
   private void send(String type, @Nullable String id, String data) {
-    write((id == null ? "" : "id: " + id + "\n") + "event: " + type + "\ndata: " + data + "\n\n");
+    write(
+        (id == null ? "" : "id: " + id + "\n")
+            + ("event: " + type + "\ndata: ")
+            + LINE_BREAK.matcher(data).replaceAll("\ndata: ")
+            + "\n\n");
   }
 
   private void write(String text) {
@@ -172,9 +182,13 @@ final class SseStream {
   }
 
   private static String data(StreamEvent event) {
+    var args = event.args();
+    if (args != null) {
+      return args.toString();
+    }
     var json = event.toJson();
     json.remove("type");
-    return json.containsKey("args") ? json.getJsonArray("args").encode() : json.encode();
+    return json.encode();
   }
 
   /** The same on every server for what may be retained. */

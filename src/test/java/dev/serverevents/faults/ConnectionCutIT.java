@@ -46,7 +46,7 @@ class ConnectionCutIT {
     var commands = new ArrayList<Request>();
     commands.add(Request.cmd(Command.CLIENT).arg("KILL").arg("TYPE").arg("pubsub"));
     for (var i = 0; i < WAITS; i++) {
-      commands.addAll(TestRedis.retainedEmit("cut:" + i, payload("cut", i)));
+      commands.addAll(TestRedis.retainedEmit("cut", i, payload("cut", i)));
     }
     server.redis().transaction(commands);
     for (var i = 0; i < WAITS; i++) {
@@ -107,7 +107,7 @@ class ConnectionCutIT {
     var waits = Server.listen(events, "burst", count, RETAINED);
     var commands = new ArrayList<Request>();
     for (var i = 0; i < count; i++) {
-      commands.addAll(TestRedis.retainedEmit("burst:" + i, payload("burst", i).add(large)));
+      commands.addAll(TestRedis.retainedEmit("burst", i, payload("burst", i).add(large)));
     }
     server.redis().transaction(commands);
     for (var i = 0; i < count; i++) {

@@ -12,6 +12,7 @@ import dev.serverevents.testing.Await;
 import dev.serverevents.testing.BlockedThreadLimit;
 import dev.serverevents.testing.Figures;
 import dev.serverevents.testing.InFlight;
+import dev.serverevents.testing.LongestTurn;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -159,5 +160,37 @@ class ManyWaitsIT {
     }
     result(events.close());
     Await.until(() -> server.redis().channels().isEmpty());
+  }
+
+  @Test
+  @OwnRedis
+  @BlockedThreadLimit(100)
+  void aConnectionThatIsCutAgainAndAgainWhileItResubscribesHoldsNoEventLoop(Server server) {
+    var waiting = 50_000;
+    server.deploy();
+    var events = server.events();
+    var options = WaitOptions.DEFAULT.timeout(600_000).retained(true);
+    var waits = Server.listen(events, "cut", waiting, options);
+    server.watchFromNowOn();
+    var turns = LongestTurn.watch(server.vertx());
+    for (var cut = 0; cut < 6; cut++) {
+      server.redis().command("CLIENT", "KILL", "TYPE", "pubsub");
+      Await.until(
+          () ->
+              server.redis().connections().stream()
+                  .anyMatch(line -> line.matches(".* sub=[1-9]\\d{3,} .*")));
+    }
+    Await.until(() -> server.redis().channels().size() == waiting);
+    Figures.print(
+        "%,d waits, cut six times while they were subscribed again: longest turn %d ms"
+            .formatted(waiting, turns.stop()));
+    var emits = new ArrayList<Future<Integer>>();
+    for (var i = 0; i < waiting; i++) {
+      emits.add(events.emit("cut", i, i));
+    }
+    result(Future.all(emits));
+    for (var i = 0; i < waiting; i++) {
+      assertThat(result(waits.get(i).future()).get(0)).isEqualTo(i);
+    }
   }
 }

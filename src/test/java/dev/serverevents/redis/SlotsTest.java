@@ -16,7 +16,7 @@ class SlotsTest {
     "{foo}.bar, 12182",
     "bar{foo}, 12182",
     "x{foo}{bar}, 12182",
-    "$retained:{foo}, 12182",
+    "$retained:{foo}:1, 12182",
   })
   void aKeyHasTheSlotOfItsTagOrOfAllOfIt(String key, int slot) {
     assertThat(Slots.of(key)).isEqualTo(slot);

@@ -31,6 +31,12 @@ public final class Await {
     return catchThrowable(() -> result(future));
   }
 
+  /** Returns the message of the failure of a Future, or nothing if it succeeds. */
+  public static String failureText(Future<?> future) {
+    var cause = failure(future);
+    return cause == null ? "" : String.valueOf(cause.getMessage());
+  }
+
   /** Returns when a condition holds. */
   public static void until(Callable<Boolean> condition) {
     Awaitility.await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(condition);

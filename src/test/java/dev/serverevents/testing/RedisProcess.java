@@ -18,12 +18,19 @@ final class RedisProcess implements RedisRun {
   private Process process;
 
   RedisProcess(Map<String, String> files, List<String> arguments, String ready) {
+    this(List.of(), files, arguments, ready);
+  }
+
+  /** Starts one by a command that runs another, for example in a network of its own. */
+  RedisProcess(
+      List<String> prefix, Map<String, String> files, List<String> arguments, String ready) {
     try {
       directory = Files.createTempDirectory("test-redis");
       for (var file : files.entrySet()) {
         Files.writeString(directory.resolve(file.getKey()), file.getValue());
       }
       var named = System.getProperty("redis.server", "");
+      command.addAll(prefix);
       command.add(
           named.isEmpty() ? RedisExecProvider.defaultProvider().get().getAbsolutePath() : named);
       command.addAll(arguments);

@@ -10,11 +10,14 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.WaitOptions;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
@@ -116,6 +119,38 @@ public final class Server {
     var created = ServerEvents.create(vertx);
     events.add(created);
     return created;
+  }
+
+  /**
+   * Holds all event loops, so that nothing is read and no timer fires, does something, and lets
+   * them go.
+   */
+  public void holdEventLoops(Runnable meanwhile) {
+    var loops = new ArrayList<EventExecutor>();
+    ((VertxInternal) vertx).nettyEventLoopGroup().forEach(loops::add);
+    var held = new CountDownLatch(loops.size());
+    var release = new CountDownLatch(1);
+    for (var loop : loops) {
+      loop.execute(
+          () -> {
+            held.countDown();
+            await(release);
+          });
+    }
+    await(held);
+    try {
+      meanwhile.run();
+    } finally {
+      release.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Undeploys all. */

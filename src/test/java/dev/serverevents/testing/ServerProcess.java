@@ -93,6 +93,11 @@ public final class ServerProcess implements AutoCloseable {
     process.toHandle().destroy();
   }
 
+  /** Sends it a signal, for example STOP. */
+  public void signal(String name) {
+    Programs.run(Path.of("."), "kill", "-" + name, String.valueOf(process.pid()));
+  }
+
   /** Sends it SIGKILL. */
   public void kill() {
     process.toHandle().destroyForcibly();

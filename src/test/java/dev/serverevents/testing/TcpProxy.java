@@ -1,25 +1,32 @@
 package dev.serverevents.testing;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 
 /** Stands between a server and its Redis, and does to their connections what networks do. */
 public final class TcpProxy implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
-  private final int target;
+  private volatile int target;
   private final NetServer server;
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean refusing;
+  private volatile UnaryOperator<Buffer> answers = answer -> answer;
+  private volatile IntSupplier delayMs = () -> 0;
 
   /** Held here, for Vert.x closes the connections of a client that is garbage-collected. */
   private final NetClient upstreams = vertx.createNetClient();
@@ -53,8 +60,28 @@ public final class TcpProxy implements AutoCloseable {
             .setTrustOptions(certificate.trust()));
   }
 
+  /** The port at which a Redis cluster's node takes the connections of other nodes. */
+  public static TcpProxy beforePort(int port) {
+    return new TcpProxy(port, new NetServerOptions());
+  }
+
   public int port() {
     return server.actualPort();
+  }
+
+  /** New connections lead to another Redis; those that are there stay. */
+  public void leadTo(TestRedis other) {
+    target = other.port();
+  }
+
+  /** From now on, changes what Redis sends. */
+  public void rewriteAnswers(UnaryOperator<Buffer> rewrite) {
+    answers = rewrite;
+  }
+
+  /** From now on, holds everything back for so many ms, in its order. */
+  public void delay(IntSupplier ms) {
+    delayMs = ms;
   }
 
   public String url() {
@@ -65,6 +92,11 @@ public final class TcpProxy implements AutoCloseable {
   public void cut() {
     refusing = true;
     pairs.forEach(Pair::close);
+  }
+
+  /** How many connections are open. */
+  public int open() {
+    return pairs.size();
   }
 
   /** How many connections there have been so far. */
@@ -116,6 +148,8 @@ public final class TcpProxy implements AutoCloseable {
     final NetSocket upstream;
     volatile boolean swallowing;
     volatile boolean swallowingAnswers;
+    final Queue<Buffer> toClient = new ConcurrentLinkedQueue<>();
+    final Queue<Buffer> toUpstream = new ConcurrentLinkedQueue<>();
 
     Pair(NetSocket client, NetSocket upstream) {
       this.client = client;
@@ -136,13 +170,31 @@ public final class TcpProxy implements AutoCloseable {
       from.handler(
           bytes -> {
             if (!swallowing && !(swallowingAnswers && from == upstream)) {
-              to.write(bytes);
+              pass(from == upstream ? answers.apply(bytes) : bytes, to);
             }
           });
       from.closeHandler(
           closed -> {
             pairs.remove(this);
             to.close();
+          });
+    }
+
+    /** What is behind something that is held back is held back with it. */
+    void pass(Buffer bytes, NetSocket to) {
+      var held = to == client ? toClient : toUpstream;
+      var ms = delayMs.getAsInt();
+      if (ms == 0 && held.isEmpty()) {
+        to.write(bytes);
+        return;
+      }
+      held.add(bytes);
+      vertx.setTimer(
+          Math.max(1, ms),
+          timer -> {
+            for (var next = held.poll(); next != null; next = next == bytes ? null : held.poll()) {
+              to.write(next);
+            }
           });
     }
 

@@ -22,7 +22,10 @@ import java.util.stream.StreamSupport;
 public final class TestCluster implements AutoCloseable {
 
   private static final int SLOTS = 16_384;
+
+  /** Nodes that do not answer are soon given up. */
   private static final String NODE_TIMEOUT_MS = "1000";
+
   private static final int MOVED_AT_ONCE = 16;
 
   private final List<TestRedis> nodes = new ArrayList<>();
@@ -87,7 +90,10 @@ public final class TestCluster implements AutoCloseable {
     return Objects.requireNonNull(ids.get(node));
   }
 
-  /** Returns when all nodes say that every slot is served and every replica is up. */
+  /**
+   * Returns when all nodes say that every slot is served, every replica is up, and every node has
+   * its links both ways with every other, which are made some time after they know each other.
+   */
   public void awaitComplete() {
     Await.until(
         () ->
@@ -99,7 +105,16 @@ public final class TestCluster implements AutoCloseable {
                                 .toString()
                                 .lines()
                                 .noneMatch(line -> line.contains("fail"))
-                            && isInSync(node)));
+                            && isInSync(node)
+                            && isLinked(node)));
+  }
+
+  private boolean isLinked(TestRedis node) {
+    return node.command("CLUSTER", "LINKS").size() == 2 * (nodesUp(node) - 1);
+  }
+
+  private static long nodesUp(TestRedis node) {
+    return node.command("CLUSTER", "NODES").toString().lines().count();
   }
 
   private static boolean isInSync(TestRedis node) {

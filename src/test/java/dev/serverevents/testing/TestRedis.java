@@ -10,6 +10,7 @@ import io.vertx.redis.client.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +27,13 @@ public final class TestRedis implements AutoCloseable {
   private static final String PORT = "PORT";
 
   private final int port;
+  private final String host;
   private final RedisRun run;
   private final Redis client;
 
   private TestRedis(RedisPlace place, Map<String, String> files, List<String> arguments) {
     port = freePort();
+    host = "127.0.0.1";
     var all = new ArrayList<String>();
     all.addAll(List.of("--bind", "127.0.0.1", "--save", ""));
     all.addAll(List.of("--repl-diskless-sync-delay", "0")); // replicas need not wait for more
@@ -39,6 +42,15 @@ public final class TestRedis implements AutoCloseable {
     all.replaceAll(argument -> argument.replace(PORT, String.valueOf(port)));
     run = RedisRun.start(place, files, all, "Ready to accept connections");
     client = client(arguments);
+  }
+
+  private TestRedis(TestNetwork network) {
+    port = freePort();
+    host = TestNetwork.CONTROL_HOST;
+    run =
+        network.startRedis(
+            List.of("--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""), port);
+    client = client(List.of());
   }
 
   /** A free port, of none that a system gives to connections: one that is killed needs it again. */
@@ -79,12 +91,17 @@ public final class TestRedis implements AutoCloseable {
     return new TestRedis(place, files, List.of(arguments));
   }
 
+  /** Starts one in a network of its own, which can be cut while the test reaches it. */
+  public static TestRedis startIn(TestNetwork network) {
+    return new TestRedis(network);
+  }
+
   public int port() {
     return port;
   }
 
   public String url() {
-    return "redis://127.0.0.1:" + port;
+    return "redis://" + host + ":" + port;
   }
 
   /** Sends a command. */
@@ -93,6 +110,11 @@ public final class TestRedis implements AutoCloseable {
     for (var arg : args) {
       request.arg(arg.toString());
     }
+    return client.send(request);
+  }
+
+  /** Sends a command. */
+  public Future<Response> send(Request request) {
     return client.send(request);
   }
 
@@ -105,6 +127,26 @@ public final class TestRedis implements AutoCloseable {
     }
   }
 
+  /** Sends a command on a connection of its own; it need not be answered soon. */
+  public Future<Response> later(String command, Object... args) {
+    var own = Redis.createClient(VERTX, url());
+    var request = Request.cmd(Command.create(command));
+    for (var arg : args) {
+      request.arg(arg.toString());
+    }
+    return own.connect().compose(connection -> connection.send(request)).eventually(own::close);
+  }
+
+  /** Tells whether it runs a script for so long that it refuses commands. */
+  public boolean isBusy() {
+    return Await.failureText(send("PING")).startsWith("BUSY");
+  }
+
+  /** Ends that script. */
+  public void killScript() {
+    command("SCRIPT", "KILL");
+  }
+
   /** Runs commands in one MULTI/EXEC, sent at once: nothing can come between them. */
   public void transaction(List<Request> commands) {
     var all = new ArrayList<Request>();
@@ -114,11 +156,27 @@ public final class TestRedis implements AutoCloseable {
     Await.result(client.batch(all));
   }
 
+  /**
+   * Sends commands in large writes, on a connection of its own, and returns when all are answered.
+   */
+  public void pipeline(List<Request> commands) {
+    var own =
+        Redis.createClient(
+            VERTX, new RedisOptions().setConnectionString(url()).setMaxWaitingHandlers(10_000));
+    var connection = Await.result(own.connect());
+    for (var start = 0; start < commands.size(); start += 10_000) {
+      Await.result(
+          connection.batch(commands.subList(start, Math.min(start + 10_000, commands.size()))));
+    }
+    Await.result(own.close());
+  }
+
   /** What any program sends to emit an event and to keep it, as wire-protocol.md has it. */
-  public static List<Request> retainedEmit(String channel, Object payload) {
+  public static List<Request> retainedEmit(String name, Object id, Object payload) {
+    var channel = name + ":" + id;
     return List.of(
         Request.cmd(Command.SET)
-            .arg("$retained:{" + channel + "}")
+            .arg("$retained:{" + channel + "}:" + name.getBytes(StandardCharsets.UTF_8).length)
             .arg(payload.toString())
             .arg("PX")
             .arg(60_000),

@@ -1,0 +1,102 @@
+package dev.serverevents.web;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Answers a client that has closed its own direction of the connection after its request, as the
+ * end of a pipe does. A client that is gone for good looks the same until something is sent to it
+ * and its system resets the connection: an interim response (RFC 9110, section 15.2) finds that
+ * out, or, on a stream, a comment.
+ */
+final class HalfClose extends ChannelInboundHandlerAdapter {
+
+  private static final String BEFORE = "handler";
+  private static final String NAME = "server-events-half-close";
+
+  /**
+   * After how many ms each time something is sent: not to one that is answered soon, and more than
+   * once, since a reset is found out by the next one.
+   */
+  private static final long[] TRIES_MS = {500, 100, 200, 1_000};
+
+  private final RoutingContext ctx;
+  private final ConnectionBase connection;
+  private long timer = -1;
+
+  private HalfClose(RoutingContext ctx, ConnectionBase connection) {
+    this.ctx = ctx;
+    this.connection = connection;
+  }
+
+  /** A handler that lets a client do so from now on, where that can be told from its leaving. */
+  static void allow(RoutingContext ctx) {
+    var request = ctx.request();
+    if (request.version() == HttpVersion.HTTP_1_1
+        && !request.isSSL()
+        && request.connection() instanceof ConnectionBase connection) {
+      var channel = connection.channel();
+      if (channel.pipeline().get(NAME) != null) {
+        channel.pipeline().remove(NAME); // of the request before
+      }
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      channel.pipeline().addBefore(BEFORE, NAME, new HalfClose(ctx, connection));
+    }
+    ctx.next();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext channel, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      connection.context().runOnContext(turn -> halfClosed(ctx.response()));
+    }
+    channel.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext channel) {
+    ctx.vertx().cancelTimer(timer);
+    channel.fireChannelInactive();
+  }
+
+  private void halfClosed(HttpServerResponse response) {
+    if (response.ended()) {
+      connection.close();
+      return;
+    }
+    // No request can follow. An end handler of the context would take the response's close handler
+    ctx.addBodyEndHandler(ended -> connection.context().runOnContext(turn -> connection.close()));
+    tryOut(response, 0);
+  }
+
+  private void tryOut(HttpServerResponse response, int tries) {
+    if (tries == TRIES_MS.length) {
+      return;
+    }
+    timer =
+        ctx.vertx()
+            .setTimer(
+                TRIES_MS[tries],
+                id -> {
+                  if (!response.ended() && !response.closed()) {
+                    send(response);
+                    tryOut(response, tries + 1);
+                  }
+                });
+  }
+
+  private static void send(HttpServerResponse response) {
+    if (!response.headWritten()) {
+      response.writeContinue().onFailure(gone -> {});
+    } else if (response.isChunked()) {
+      response.write(Buffer.buffer(SseStream.HEARTBEAT)).onFailure(gone -> {});
+    }
+  }
+}
