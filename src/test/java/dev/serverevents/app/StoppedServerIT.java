@@ -1,0 +1,57 @@
+package dev.serverevents.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.ServerProcess;
+import dev.serverevents.testing.TestRedis;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A server that is stopped for a while, as a paused virtual machine or a long collection is. */
+class StoppedServerIT {
+
+  private static final int WAITS = 28;
+  private static final int STOPPED_MS = 15_000;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private CompletableFuture<HttpResponse<String>> get(String url) {
+    return http.sendAsync(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+  }
+
+  @Test
+  void whatWasPublishedMeanwhileIsInTheSocketAndCounts() {
+    try (var redis = TestRedis.start();
+        var server =
+            ServerProcess.start(
+                Map.of("SERVER_EVENTS_REDIS", redis.url(), "SERVER_EVENTS_HTTP_PORT", "0"))) {
+      var url = server.url();
+      var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+      for (var i = 0; i < WAITS; i++) {
+        answers.add(get("%s/events/stopped/%d?timeout=%d".formatted(url, i, 4_000 + 200 * i)));
+      }
+      Await.until(() -> redis.channels().size() == WAITS);
+      server.signal("STOP");
+      var stopped = System.nanoTime();
+      for (var i = 0; i < WAITS; i++) {
+        redis.command("PUBLISH", "stopped:" + i, "[\"stopped\",%d,%d]".formatted(i, i));
+      }
+      Await.until(() -> System.nanoTime() - stopped > TimeUnit.MILLISECONDS.toNanos(STOPPED_MS));
+      server.signal("CONT");
+      for (var i = 0; i < WAITS; i++) {
+        var answer = answers.get(i).join();
+        assertThat(answer.body()).isEqualTo("[%d]".formatted(i));
+        assertThat(answer.statusCode()).isEqualTo(200);
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dev.serverevents.web;
+
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.metrics.MicrometerMetrics;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Clients that are gone, and clients that only have no more to say. */
+@ExtendWith(ServerExtension.class)
+class LeavingClientsTest {
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private Http http(Server server) {
+    MicrometerMetrics.bind(server.vertx(), registry);
+    server.deploy();
+    return new Http(server);
+  }
+
+  private double streams(String outcome) {
+    var counter = registry.find("server.events.streams").tag("outcome", outcome).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  private double left() {
+    return registry.counter("server.events.clients.left").count();
+  }
+
+  private static Socket halfClosed(Http http, String request) throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), http.port());
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+    socket.shutdownOutput();
+    return socket;
+  }
+
+  /** The answer, without interim ones. */
+  private static String answer(Socket socket) throws IOException {
+    var all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return all.replace("HTTP/1.1 100 Continue\r\n\r\n", "");
+  }
+
+  private static String get(String path) {
+    return "GET /api%s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(path);
+  }
+
+  @Test
+  void aClientThatHasClosedItsOwnDirectionIsAnswered(Server server) throws IOException {
+    var http = http(server);
+    var waiting = halfClosed(http, get("/events/a/1"));
+    var any = halfClosed(http, get("/events/a?any=1,2"));
+    var late = halfClosed(http, get("/events/a/3?timeout=1500"));
+    Await.until(() -> server.redis().channels().containsAll(Arrays.asList("a:1", "a:2", "a:3")));
+    var posting =
+        halfClosed(
+            http, "POST /api/events/b/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n[1]");
+    assertThat(answer(posting)).startsWith("HTTP/1.1 202 ").endsWith("{\"receivers\":0}");
+    result(server.events().emit("a", 1, "x"));
+    assertThat(answer(waiting)).startsWith("HTTP/1.1 200 ").endsWith("[\"x\"]");
+    assertThat(answer(any)).startsWith("HTTP/1.1 200 ").endsWith("{\"id\":\"1\",\"args\":[\"x\"]}");
+    assertThat(answer(late)).startsWith("HTTP/1.1 504 ");
+    assertThat(left()).isZero();
+  }
+
+  @Test
+  void aStreamToAClientThatHasClosedItsOwnDirectionGoesOn(Server server) throws IOException {
+    var http = http(server);
+    var stream = halfClosed(http, get("/events/a/1/stream"));
+    Await.until(() -> server.redis().channels().contains("$progress:a:1"));
+    result(server.events().emitProgress("a", 1, 50));
+    result(server.events().emit("a", 1, "x"));
+    assertThat(answer(stream)).contains("data: [50]\n\n").contains("data: [\"x\"]\n\n");
+    assertThat(left()).isZero();
+    Await.until(() -> streams("result") == 1);
+  }
+
+  @Test
+  void oneThatIsGoneAfterThatEndsItsWait(Server server) throws IOException {
+    var http = http(server);
+    var waiting = halfClosed(http, get("/events/a/1"));
+    var streaming = halfClosed(http, get("/events/a/2/stream"));
+    Await.until(() -> server.redis().channels().containsAll(Arrays.asList("a:1", "a:2")));
+    waiting.close();
+    streaming.close();
+    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> left() == 2);
+  }
+
+  @Test
+  void aStreamThatItsClientResetsIsCountedAsGone(Server server) {
+    var http = http(server);
+    for (var version : new HttpVersion[] {HttpVersion.HTTP_1_1, HttpVersion.HTTP_2}) {
+      var before = left();
+      var client =
+          server
+              .vertx()
+              .createHttpClient(
+                  new HttpClientOptions()
+                      .setProtocolVersion(version)
+                      .setHttp2ClearTextUpgrade(false));
+      var request =
+          result(
+              client.request(
+                  HttpMethod.GET, http.port(), "127.0.0.1", "/api/events/a/1/stream?follow=true"));
+      result(request.send());
+      Await.until(() -> server.redis().channels().contains("a:1"));
+      request.reset();
+      Await.until(() -> server.redis().channels().isEmpty());
+      Await.until(() -> left() == before + 1);
+      result(client.close());
+    }
+    assertThat(streams("cancelled")).isEqualTo(2);
+    assertThat(streams("result")).isZero();
+  }
+
+  @Test
+  void aWebSocketThatIsGoneEndsItsStreamsAsGone(Server server) {
+    var http = http(server);
+    var socket = result(http.connect("/socket"));
+    result(
+        socket.writeTextMessage(
+            "{\"type\":\"subscribe\",\"name\":\"a\",\"id\":1,\"follow\":true}"));
+    Await.until(() -> server.redis().channels().contains("a:1"));
+    result(socket.close());
+    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> streams("cancelled") == 1);
+    assertThat(streams("result")).isZero();
+  }
+}
