@@ -14,19 +14,33 @@ public record EventKey(String name, String id) {
   /** How many bytes of UTF-8 a name or an id may have, unless a limit is set lower. */
   public static final int MAX_BYTES = 512;
 
-  /** What the names begin with that are reserved for extensions of the wire protocol. */
+  /** The first character of the names that are reserved for extensions of the wire protocol. */
   public static final String RESERVED = "$";
+
+  /**
+   * The first characters of the channels on which Redis and its Sentinels themselves publish, for
+   * example {@code __sentinel__:hello}, {@code __keyspace@0__:key} and {@code
+   * __redis__:invalidate}. A Sentinel obeys what it hears there.
+   */
+  private static final String OF_REDIS = "__";
+
+  /** More bits than the digits of any integer of {@link #MAX_BYTES} digits have. */
+  private static final int MAX_BITS = 4 * MAX_BYTES;
 
   /**
    * Checks a user's name and id.
    *
    * @throws InvalidInputException if either is neither a string nor an integer, is empty or too
-   *     long, has a lone surrogate, or if the name is reserved
+   *     long, has a lone surrogate, or if the name begins with {@code $} or {@code __}
    */
   public static EventKey of(@Nullable Object name, @Nullable Object id, LimitsOptions limits) {
     var key = new EventKey(text("name", name, limits.getName()), text("id", id, limits.getId()));
     if (key.name.startsWith(RESERVED)) {
       throw new InvalidInputException("name", name, "must not begin with \"$\", which is reserved");
+    }
+    if (key.name.startsWith(OF_REDIS)) {
+      throw new InvalidInputException(
+          "name", name, "must not begin with \"__\", as channels of Redis itself do");
     }
     return key;
   }
@@ -40,6 +54,9 @@ public record EventKey(String name, String id) {
     if (!(value instanceof String || isInteger(value))) {
       throw new InvalidInputException(field, value, "must be a string or an integer");
     }
+    if (value instanceof BigInteger integer && integer.bitLength() > MAX_BITS) {
+      throw tooLong(field, value, maxBytes); // to write its digits out would take too long
+    }
     var text = String.valueOf(value);
     if (text.isEmpty()) {
       throw new InvalidInputException(field, value, "must not be empty");
@@ -49,10 +66,14 @@ public record EventKey(String name, String id) {
       throw new InvalidInputException(field, value, "must be valid Unicode");
     }
     if (bytes > maxBytes) {
-      throw new InvalidInputException(
-          field, value, "must have at most " + maxBytes + " bytes of UTF-8");
+      throw tooLong(field, value, maxBytes);
     }
     return text;
+  }
+
+  private static InvalidInputException tooLong(String field, @Nullable Object value, int maxBytes) {
+    return new InvalidInputException(
+        field, value, "must have at most " + maxBytes + " bytes of UTF-8");
   }
 
   /** How many bytes a text has in UTF-8, or -1 if it has a lone surrogate. */

@@ -1,5 +1,6 @@
 package dev.serverevents;
 
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An argument, a message or a setting is not what it must be (400). Nothing was done. */
@@ -7,6 +8,9 @@ public final class InvalidInputException extends ServerEventsException {
 
   private static final long serialVersionUID = 1L;
   private static final int SHOWN = 64;
+
+  /** The digits of an integer of more bits would take long to compute. */
+  private static final int SHOWN_BITS = 1_024;
 
   /**
    * Names the field, its value and the limit.
@@ -20,6 +24,9 @@ public final class InvalidInputException extends ServerEventsException {
   }
 
   private static String show(@Nullable Object value) {
+    if (value instanceof BigInteger integer && integer.bitLength() > SHOWN_BITS) {
+      return "an integer of " + integer.bitLength() + " bits";
+    }
     var text = value instanceof CharSequence ? "\"" + value + "\"" : String.valueOf(value);
     return text.length() <= SHOWN
         ? text

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventKeyTest {
 
@@ -47,6 +49,36 @@ class EventKeyTest {
     assertThatThrownBy(() -> of("$inbox", 1))
         .hasMessage("name is \"$inbox\": it must not begin with \"$\", which is reserved");
     assertThatThrownBy(() -> of("a\ud800", 1)).hasMessageContaining("valid Unicode");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"__sentinel__", "__keyspace@0__", "__keyevent@15__", "__redis__", "__", "__x"})
+  void namesThatRedisItselfMayPublishUnderAreRefused(String name) {
+    assertThatThrownBy(() -> of(name, "hello"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "name is \"%s\": it must not begin with \"__\", as channels of Redis itself do"
+                .formatted(name));
+  }
+
+  @Test
+  void noOtherNameMakesAChannelOfRedisItself() {
+    for (var name : new String[] {"_", "_a", "a__", "-__sentinel__", "\u200b__sentinel__"}) {
+      assertThat(of(name, "__sentinel__:hello").channel()).doesNotStartWith("__");
+    }
+  }
+
+  @Test
+  void anIntegerThatIsTooLongIsRefusedBeforeItIsWrittenOut() {
+    var large = BigInteger.ONE.shiftLeft(1 << 24);
+    assertThatThrownBy(() -> of("a", large))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("id is an integer of 16777217 bits: it must have at most 512 bytes of UTF-8");
+    assertThat(of("a", BigInteger.TEN.pow(511)).id()).hasSize(512);
+    assertThat(of("a", BigInteger.TEN.pow(511).subtract(BigInteger.ONE).negate()).id())
+        .hasSize(512);
+    assertThatThrownBy(() -> of("a", BigInteger.TEN.pow(512))).hasMessageContaining("512 bytes");
   }
 
   @Test
