@@ -12,20 +12,35 @@ public final class Fields {
 
   private Fields() {}
 
-  /** Returns an integer of a range; text that spells one is taken as well. */
+  /** As many characters as a long has at most, with its sign. */
+  private static final int MAX_DIGITS = 20;
+
+  /**
+   * Returns an integer of a range; text that spells one is taken as well. What is too long to be
+   * one is refused unread, for it takes a time that grows faster than its length.
+   */
   public static long integer(String field, @Nullable Object value, long min, long max) {
-    try {
-      var number =
-          value instanceof Long exact
-              ? exact
-              : new BigInteger(String.valueOf(value)).longValueExact();
-      if (min <= number && number <= max) {
-        return number;
-      }
-    } catch (NumberFormatException | ArithmeticException notAnInteger) {
-      // refused below
+    var number = number(value);
+    if (number != null && min <= number && number <= max) {
+      return number;
     }
     throw new InvalidInputException(field, value, "must be an integer from " + min + " to " + max);
+  }
+
+  private static @Nullable Long number(@Nullable Object value) {
+    if (value instanceof Long || value instanceof Integer) {
+      return ((Number) value).longValue();
+    }
+    if (value instanceof BigInteger big) {
+      return big.bitLength() < Long.SIZE ? big.longValue() : null;
+    }
+    try {
+      return value instanceof String text && text.length() <= MAX_DIGITS
+          ? Long.valueOf(text)
+          : null;
+    } catch (NumberFormatException notAnInteger) {
+      return null;
+    }
   }
 
   /** Returns how to emit with a {@code retain} in ms; without one the event is not kept. */
