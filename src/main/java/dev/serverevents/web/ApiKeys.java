@@ -1,5 +1,6 @@
 package dev.serverevents.web;
 
+import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.bus.Fields;
 import dev.serverevents.bus.Sha256;
@@ -22,8 +23,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +42,10 @@ final class ApiKeys implements AuthenticationProvider, Access {
   private static final String KEY = "apiKey";
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
 
-  private record Key(String name, Buffer sha256, List<Pattern> waits, List<Pattern> emits) {
+  private record Key(String name, Buffer sha256, List<NamePattern> waits, List<NamePattern> emits) {
     boolean permits(Action action, String event) {
       return (action == Action.WAIT ? waits : emits)
-          .stream().anyMatch(pattern -> pattern.matcher(event).matches());
+          .stream().anyMatch(pattern -> pattern.matches(event));
     }
   }
 
@@ -110,19 +109,15 @@ final class ApiKeys implements AuthenticationProvider, Access {
   @Override
   public boolean permits(@Nullable User user, Action action, String name) {
     var key = user == null ? null : user.attributes().getInteger(KEY);
-    return key != null && keys.get(key).permits(action, name);
+    return key != null
+        && name.length() <= EventKey.MAX_BYTES // a longer one is no name at all
+        && keys.get(key).permits(action, name);
   }
 
-  private static List<Pattern> patterns(String field, @Nullable Object json) {
+  private static List<NamePattern> patterns(String field, @Nullable Object json) {
     return Fields.array(field, json).stream()
-        .map(pattern -> pattern(Fields.string(field, pattern)))
+        .map(pattern -> new NamePattern(Fields.string(field, pattern)))
         .toList();
-  }
-
-  private static Pattern pattern(String glob) {
-    return Pattern.compile(
-        Stream.of(glob.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")),
-        Pattern.DOTALL);
   }
 
   private static byte[] sha256(String key) {

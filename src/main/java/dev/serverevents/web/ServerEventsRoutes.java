@@ -1,5 +1,6 @@
 package dev.serverevents.web;
 
+import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.bus.ExactJson;
@@ -140,7 +141,10 @@ public final class ServerEventsRoutes {
         .handler(
             ctx -> {
               var name = ctx.pathParam("name");
-              if (options.getAccess().permits(ctx.user(), action, name)) {
+              if (name.length() > EventKey.MAX_BYTES) {
+                var rule = "must have at most " + EventKey.MAX_BYTES + " bytes of UTF-8";
+                ctx.fail(new InvalidInputException("name", name, rule));
+              } else if (options.getAccess().permits(ctx.user(), action, name)) {
                 ctx.next();
               } else {
                 var why = "You may not %s \"%s\"".formatted(action.verb(), name);

@@ -172,6 +172,34 @@ class ApiKeysTest {
   }
 
   @Test
+  void aPatternOfManyPartsIsMatchedInLinearTime(Server server) {
+    server.deploy();
+    var names = new JsonArray().add("*:*:*:done");
+    var options =
+        new RoutesOptions(
+            new JsonObject().put("keys", new JsonArray().add(key("x", ORDERS, names, names))));
+    var http = new Http(server, options);
+    var header = new String[] {"X-API-Key", ORDERS};
+    var colons = ":".repeat(2_000);
+    var tooLong = "name is \":::";
+    for (var path : new String[] {"/1", "/1/stream", "?any=1"}) {
+      var refused = http.get("/events/" + colons + path, header);
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.detail()).startsWith(tooLong).endsWith("at most 512 bytes of UTF-8");
+    }
+    assertThat(http.post("/events/" + colons + "/1", "[]", header).status()).isEqualTo(400);
+    var emit = send("server-events.emit", event(colons + "x"));
+    assertThat(overSockJs(http, ORDERS, emit)).contains("rejected");
+    for (var type : new String[] {"subscribe", "emit"}) {
+      var socket = result(http.connect("/socket", header));
+      result(socket.writeTextMessage(event(colons + "x").put("type", type).encode()));
+      Await.until(socket::isClosed);
+      assertThat(socket.closeStatusCode()).isEqualTo((short) 1008);
+    }
+    assertThat(http.post("/events/a:b:c:done/1", "[]", header).status()).isEqualTo(202);
+  }
+
+  @Test
   void aKeyForOrdersReachesNothingElseByWebSocket(Server server) {
     server.deploy();
     var http = new Http(server, keys());
