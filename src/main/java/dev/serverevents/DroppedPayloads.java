@@ -1,5 +1,6 @@
 package dev.serverevents;
 
+import dev.serverevents.internal.Printable;
 import dev.serverevents.redis.MalformedPayloadException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +28,8 @@ final class DroppedPayloads {
       lastLogged = now;
       LOG.warn(
           "Dropped a payload on channel \"{}\": {} ({} dropped so far)",
-          channel,
-          cause.getMessage(),
+          Printable.of(channel),
+          Printable.of(String.valueOf(cause.getMessage())),
           count);
     }
   }

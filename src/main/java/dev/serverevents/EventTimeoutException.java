@@ -1,5 +1,7 @@
 package dev.serverevents;
 
+import dev.serverevents.internal.Printable;
+
 /** No event came within the timeout of the wait (504). */
 public final class EventTimeoutException extends ServerEventsException {
 
@@ -13,7 +15,8 @@ public final class EventTimeoutException extends ServerEventsException {
   public EventTimeoutException(String name, String id, long timeout) {
     super(
         504,
-        "No event \"%s\" with id \"%s\" within its timeout of %d ms".formatted(name, id, timeout),
+        "No event \"%s\" with id \"%s\" within its timeout of %d ms"
+            .formatted(Printable.of(name), Printable.of(id), timeout),
         null);
     this.name = name;
     this.id = id;

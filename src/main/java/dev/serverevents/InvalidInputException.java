@@ -1,5 +1,6 @@
 package dev.serverevents;
 
+import dev.serverevents.internal.Printable;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ public final class InvalidInputException extends ServerEventsException {
    * Names the field, its value and the limit.
    *
    * @param field for example {@code timeout}
-   * @param value as given; long ones are shortened in the message
+   * @param value as given; in the message a long one is shortened, and what cannot be printed is
+   *     escaped
    * @param rule for example {@code must be an integer from 1 to 86400000 (ms)}
    */
   public InvalidInputException(String field, @Nullable Object value, String rule) {
@@ -29,7 +31,7 @@ public final class InvalidInputException extends ServerEventsException {
     }
     var text = value instanceof CharSequence ? "\"" + value + "\"" : String.valueOf(value);
     return text.length() <= SHOWN
-        ? text
-        : text.substring(0, SHOWN) + "... (" + text.length() + " characters)";
+        ? Printable.of(text)
+        : Printable.of(text.substring(0, SHOWN)) + "... (" + text.length() + " characters)";
   }
 }

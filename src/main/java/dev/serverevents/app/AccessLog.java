@@ -1,5 +1,6 @@
 package dev.serverevents.app;
 
+import dev.serverevents.internal.Printable;
 import dev.serverevents.web.LogContext;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
@@ -32,8 +33,8 @@ final class AccessLog implements PlatformHandler {
             LOG.info(
                 "{} \"{} {} {}\" {} {} {} ms",
                 client,
-                request.method(),
-                request.uri(),
+                Printable.of(request.method().name()),
+                Printable.of(request.uri()),
                 request.version(),
                 ctx.response().getStatusCode(),
                 ctx.response().bytesWritten(),

@@ -1,10 +1,14 @@
 package dev.serverevents.web;
 
+import dev.serverevents.internal.Printable;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.slf4j.MDC;
 
-/** Which event a line of the log is about: its {@code name} and {@code id}, in SLF4J's MDC. */
+/**
+ * Which event a line of the log is about: its {@code name} and {@code id}, in SLF4J's MDC, with
+ * what cannot be printed escaped.
+ */
 public final class LogContext {
 
   private static final List<String> FIELDS = List.of("name", "id");
@@ -16,7 +20,7 @@ public final class LogContext {
     FIELDS.forEach(
         field -> {
           if (ctx.pathParam(field) != null) {
-            MDC.put(field, ctx.pathParam(field));
+            MDC.put(field, Printable.of(ctx.pathParam(field)));
           }
         });
     try {

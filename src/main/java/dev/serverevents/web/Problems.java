@@ -4,6 +4,7 @@ import dev.serverevents.EventFailureException;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.Printable;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
@@ -48,7 +49,10 @@ public final class Problems {
           ctx,
           () ->
               LOG.error(
-                  "{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure()));
+                  "{} {} failed",
+                  Printable.of(ctx.request().method().name()),
+                  Printable.of(String.valueOf(ctx.request().path())),
+                  ctx.failure()));
     }
     var problem =
         new JsonObject()
