@@ -1,21 +1,13 @@
 package dev.serverevents.metrics;
 
-import dev.serverevents.EventFailureException;
-import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
-import dev.serverevents.UnavailableException;
-import dev.serverevents.WaitCancelledException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Vertx;
-import java.time.Duration;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  *       server_events_redis_resubscribe_seconds}
  * </ul>
  *
- * <p>Only the first {@value #MAX_NAMES} names of events are told apart; all others are {@value
- * #OTHER}, so that names which clients choose cannot fill the memory.
+ * <p>A name is told apart from the first event on that somebody received under it, or may have
+ * received, and at most {@value #MAX_NAMES} are; all others are {@value #OTHER}. So neither names
+ * that clients invent nor requests that are refused fill the memory, or push out a name that is in
+ * use: one gives way to another only when nothing was received under it for an hour.
  */
 public final class MicrometerMetrics implements ServerEventsMetrics {
 
@@ -50,78 +44,10 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   /** The name of all others. */
   public static final String OTHER = "other";
 
-  private static final Duration[] BUCKETS = {
-    Duration.ofMillis(1),
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10),
-    Duration.ofSeconds(30),
-    Duration.ofSeconds(60)
-  };
-
-  private enum Outcome {
-    RESULT,
-    FAILURE,
-    TIMEOUT,
-    UNAVAILABLE,
-    CANCELLED,
-    OTHER;
-
-    private static Outcome of(@Nullable Throwable cause) {
-      if (cause == null) {
-        return RESULT;
-      }
-      if (cause instanceof EventFailureException) {
-        return FAILURE;
-      }
-      if (cause instanceof EventTimeoutException) {
-        return TIMEOUT;
-      }
-      if (cause instanceof UnavailableException) {
-        return UNAVAILABLE;
-      }
-      return cause instanceof WaitCancelledException ? CANCELLED : OTHER;
-    }
-
-    private String tag() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** The meters of one name of events. */
-  private final class OfName {
-    private final Map<Outcome, Counter> waits = new EnumMap<>(Outcome.class);
-    private final Timer timeToResult;
-    private final Counter emitted;
-    private final Counter failed;
-    private final Counter receivers;
-
-    private OfName(String name) {
-      for (var outcome : Outcome.values()) {
-        waits.put(
-            outcome, registry.counter(PREFIX + "waits", "name", name, "outcome", outcome.tag()));
-      }
-      timeToResult =
-          Timer.builder(PREFIX + "time.to.result")
-              .tag("name", name)
-              .serviceLevelObjectives(BUCKETS)
-              .register(registry);
-      emitted = registry.counter(PREFIX + "emits", "name", name, "outcome", "emitted");
-      failed = registry.counter(PREFIX + "emits", "name", name, "outcome", "failed");
-      receivers = registry.counter(PREFIX + "receivers", "name", name);
-    }
-  }
-
-  private static final String PREFIX = "server.events.";
+  static final String PREFIX = "server.events.";
 
   private final MeterRegistry registry;
-  private final Map<String, OfName> names = new ConcurrentHashMap<>();
-  private final OfName others;
+  private final MetersByName names;
   private final AtomicLong pending = new AtomicLong();
   private final AtomicLong open = new AtomicLong();
   private final AtomicLong queued = new AtomicLong();
@@ -130,7 +56,7 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   /** Registers its meters with {@code registry}. */
   public MicrometerMetrics(MeterRegistry registry) {
     this.registry = registry;
-    others = new OfName(OTHER);
+    names = new MetersByName(registry);
     Gauge.builder(PREFIX + "waits.pending", pending, AtomicLong::get).register(registry);
     Gauge.builder(PREFIX + "streams.open", open, AtomicLong::get).register(registry);
     Gauge.builder(PREFIX + "emits.queued", queued, AtomicLong::get).register(registry);
@@ -155,15 +81,9 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void waitEnded(String name, @Nullable Throwable cause, long nanos) {
     pending.decrementAndGet();
-    var meters = named(name);
     var outcome = Outcome.of(cause);
-    var counter = meters.waits.get(outcome);
-    if (counter != null) {
-      counter.increment();
-    }
-    if (outcome == Outcome.RESULT) {
-      meters.timeToResult.record(nanos, TimeUnit.NANOSECONDS);
-    }
+    var received = outcome == Outcome.RESULT || outcome == Outcome.FAILURE;
+    (received ? names.inUse(name) : names.known(name)).waitEnded(outcome, nanos);
   }
 
   @Override
@@ -190,14 +110,13 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void emitted(String name, int receivers) {
     queued.decrementAndGet();
-    named(name).emitted.increment();
-    named(name).receivers.increment(Math.max(0, receivers));
+    (receivers == 0 ? names.known(name) : names.inUse(name)).emitted(receivers);
   }
 
   @Override
   public void emitFailed(String name, Throwable cause) {
     queued.decrementAndGet();
-    named(name).failed.increment();
+    names.known(name).emitFailed();
   }
 
   @Override
@@ -218,14 +137,6 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void resubscribed(long nanos) {
     resubscribe.record(nanos, TimeUnit.NANOSECONDS);
-  }
-
-  private OfName named(String name) {
-    var known = names.get(name);
-    if (known != null) {
-      return known;
-    }
-    return names.size() < MAX_NAMES ? names.computeIfAbsent(name, OfName::new) : others;
   }
 
   private Counter failures(Store store) {

@@ -4,15 +4,19 @@ import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
 import dev.serverevents.StreamOptions;
+import dev.serverevents.UnavailableException;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -126,6 +132,71 @@ class MicrometerMetricsTest {
     assertThat(registry.getMeters()).hasSizeLessThan(MicrometerMetrics.MAX_NAMES * 12);
     await("server_events_time_to_result_seconds_count{name=\"other\"}", 9_900);
     await("server_events_time_to_result_seconds_count{name=\"name 0\"}", 1);
+  }
+
+  @Test
+  void namesUnderWhichNothingIsReceivedAreNotToldApart() {
+    var metrics = new MicrometerMetrics(registry);
+    var meters = registry.getMeters().size();
+    for (var i = 0; i < 10_000; i++) {
+      var name = "junk " + i;
+      metrics.waitBegan();
+      metrics.waitEnded(name, new EventTimeoutException(name, "1", 1), 1);
+      metrics.emitBegan();
+      metrics.emitted(name, 0);
+      metrics.emitBegan();
+      metrics.emitFailed(name, new UnavailableException("no", null));
+    }
+    assertThat(registry.getMeters()).hasSize(meters);
+    metrics.waitBegan();
+    metrics.waitEnded("real", null, 1);
+    metrics.emitBegan();
+    metrics.emitted("heard", 2);
+    await("server_events_waits_total{name=\"real\",outcome=\"result\"}", 1);
+    await("server_events_receivers_total{name=\"heard\"}", 2);
+    await("server_events_waits_total{name=\"other\",outcome=\"timeout\"}", 10_000);
+    await("server_events_emits_total{name=\"other\",outcome=\"emitted\"}", 10_000);
+    await("server_events_emits_total{name=\"other\",outcome=\"failed\"}", 10_000);
+  }
+
+  @Test
+  void aNameThatIsInUseIsNotPushedOutAndOneThatIsNotGivesWayAfterAnHour() {
+    var hours = new AtomicLong();
+    var clock =
+        new Clock() {
+          @Override
+          public long wallTime() {
+            return TimeUnit.HOURS.toMillis(hours.get());
+          }
+
+          @Override
+          public long monotonicTime() {
+            return TimeUnit.HOURS.toNanos(hours.get());
+          }
+        };
+    var timed =
+        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), clock);
+    var metrics = new MicrometerMetrics(timed);
+    receive(metrics, "real");
+    for (var i = 0; i < 10_000; i++) {
+      receive(metrics, "junk " + i);
+    }
+    receive(metrics, "late");
+    assertThat(timed.scrape()).contains("name=\"real\"").doesNotContain("name=\"late\"");
+    hours.set(1);
+    receive(metrics, "real");
+    hours.set(2);
+    receive(metrics, "late");
+    receive(metrics, "other");
+    assertThat(timed.scrape())
+        .contains("server_events_waits_total{name=\"real\",outcome=\"result\"} 2.0")
+        .contains("server_events_waits_total{name=\"late\",outcome=\"result\"} 1.0")
+        .doesNotContain("junk");
+  }
+
+  private static void receive(MicrometerMetrics metrics, String name) {
+    metrics.waitBegan();
+    metrics.waitEnded(name, null, 1);
   }
 
   @Test

@@ -1,0 +1,87 @@
+package dev.serverevents.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The meters of one name of events. */
+final class MetersOfName {
+
+  private static final String PREFIX = MicrometerMetrics.PREFIX;
+
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofSeconds(60)
+  };
+
+  private final Map<Outcome, Counter> waits = new EnumMap<>(Outcome.class);
+  private final Timer timeToResult;
+  private final Counter emitted;
+  private final Counter failed;
+  private final Counter receivers;
+  private volatile long used;
+
+  /** Registers them; {@code now} is the registry's time in ns. */
+  MetersOfName(MeterRegistry registry, String name, long now) {
+    used = now;
+    for (var outcome : Outcome.values()) {
+      waits.put(
+          outcome, registry.counter(PREFIX + "waits", "name", name, "outcome", outcome.tag()));
+    }
+    timeToResult =
+        Timer.builder(PREFIX + "time.to.result")
+            .tag("name", name)
+            .serviceLevelObjectives(BUCKETS)
+            .register(registry);
+    emitted = registry.counter(PREFIX + "emits", "name", name, "outcome", "emitted");
+    failed = registry.counter(PREFIX + "emits", "name", name, "outcome", "failed");
+    receivers = registry.counter(PREFIX + "receivers", "name", name);
+  }
+
+  void waitEnded(Outcome outcome, long nanos) {
+    var counter = waits.get(outcome);
+    if (counter != null) {
+      counter.increment();
+    }
+    if (outcome == Outcome.RESULT) {
+      timeToResult.record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  void emitted(int count) {
+    emitted.increment();
+    receivers.increment(Math.max(0, count));
+  }
+
+  void emitFailed() {
+    failed.increment();
+  }
+
+  /** When something was received under the name last. */
+  long used() {
+    return used;
+  }
+
+  void used(long now) {
+    used = now;
+  }
+
+  void remove(MeterRegistry registry) {
+    waits.values().forEach(registry::remove);
+    Stream.of(timeToResult, emitted, failed, receivers).forEach(registry::remove);
+  }
+}
