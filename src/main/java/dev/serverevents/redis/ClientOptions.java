@@ -7,7 +7,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisOptions;
-import java.net.URI;
+import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,21 +42,38 @@ public final class ClientOptions {
   }
 
   /** Options for a client of a Sentinel, whose user and password are those of its own URL. */
-  static RedisOptions ofSentinel(RedisServerOptions redis, String url) {
-    return secure(new RedisOptions().setConnectionString(url), redis);
+  static Future<RedisOptions> ofSentinel(Vertx vertx, RedisServerOptions redis, String url) {
+    return reachable(vertx, url)
+        .map(reachable -> secure(new RedisOptions().setConnectionString(reachable), redis));
   }
 
+  /** Where a URL lacks a user or a password, the client takes that of the options. */
   private static Future<RedisOptions> options(
       Vertx vertx, RedisServerOptions redis, List<String> urls) {
-    return password(vertx, redis)
-        .map(
-            password -> {
-              var options = new RedisOptions().setEndpoints(urls);
-              if (urls.stream().allMatch(url -> URI.create(url).getUserInfo() == null)) {
-                options.setUser(redis.getUser()).setPassword(password);
-              }
-              return secure(options, redis);
-            });
+    return Future.all(urls.stream().map(url -> reachable(vertx, url)).toList())
+        .compose(
+            reachable ->
+                password(vertx, redis)
+                    .map(
+                        password ->
+                            new RedisOptions()
+                                .setEndpoints(reachable.list())
+                                .setUser(redis.getUser())
+                                .setPassword(password)))
+        .map(options -> secure(options, redis));
+  }
+
+  /**
+   * Makes the URL that the client takes. For a host with an underscore, as Docker Compose makes
+   * them, that has the address, since the client takes its URL for a {@link java.net.URI}.
+   */
+  private static Future<String> reachable(Vertx vertx, String url) {
+    var parsed = RedisUrl.of(url);
+    return parsed.hasUnderscore()
+        ? vertx
+            .executeBlocking(() -> InetAddress.getAllByName(parsed.host())[0].getHostAddress())
+            .map(parsed::at)
+        : Future.succeededFuture(parsed.at(parsed.host()));
   }
 
   private static Future<@Nullable String> password(Vertx vertx, RedisServerOptions redis) {

@@ -21,9 +21,7 @@ final class MasterFinder {
     this.redis = redis;
     sentinels =
         new Endpoints(
-            vertx,
-            redis.getEndpoints(),
-            url -> Future.succeededFuture(ClientOptions.ofSentinel(redis, url)));
+            vertx, redis.getEndpoints(), url -> ClientOptions.ofSentinel(vertx, redis, url));
   }
 
   Target target() {

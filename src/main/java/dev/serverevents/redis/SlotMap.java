@@ -2,7 +2,6 @@ package dev.serverevents.redis;
 
 import dev.serverevents.RedisServerOptions;
 import io.vertx.redis.client.Response;
-import java.net.URI;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -68,7 +67,7 @@ final class SlotMap {
   }
 
   private static String host(String url) {
-    return URI.create(url).getHost().replaceAll("[\\[\\]]", "");
+    return RedisUrl.of(url).host();
   }
 
   /** The cluster's epoch, which grows with each failover and each slot that changes hands. */

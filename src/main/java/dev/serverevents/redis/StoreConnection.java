@@ -14,7 +14,6 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
-import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -294,11 +293,7 @@ final class StoreConnection {
 
   /** Says where Redis is, without the password. */
   private static UnavailableException named(String url, Throwable cause) {
-    var uri = URI.create(url);
-    var port = uri.getPort() == -1 ? "" : ":" + uri.getPort();
     return new UnavailableException(
-        "Redis at %s://%s%s: %s"
-            .formatted(uri.getScheme(), uri.getHost(), port, cause.getMessage()),
-        cause);
+        "Redis at %s: %s".formatted(RedisUrl.of(url), cause.getMessage()), cause);
   }
 }
