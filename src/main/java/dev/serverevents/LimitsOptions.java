@@ -1,9 +1,10 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.settings.LimitSettings;
+import dev.serverevents.internal.settings.Setting;
+import dev.serverevents.internal.settings.Settings;
+import dev.serverevents.internal.settings.Values;
 import io.vertx.core.json.JsonObject;
-import java.util.EnumMap;
-import java.util.Map;
 
 /**
  * What a {@link ServerEventsVerticle} and its users refuse: {@code limits} in the JSON of {@link
@@ -23,127 +24,109 @@ public final class LimitsOptions {
    */
   public static final int DEFAULT_PAYLOAD = 1 << 20;
 
-  private enum Limit {
-    PENDING_WAITS("pendingWaits", DEFAULT_PENDING_WAITS, 1, Integer.MAX_VALUE),
-    EMIT_QUEUE("emitQueue", DEFAULT_EMIT_QUEUE, 1, Integer.MAX_VALUE),
-    PAYLOAD_IN("payloadIn", DEFAULT_PAYLOAD, 1 << 10, 1 << 29),
-    PAYLOAD_OUT("payloadOut", DEFAULT_PAYLOAD, 1 << 10, 1 << 29),
-    NAME("name", EventKey.MAX_BYTES, 1, EventKey.MAX_BYTES),
-    ID("id", EventKey.MAX_BYTES, 1, EventKey.MAX_BYTES),
-    TIMEOUT("timeout", (int) ServerEventsOptions.MAX_TIMEOUT, 1, ServerEventsOptions.MAX_TIMEOUT);
-
-    final String field;
-    final int byDefault;
-    final long min;
-    final long max;
-
-    Limit(String field, int byDefault, long min, long max) {
-      this.field = field;
-      this.byDefault = byDefault;
-      this.min = min;
-      this.max = max;
-    }
-  }
-
-  private final Map<Limit, Integer> values = new EnumMap<>(Limit.class);
+  private final Values values;
 
   /** All defaults. */
   public LimitsOptions() {
-    for (var limit : Limit.values()) {
-      values.put(limit, limit.byDefault);
-    }
+    values = new Values(LimitSettings.SECTION);
   }
 
-  /** From JSON; what it does not name keeps its default. */
+  /** A copy. */
+  public LimitsOptions(LimitsOptions other) {
+    values = new Values(other.values);
+  }
+
+  /**
+   * From JSON; what it does not name keeps its default.
+   *
+   * @throws InvalidInputException for a value out of range, and for a field that is no limit
+   */
   public LimitsOptions(JsonObject json) {
-    for (var limit : Limit.values()) {
-      put(limit, json.getValue(limit.field, limit.byDefault));
-    }
+    new Settings(LimitSettings.SECTION).check(LimitSettings.SECTION.name(), json);
+    values = Values.of(LimitSettings.SECTION, json);
   }
 
   /** The limits as JSON. */
   public JsonObject toJson() {
-    var json = new JsonObject();
-    values.forEach((limit, value) -> json.put(limit.field, value));
-    return json;
+    return values.toJson();
   }
 
   /** How many waits may be pending in one verticle; one more fails as unavailable. */
   public int getPendingWaits() {
-    return get(Limit.PENDING_WAITS);
+    return get(LimitSettings.PENDING_WAITS);
   }
 
   /** Sets it, from 1. */
   public LimitsOptions setPendingWaits(int pendingWaits) {
-    return put(Limit.PENDING_WAITS, pendingWaits);
+    return put(LimitSettings.PENDING_WAITS, pendingWaits);
   }
 
   /** How many emits may be queued in one verticle; one more fails as unavailable. */
   public int getEmitQueue() {
-    return get(Limit.EMIT_QUEUE);
+    return get(LimitSettings.EMIT_QUEUE);
   }
 
   /** Sets it, from 1. */
   public LimitsOptions setEmitQueue(int emitQueue) {
-    return put(Limit.EMIT_QUEUE, emitQueue);
+    return put(LimitSettings.EMIT_QUEUE, emitQueue);
   }
 
   /** How many bytes a payload from Redis may have; a larger one is dropped and counted. */
   public int getPayloadIn() {
-    return get(Limit.PAYLOAD_IN);
+    return get(LimitSettings.PAYLOAD_IN);
   }
 
   /** Sets it, from 1 KiB to 512 MiB. */
   public LimitsOptions setPayloadIn(int payloadIn) {
-    return put(Limit.PAYLOAD_IN, payloadIn);
+    return put(LimitSettings.PAYLOAD_IN, payloadIn);
   }
 
   /** How many bytes an emit's payload may have, name and id included; more is bad input. */
   public int getPayloadOut() {
-    return get(Limit.PAYLOAD_OUT);
+    return get(LimitSettings.PAYLOAD_OUT);
   }
 
   /** Sets it, from 1 KiB to 512 MiB. */
   public LimitsOptions setPayloadOut(int payloadOut) {
-    return put(Limit.PAYLOAD_OUT, payloadOut);
+    return put(LimitSettings.PAYLOAD_OUT, payloadOut);
   }
 
   /** How many bytes of UTF-8 a name may have; more is bad input. */
   public int getName() {
-    return get(Limit.NAME);
+    return get(LimitSettings.NAME);
   }
 
   /** Sets it, from 1 to {@value EventKey#MAX_BYTES}. */
   public LimitsOptions setName(int name) {
-    return put(Limit.NAME, name);
+    return put(LimitSettings.NAME, name);
   }
 
   /** How many bytes of UTF-8 an id may have; more is bad input. */
   public int getId() {
-    return get(Limit.ID);
+    return get(LimitSettings.ID);
   }
 
   /** Sets it, from 1 to {@value EventKey#MAX_BYTES}. */
   public LimitsOptions setId(int id) {
-    return put(Limit.ID, id);
+    return put(LimitSettings.ID, id);
   }
 
   /** The longest timeout of a wait, in ms; a longer one is bad input. */
   public long getTimeout() {
-    return get(Limit.TIMEOUT);
+    return get(LimitSettings.TIMEOUT);
   }
 
   /** Sets it, from 1 to {@value ServerEventsOptions#MAX_TIMEOUT} ms. */
   public LimitsOptions setTimeout(long timeout) {
-    return put(Limit.TIMEOUT, timeout);
+    return put(LimitSettings.TIMEOUT, timeout);
   }
 
-  private int get(Limit limit) {
-    return values.getOrDefault(limit, limit.byDefault);
+  private int get(Setting<Long> limit) {
+    return values.get(limit).intValue();
   }
 
-  private LimitsOptions put(Limit limit, Object value) {
-    values.put(limit, (int) Fields.integer("limits." + limit.field, value, limit.min, limit.max));
+  private LimitsOptions put(Setting<Long> limit, long value) {
+    values.set(limit, value);
     return this;
   }
 }

@@ -1,14 +1,29 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.Fields;
-import io.vertx.core.json.JsonArray;
+import static dev.serverevents.internal.settings.RedisSettings.CA_FILE;
+import static dev.serverevents.internal.settings.RedisSettings.CERTIFICATE_FILE;
+import static dev.serverevents.internal.settings.RedisSettings.CONNECTION_STRING;
+import static dev.serverevents.internal.settings.RedisSettings.DB;
+import static dev.serverevents.internal.settings.RedisSettings.ENDPOINTS;
+import static dev.serverevents.internal.settings.RedisSettings.HOST;
+import static dev.serverevents.internal.settings.RedisSettings.KEY_FILE;
+import static dev.serverevents.internal.settings.RedisSettings.MASTER_NAME;
+import static dev.serverevents.internal.settings.RedisSettings.PASSWORD;
+import static dev.serverevents.internal.settings.RedisSettings.PASSWORD_FILE;
+import static dev.serverevents.internal.settings.RedisSettings.PORT;
+import static dev.serverevents.internal.settings.RedisSettings.PUBSUB;
+import static dev.serverevents.internal.settings.RedisSettings.REPLICAS;
+import static dev.serverevents.internal.settings.RedisSettings.TYPE;
+import static dev.serverevents.internal.settings.RedisSettings.USER;
+import static dev.serverevents.internal.settings.RedisSettings.VERIFY_HOST;
+
+import dev.serverevents.internal.settings.RedisCombination;
+import dev.serverevents.internal.settings.RedisSettings;
+import dev.serverevents.internal.settings.Settings;
+import dev.serverevents.internal.settings.Values;
+import dev.serverevents.redis.RedisUrl;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * {"type": "cluster", "pubsub": "sharded", "endpoints": ["redis://n1:6379", "redis://n2:6379"]}
  * }</pre>
  *
- * <p>A password is nowhere shown, but in {@link #toJson()}.
+ * <p>A password is nowhere shown, but in {@link #toJson()}. An instance does not change.
  */
 public final class RedisServerOptions {
 
@@ -50,23 +65,8 @@ public final class RedisServerOptions {
   /** Redis's standard port. */
   public static final int DEFAULT_PORT = 6379;
 
-  private static final int MAX_REPLICAS = 100;
-  private static final String URL = "must be redis://[user:password@]host[:port][/db] or rediss://";
-
-  private final Type type;
-  private final PubSub pubsub;
+  private final Values values;
   private final List<String> endpoints;
-  private final @Nullable String masterName;
-  private final int db;
-  private final @Nullable String user;
-  private final @Nullable String password;
-  private final @Nullable String passwordFile;
-  private final @Nullable String caFile;
-  private final @Nullable String certificateFile;
-  private final @Nullable String keyFile;
-  private final boolean verifyHost;
-  private final int replicas;
-  private final JsonObject json;
 
   /** The defaults: one server on this machine. */
   public RedisServerOptions() {
@@ -81,183 +81,55 @@ public final class RedisServerOptions {
   /**
    * Reads the section.
    *
-   * @throws InvalidInputException for a wrong field, or for a mix that makes no sense
+   * @throws InvalidInputException for a wrong field, for one that is no setting, or for a mix that
+   *     makes no sense
    */
   public RedisServerOptions(JsonObject json) {
-    this.json = json.copy();
-    type = constant("redis.type", json.getValue("type"), Type.STANDALONE, Type.values());
-    pubsub = constant("redis.pubsub", json.getValue("pubsub"), PubSub.BROADCAST, PubSub.values());
-    masterName = text(json, "masterName");
-    db = (int) Fields.integer("redis.db", json.getValue("db", 0), 0, Integer.MAX_VALUE);
-    endpoints = endpoints(json, db);
-    user = text(json, "user");
-    password = text(json, "password");
-    passwordFile = text(json, "passwordFile");
-    caFile = text(json, "caFile");
-    certificateFile = text(json, "certificateFile");
-    keyFile = text(json, "keyFile");
-    verifyHost = Fields.flag("redis.verifyHost", json.getValue("verifyHost", true));
-    replicas =
-        (int) Fields.integer("redis.replicas", json.getValue("replicas", 0), 0, MAX_REPLICAS);
-    check();
+    new Settings(RedisSettings.SECTION).check(RedisSettings.SECTION.name(), json);
+    values = Values.of(RedisSettings.SECTION, json);
+    endpoints = endpoints(values);
+    RedisCombination.check(values, endpoints.stream().map(RedisUrl::of).toList());
   }
 
-  private static <E extends Enum<E>> E constant(
-      String field, @Nullable Object value, E byDefault, E[] all) {
-    if (value == null) {
-      return byDefault;
-    }
-    return Stream.of(all)
-        .filter(constant -> json(constant).equals(value))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    field,
-                    value,
-                    Stream.of(all)
-                        .map(constant -> '"' + json(constant) + '"')
-                        .collect(Collectors.joining(" or ", "must be ", ""))));
-  }
-
-  private static String json(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static @Nullable String text(JsonObject json, String field) {
-    var value = json.getValue(field);
-    return value == null ? null : Fields.string("redis." + field, value);
-  }
-
-  private static List<String> endpoints(JsonObject json, int db) {
-    var list = Fields.array("redis.endpoints", json.getValue("endpoints"));
-    var host = Fields.string("redis.host", json.getValue("host", DEFAULT_HOST));
-    var port = Fields.integer("redis.port", json.getValue("port", DEFAULT_PORT), 1, 65535);
-    var url = text(json, "connectionString");
-    if (!list.isEmpty()) {
-      for (var other : List.of("connectionString", "host", "port")) {
-        if (json.containsKey(other)) {
+  private static List<String> endpoints(Values values) {
+    var list = values.find(ENDPOINTS);
+    if (list != null && !list.isEmpty()) {
+      for (var other : List.of(CONNECTION_STRING, HOST, PORT)) {
+        if (values.has(other)) {
           throw new InvalidInputException(
-              "redis." + other, "(not shown)", "must not be there beside redis.endpoints");
+              other.path(), "(not shown)", "must not be there beside redis.endpoints");
         }
       }
-      return list.stream()
-          .map(endpoint -> url("redis.endpoints", Fields.string("redis.endpoints", endpoint)))
-          .toList();
+      list.forEach(url -> RedisUrl.of(ENDPOINTS.path(), url));
+      return list;
     }
-    return List.of(
-        url != null ? url("redis.connectionString", url) : url("redis", null, host, port, db));
-  }
-
-  private static String url(
-      String scheme, @Nullable String userInfo, String host, long port, int db) {
-    return "%s://%s%s:%d%s"
-        .formatted(
-            scheme,
-            userInfo == null ? "" : userInfo + "@",
-            host.contains(":") ? "[" + host + "]" : host,
-            port,
-            db == 0 ? "" : "/" + db);
-  }
-
-  /** Checks a URL, which is not shown, for it may contain a password. */
-  private static String url(String field, String url) {
-    URI uri;
-    try {
-      uri = new URI(url);
-    } catch (URISyntaxException malformed) {
-      throw new InvalidInputException(field, "(not shown)", URL);
+    var url = values.find(CONNECTION_STRING);
+    if (url != null) {
+      RedisUrl.of(CONNECTION_STRING.path(), url);
+      return List.of(url);
     }
-    var scheme = String.valueOf(uri.getScheme());
-    if (!(scheme.equals("redis") || scheme.equals("rediss")) || uri.getHost() == null) {
-      throw new InvalidInputException(field, scheme + "://...", URL);
-    }
-    if (uri.getPath().length() > 1) {
-      Fields.integer(field + "'s database", uri.getPath().substring(1), 0, 1 << 30);
-    }
-    return url;
+    var host = RedisUrl.checkHost(HOST.path(), values.get(HOST));
+    var server = RedisUrl.of("redis", null, host, values.get(PORT).intValue(), database(values));
+    return List.of(server.written());
   }
 
-  private void check() {
-    refuseIf(
-        type == Type.STANDALONE && endpoints.size() > 1,
-        "redis.endpoints",
-        endpoints.size() + " URLs",
-        "must be one URL where redis.type is \"standalone\"");
-    refuseIf(
-        type != Type.SENTINEL && masterName != null,
-        "redis.masterName",
-        masterName,
-        "must not be there unless redis.type is \"sentinel\"");
-    refuseIf(
-        type != Type.STANDALONE && json.getJsonArray("endpoints", new JsonArray()).isEmpty(),
-        "redis.endpoints",
-        null,
-        "must be URLs where redis.type is \"sentinel\", of the Sentinels, or \"cluster\", of nodes");
-    refuseIf(
-        type != Type.CLUSTER && json.containsKey("pubsub"),
-        "redis.pubsub",
-        json(pubsub),
-        "must not be there unless redis.type is \"cluster\"");
-    refuseIf(
-        type == Type.CLUSTER && (db != 0 || endpoints.stream().anyMatch(this::hasDatabase)),
-        "redis.db",
-        "there",
-        "must be 0, in the URLs as well, where redis.type is \"cluster\"");
-    refuseIf(
-        type == Type.SENTINEL && masterName == null,
-        "redis.masterName",
-        null,
-        "must be the master's name where redis.type is \"sentinel\"");
-    refuseIf(
-        endpoints.stream().map(RedisServerOptions::isTls).distinct().count() > 1,
-        "redis.endpoints",
-        "redis:// and rediss://",
-        "must be all of one scheme");
-    refuseIf(
-        password != null && passwordFile != null,
-        "redis.passwordFile",
-        passwordFile,
-        "must not be there beside redis.password");
-    refuseIf(
-        (certificateFile == null) != (keyFile == null),
-        "redis.certificateFile",
-        certificateFile,
-        "must be there if and only if redis.keyFile is");
-    refuseIf(
-        !isTls() && (caFile != null || keyFile != null || !verifyHost),
-        "redis.caFile, keyFile or verifyHost",
-        "there",
-        "must be with rediss:// URLs");
-  }
-
-  private boolean hasDatabase(String url) {
-    return URI.create(url).getPath().matches("/0*[1-9].*");
-  }
-
-  private static void refuseIf(boolean wrong, String field, @Nullable Object value, String rule) {
-    if (wrong) {
-      throw new InvalidInputException(field, value, rule);
-    }
-  }
-
-  private static boolean isTls(String url) {
-    return url.startsWith("rediss:");
+  private static int database(Values values) {
+    return values.get(DB).intValue();
   }
 
   /** The same as JSON. It contains the password where that is set. */
   public JsonObject toJson() {
-    return json.copy();
+    return values.givenToJson();
   }
 
   /** What is at the endpoints. */
   public Type getType() {
-    return type;
+    return values.get(TYPE);
   }
 
   /** How events go over a Redis Cluster; it says nothing elsewhere. */
   public PubSub getPubsub() {
-    return pubsub;
+    return values.get(PUBSUB);
   }
 
   /** The URLs: of the one server, of the Sentinels, or of nodes of the cluster. */
@@ -267,7 +139,7 @@ public final class RedisServerOptions {
 
   /** By which name the Sentinels know the master; null where there are none. */
   public @Nullable String getMasterName() {
-    return masterName;
+    return values.find(MASTER_NAME);
   }
 
   /**
@@ -275,14 +147,14 @@ public final class RedisServerOptions {
    * database set here, and in a cluster the user and password of its endpoint.
    */
   public String serverUrl(String host, int port) {
-    var endpoint = URI.create(endpoints.get(0));
-    var userInfo = type == Type.CLUSTER ? endpoint.getRawUserInfo() : null;
-    return url(endpoint.getScheme(), userInfo, host, port, db);
+    var endpoint = RedisUrl.of(endpoints.get(0));
+    var userInfo = getType() == Type.CLUSTER ? endpoint.userInfo() : null;
+    return RedisUrl.of(endpoint.scheme(), userInfo, host, port, database(values)).written();
   }
 
   /** Whether it speaks TLS. */
   public boolean isTls() {
-    return isTls(endpoints.get(0));
+    return RedisUrl.of(endpoints.get(0)).isTls();
   }
 
   /**
@@ -290,17 +162,17 @@ public final class RedisServerOptions {
    * theirs in their URLs.
    */
   public @Nullable String getUser() {
-    return user;
+    return values.find(USER);
   }
 
   /** The password, where a URL has none; null where there is none or it is in a file. */
   public @Nullable String getPassword() {
-    return password;
+    return values.find(PASSWORD);
   }
 
   /** The file that has the password and is read anew for each connection, or null. */
   public @Nullable String getPasswordFile() {
-    return passwordFile;
+    return values.find(PASSWORD_FILE);
   }
 
   /**
@@ -308,17 +180,17 @@ public final class RedisServerOptions {
    * javax.net.ssl.trustStore}).
    */
   public @Nullable String getCaFile() {
-    return caFile;
+    return values.find(CA_FILE);
   }
 
   /** A PEM file of the client's certificate, or null. */
   public @Nullable String getCertificateFile() {
-    return certificateFile;
+    return values.find(CERTIFICATE_FILE);
   }
 
   /** A PEM file of the client's key, or null. */
   public @Nullable String getKeyFile() {
-    return keyFile;
+    return values.find(KEY_FILE);
   }
 
   /**
@@ -327,11 +199,11 @@ public final class RedisServerOptions {
    * what a master acknowledged can be lost when it fails.
    */
   public int getReplicas() {
-    return replicas;
+    return values.get(REPLICAS).intValue();
   }
 
   /** Whether the name in Redis's certificate must be that of its host. */
   public boolean isVerifyHost() {
-    return verifyHost;
+    return values.get(VERIFY_HOST);
   }
 }

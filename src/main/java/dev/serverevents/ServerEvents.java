@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A name or an id is a {@link String} or an integer ({@link Integer}, {@link Long}, {@link
  * Short}, {@link Byte}, {@link java.math.BigInteger}), at most {@value EventKey#MAX_BYTES} bytes of
  * UTF-8 and not empty; {@code 314} and {@code "314"} are the same one. Names that begin with {@code
- * $} are reserved. Anything else fails with {@link InvalidInputException}.
+ * $} are reserved, and those that begin with {@code __} are Redis's own. Anything else fails with
+ * {@link InvalidInputException}.
  *
  * <p>An instance belongs to the verticle that creates it, and its waits end when that verticle is
  * undeployed; created outside of a verticle, it lasts until {@link #close()}. It may be called from

@@ -1,6 +1,11 @@
 package dev.serverevents;
 
 import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.settings.LimitSettings;
+import dev.serverevents.internal.settings.RedisSettings;
+import dev.serverevents.internal.settings.Settings;
+import dev.serverevents.internal.settings.Values;
+import dev.serverevents.internal.settings.VerticleSettings;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
@@ -31,47 +36,48 @@ public final class ServerEventsOptions {
   /** How long pending waits and queued emits are given at undeployment, in ms. */
   public static final long DEFAULT_DRAIN_TIMEOUT = 10_000;
 
-  /** How long Redis is given to tell what is on its way to a wait whose time is over, in ms. */
+  /** How long Redis is given to tell whether an event is on its way, in ms. */
   public static final long DEFAULT_PROBE_TIMEOUT = 1_000;
 
   /** The longest timeout of a wait, in ms: 24 h. */
   public static final long MAX_TIMEOUT = 86_400_000;
 
-  private long timeout = DEFAULT_TIMEOUT;
-  private long heartbeat = DEFAULT_HEARTBEAT;
-  private long emitTimeout = DEFAULT_EMIT_TIMEOUT;
-  private long drainTimeout = DEFAULT_DRAIN_TIMEOUT;
-  private long probeTimeout = DEFAULT_PROBE_TIMEOUT;
-  private boolean listen = true;
-  private LimitsOptions limits = new LimitsOptions();
-  private RedisServerOptions redis = new RedisServerOptions();
+  private static final Settings SETTINGS =
+      new Settings(VerticleSettings.SECTION, LimitSettings.SECTION, RedisSettings.SECTION);
+
+  private final Values values;
+  private LimitsOptions limits;
+  private RedisServerOptions redis;
 
   /** All defaults. */
-  public ServerEventsOptions() {}
+  public ServerEventsOptions() {
+    values = new Values(VerticleSettings.SECTION);
+    limits = new LimitsOptions();
+    redis = new RedisServerOptions();
+  }
 
-  /** From JSON; what it does not name keeps its default, and what is unknown is ignored. */
+  /** A copy, which shares nothing with {@code other} that can change. */
+  public ServerEventsOptions(ServerEventsOptions other) {
+    values = new Values(other.values);
+    limits = new LimitsOptions(other.limits);
+    redis = other.redis;
+  }
+
+  /**
+   * From JSON; what it does not name keeps its default.
+   *
+   * @throws InvalidInputException for a value out of range, and for a field that is no setting
+   */
   public ServerEventsOptions(JsonObject json) {
-    timeout = timeout("timeout", json.getValue("timeout", timeout));
-    heartbeat = heartbeat(json.getValue("heartbeat", heartbeat));
-    emitTimeout = timeout("emitTimeout", json.getValue("emitTimeout", emitTimeout));
-    drainTimeout = drainTimeout(json.getValue("drainTimeout", drainTimeout));
-    probeTimeout = probeTimeout(json.getValue("probeTimeout", probeTimeout));
-    listen = Fields.flag("listen", json.getValue("listen", listen));
+    SETTINGS.check(json);
+    values = Values.of(VerticleSettings.SECTION, json);
     limits = new LimitsOptions(Fields.object("limits", json.getValue("limits")));
     redis = new RedisServerOptions(Fields.object("redis", json.getValue("redis")));
   }
 
   /** The settings as JSON. It contains the password where that is set. */
   public JsonObject toJson() {
-    return new JsonObject()
-        .put("timeout", timeout)
-        .put("heartbeat", heartbeat)
-        .put("emitTimeout", emitTimeout)
-        .put("drainTimeout", drainTimeout)
-        .put("probeTimeout", probeTimeout)
-        .put("listen", listen)
-        .put("limits", limits.toJson())
-        .put("redis", redis.toJson());
+    return values.toJson().put("limits", limits.toJson()).put("redis", redis.toJson());
   }
 
   /** Checks a timeout in ms, which must be from 1 to {@value #MAX_TIMEOUT}. */
@@ -79,32 +85,20 @@ public final class ServerEventsOptions {
     return Fields.integer(field, value, 1, MAX_TIMEOUT);
   }
 
-  private static long heartbeat(@Nullable Object value) {
-    return Fields.integer("heartbeat", value, 100, 3_600_000);
-  }
-
-  private static long drainTimeout(@Nullable Object value) {
-    return Fields.integer("drainTimeout", value, 0, MAX_TIMEOUT);
-  }
-
-  private static long probeTimeout(@Nullable Object value) {
-    return Fields.integer("probeTimeout", value, 0, 60_000);
-  }
-
   /** How long a wait lasts that names no timeout, in ms. */
   public long getTimeout() {
-    return timeout;
+    return values.get(VerticleSettings.TIMEOUT);
   }
 
   /** Sets it, from 1 to {@value #MAX_TIMEOUT} ms. */
   public ServerEventsOptions setTimeout(long timeout) {
-    this.timeout = timeout("timeout", timeout);
+    values.set(VerticleSettings.TIMEOUT, timeout);
     return this;
   }
 
   /** How often both connections are tried out, end to end, in ms. */
   public long getHeartbeat() {
-    return heartbeat;
+    return values.get(VerticleSettings.HEARTBEAT);
   }
 
   /**
@@ -112,29 +106,29 @@ public final class ServerEventsOptions {
    * again, within two such intervals.
    */
   public ServerEventsOptions setHeartbeat(long heartbeat) {
-    this.heartbeat = heartbeat(heartbeat);
+    values.set(VerticleSettings.HEARTBEAT, heartbeat);
     return this;
   }
 
   /** How long an emit may take until Redis has it, in ms; then its Future fails. */
   public long getEmitTimeout() {
-    return emitTimeout;
+    return values.get(VerticleSettings.EMIT_TIMEOUT);
   }
 
   /** Sets it, from 1 to {@value #MAX_TIMEOUT} ms. */
   public ServerEventsOptions setEmitTimeout(long emitTimeout) {
-    this.emitTimeout = timeout("emitTimeout", emitTimeout);
+    values.set(VerticleSettings.EMIT_TIMEOUT, emitTimeout);
     return this;
   }
 
   /** How long pending waits and queued emits are given at undeployment, in ms. */
   public long getDrainTimeout() {
-    return drainTimeout;
+    return values.get(VerticleSettings.DRAIN_TIMEOUT);
   }
 
   /** Sets it, from 0 to {@value #MAX_TIMEOUT} ms. */
   public ServerEventsOptions setDrainTimeout(long drainTimeout) {
-    this.drainTimeout = drainTimeout(drainTimeout);
+    values.set(VerticleSettings.DRAIN_TIMEOUT, drainTimeout);
     return this;
   }
 
@@ -143,7 +137,7 @@ public final class ServerEventsOptions {
    * way, in ms.
    */
   public long getProbeTimeout() {
-    return probeTimeout;
+    return values.get(VerticleSettings.PROBE_TIMEOUT);
   }
 
   /**
@@ -156,13 +150,13 @@ public final class ServerEventsOptions {
    * connection that is dead without being closed counts as up until the heartbeat finds it.
    */
   public ServerEventsOptions setProbeTimeout(long probeTimeout) {
-    this.probeTimeout = probeTimeout(probeTimeout);
+    values.set(VerticleSettings.PROBE_TIMEOUT, probeTimeout);
     return this;
   }
 
   /** Whether it listens, so that waits can be made. */
   public boolean isListen() {
-    return listen;
+    return values.get(VerticleSettings.LISTEN);
   }
 
   /**
@@ -170,7 +164,7 @@ public final class ServerEventsOptions {
    * needs no right to; waits and streams fail with {@link UnavailableException}.
    */
   public ServerEventsOptions setListen(boolean listen) {
-    this.listen = listen;
+    values.set(VerticleSettings.LISTEN, listen);
     return this;
   }
 

@@ -30,9 +30,9 @@ public class ServerEventsVerticle extends VerticleBase {
     options = null;
   }
 
-  /** Takes its settings from {@code options}. */
+  /** Takes its settings from {@code options}, of which it keeps a copy. */
   public ServerEventsVerticle(ServerEventsOptions options) {
-    this.options = options;
+    this.options = new ServerEventsOptions(options);
   }
 
   @Override

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(ServerExtension.class)
@@ -63,8 +65,28 @@ class BadInputTest {
         "{'redis': {'port': 65536}} -> redis.port is 65536",
         "{'redis': {'db': -1}} -> redis.db is -1",
         "{'redis': {'connectionString': 'http://u:secret@x'}} -> redis.connectionString is \"http://...\"",
-        "{'redis': {'connectionString': 'redis:// :secret'}} -> redis.connectionString is \"(not shown)\"",
-        "{'redis': {'connectionString': 'redis://x/y'}} -> redis.connectionString's database is \"y\"",
+        "{'redis': {'connectionString': 'redis:// :secret'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://x/secret'}} -> redis.connectionString's database is \"(not shown)\"",
+        "{'redis': {'connectionString': 'redis://:pa/secret@h'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://:pa?secret@h'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://:pa#secret@h'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://:pa%secret@h'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://:pa^secret@h'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://user:secret'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://x:65536'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://:secret@my redis:1'}} -> redis.connectionString's host is \"my redis\"",
+        "{'redis': {'connectionString': 'rediss://:secret@my_redis'}} -> redis.verifyHost is true",
+        "{'redis': {'connectionString': 'secret'}} -> redis.connectionString is \"(not shown)\"",
+        "{'redis': {'connectionString': ['secret']}} -> redis.connectionString is \"(not shown)\"",
+        "{'redis': {'host': 'my redis'}} -> redis.host is \"my redis\"",
+        "{'redis': {'endpoints': 'redis://:secret@h'}} -> redis.endpoints is \"(not shown)\"",
+        "{'redis': {'endpoints': [{'secret': 1}]}} -> redis.endpoints is \"(not shown)\"",
+        "{'redis': {'password': 12345678}} -> redis.password is \"(not shown)\"",
+        "{'redis': 'redis://:secret@h'} -> redis is \"(not shown)\"",
+        "{'redis': {'url': 'secret'}} -> redis.url is \"(not shown)\"",
+        "{'limits': {'names': 1}} -> limits.names is \"(not shown)\"",
+        "{'http': {}} -> http is \"(not shown)\"",
+        "{'timeuot': 'secret'} -> timeuot is \"(not shown)\"",
         "{'redis': {'type': 'clusters'}} -> redis.type is \"clusters\"",
         "{'redis': {'type': 'cluster'}} -> redis.endpoints is null",
         "{'redis': {'type': 'cluster', 'endpoints': ['redis://a/1']}} -> redis.db is \"there\"",
@@ -90,6 +112,53 @@ class BadInputTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith(parts[1] + ": it must ")
         .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "timeuot, timeout",
+    "TIMEOUT, timeout",
+    "redis.url, redis.connectionString",
+    "redis.timeout, timeout",
+    "limits.pendingWait, limits.pendingWaits",
+    "connectionString, redis.connectionString",
+    "limit, limits"
+  })
+  void aSettingThatIsNoneIsNamedWithTheNearestOne(String wrong, String nearest) {
+    var dot = wrong.indexOf('.');
+    var json = new JsonObject().put(wrong.substring(dot + 1), 1);
+    var all = dot < 0 ? json : new JsonObject().put(wrong.substring(0, dot), json);
+    assertThatThrownBy(() -> new ServerEventsOptions(all))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            wrong
+                + " is \"(not shown)\": it must be one of the settings; the nearest one is "
+                + nearest);
+  }
+
+  @Test
+  void eachPartOfTheSettingsRefusesWhatIsNone() {
+    var json = new JsonObject().put("nmae", 1);
+    assertThatThrownBy(() -> new LimitsOptions(json)).hasMessageEndingWith(" limits.name");
+    assertThatThrownBy(() -> new RedisServerOptions(json))
+        .hasMessageStartingWith("redis.nmae is \"(not shown)\": it must be one of the settings");
+    assertThatThrownBy(() -> new RoutesOptions(json))
+        .hasMessageStartingWith("http.nmae is \"(not shown)\": it must be one of the settings");
+  }
+
+  @Test
+  void aVerticleIsNotChangedByWhoChangesTheOptionsThatItWasGiven(Server server) {
+    var limits = new LimitsOptions().setName(3);
+    var options = server.options().setLimits(limits).setTimeout(1_234);
+    var copy = new ServerEventsOptions(options);
+    var verticle = new ServerEventsVerticle(options);
+    options.setTimeout(1).setConnectionString("redis://127.0.0.1:1");
+    limits.setName(512);
+    assertThat(copy.getLimits().getName()).isEqualTo(3);
+    assertThat(copy.getTimeout()).isEqualTo(1_234);
+    result(server.vertx().deployVerticle(verticle));
+    assertThat(server.events().timeout()).isEqualTo(1_234);
+    assertThat(failure(server.events().emit("long", 1))).hasMessageContaining("at most 3 bytes");
   }
 
   @Test

@@ -1,11 +1,12 @@
 package dev.serverevents.app;
 
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.settings.RouteSettings;
+import dev.serverevents.internal.settings.Settings;
+import dev.serverevents.internal.settings.Values;
 import dev.serverevents.web.RoutesOptions;
 import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,68 +21,36 @@ import java.util.Objects;
  */
 record HttpSettings(RoutesOptions routes, HttpServerOptions server, List<String> cors) {
 
-  private static final String DEFAULT_HOST = "127.0.0.1";
-  private static final int DEFAULT_PORT = 8080;
-
-  private static final String NOT_OPTIONS = "must be as in Vert.x's HttpServerOptions";
-
-  /** How much longer than a wait, or a stream's heartbeat, a connection may be silent. */
-  private static final long IDLE_MARGIN_MS = 30_000;
-
   /**
    * Reads it.
    *
-   * @throws InvalidInputException for a wrong field, and for a host that others can reach while
-   *     there is nothing that keeps them out
+   * @throws InvalidInputException for a wrong field, for one that is no setting, and for a host
+   *     that others can reach while there is nothing that keeps them out
    */
   static HttpSettings of(JsonObject http) {
-    var routes = new RoutesOptions(http);
-    var host = Fields.string("http.host", http.getValue("host", DEFAULT_HOST));
-    var port = (int) Fields.integer("http.port", http.getValue("port", DEFAULT_PORT), 0, 65535);
-    var insecure = Fields.flag("http.insecure", http.getValue("insecure"));
+    new Settings(ServerSettings.HTTP, RouteSettings.SECTION).check("http", http);
+    var values = Values.of(ServerSettings.HTTP, http);
+    var routes = new RoutesOptions(RouteSettings.SECTION.part(http));
+    var host = withoutBrackets(values.get(ServerSettings.HOST));
+    var insecure = values.get(ServerSettings.INSECURE);
     if (!insecure && routes.getAuthentication() == null && !isLoopback(host)) {
       throw new InvalidInputException(
           "http.host",
           host,
           "must be a loopback address while there are no http.keys, unless http.insecure is true");
     }
-    var server = server(Fields.object("http.server", http.getValue("server")), routes);
-    var cors =
-        Fields.array("http.cors", http.getValue("cors")).stream()
-            .map(origin -> Fields.string("http.cors", origin))
-            .toList();
-    return new HttpSettings(routes, server.setHost(host).setPort(port), cors);
+    var given = Objects.requireNonNullElse(values.find(ServerSettings.SERVER), new JsonObject());
+    var server =
+        VertxHttpOptions.of(given, routes)
+            .setHost(host)
+            .setPort(values.get(ServerSettings.PORT).intValue());
+    var cors = values.find(ServerSettings.CORS);
+    return new HttpSettings(routes, server, cors == null ? List.of() : cors);
   }
 
-  private static HttpServerOptions server(JsonObject json, RoutesOptions routes) {
-    var silence = Math.max(routes.getMaxWait(), routes.getHeartbeat());
-    var defaults =
-        new HttpServerOptions()
-            .setIdleTimeout((int) ((silence + IDLE_MARGIN_MS) / 1_000))
-            .setMaxWebSocketFrameSize((int) routes.getMaxBody())
-            .setMaxWebSocketMessageSize((int) routes.getMaxBody());
-    HttpServerOptions server;
-    try {
-      server = new HttpServerOptions(defaults.toJson().mergeIn(json, true));
-    } catch (RuntimeException wrong) { // whatever the setter of a wrong field throws
-      throw new InvalidInputException("http.server", "(not shown)", NOT_OPTIONS + ": " + wrong);
-    }
-    checkTaken(json, server.toJson());
-    return server;
-  }
-
-  /** Vert.x ignores a field that it does not know, or that is not of its type. */
-  private static void checkTaken(JsonObject json, JsonObject taken) {
-    for (var field : json) {
-      var value = field.getValue();
-      var isTaken =
-          (value instanceof JsonObject || value instanceof JsonArray)
-              ? taken.containsKey(field.getKey())
-              : Objects.equals(value, taken.getValue(field.getKey()));
-      if (!isTaken) {
-        throw new InvalidInputException("http.server." + field.getKey(), value, NOT_OPTIONS);
-      }
-    }
+  /** An IPv6 address may be written as in a URL. */
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** Only of an address or localhost: any other name may lead anywhere. */

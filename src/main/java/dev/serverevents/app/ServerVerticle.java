@@ -23,11 +23,15 @@ public final class ServerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     var configuration = Configuration.of(config(), System.getenv());
+    if (!configuration.ofServices().isEmpty()) {
+      LOG.info("passed over what Kubernetes sets for Services: {}", configuration.ofServices());
+    }
     return startRedis(configuration)
         .compose(v -> deploy(new ServerEventsVerticle(configuration.events())))
         .onSuccess(id -> events = id)
         .compose(v -> startWorker(configuration))
-        .compose(v -> startApi(configuration));
+        .compose(v -> startApi(configuration))
+        .onSuccess(started -> LOG.info("started, with the roles {}", configuration.roles()));
   }
 
   @Override
@@ -72,13 +76,13 @@ public final class ServerVerticle extends VerticleBase {
   }
 
   private Future<?> startWorker(Configuration configuration) {
-    return configuration.roles().contains(Configuration.WORKER)
+    return configuration.has(Role.WORKER)
         ? deploy(new PiWorker(configuration.events().getRedis())).onSuccess(id -> worker = id)
         : Future.succeededFuture();
   }
 
   private Future<?> startApi(Configuration configuration) {
-    return configuration.roles().contains(Configuration.API)
+    return configuration.has(Role.API)
         ? deploy(new HttpVerticle(configuration)).onSuccess(id -> http = id)
         : Future.succeededFuture();
   }

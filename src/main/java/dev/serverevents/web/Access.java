@@ -3,16 +3,21 @@ package dev.serverevents.web;
 import io.vertx.ext.auth.User;
 import org.jspecify.annotations.Nullable;
 
-/** Decides who may wait for which events, and who may emit them; called on the event loop. */
+/**
+ * Decides who may wait for which events, who may emit them, and who may read the metrics; called on
+ * the event loop.
+ */
 @FunctionalInterface
 public interface Access {
 
-  /** What somebody wants to do with the events of a name. */
+  /** What somebody wants to do, with the events of a name where it is about any. */
   enum Action {
     /** To wait for them, or to stream them. */
     WAIT("wait for"),
     /** To emit them, their failures or their progress. */
-    EMIT("emit");
+    EMIT("emit"),
+    /** To read the metrics, in which the names of all events are. */
+    METRICS("read the metrics");
 
     private final String verb;
 
@@ -32,6 +37,7 @@ public interface Access {
    * Tells whether a user may do it.
    *
    * @param user as the authentication handler left it, or null
+   * @param name the events' name; empty for {@link Action#METRICS}
    */
   boolean permits(@Nullable User user, Action action, String name);
 }

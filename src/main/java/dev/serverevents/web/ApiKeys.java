@@ -4,10 +4,16 @@ import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.bus.Fields;
 import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.settings.RouteSettings;
+import dev.serverevents.internal.settings.Setting;
+import dev.serverevents.internal.settings.Settings;
+import dev.serverevents.internal.settings.Values;
 import dev.serverevents.web.Access.Action;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
@@ -31,21 +37,61 @@ import org.jspecify.annotations.Nullable;
  * Bearer}.
  *
  * <pre>{@code
- * [{"name": "shop", "sha256": "<64 hex digits>", "wait": ["orders.*"], "emit": []}]
+ * [{"name": "shop", "sha256": "<64 hex digits>", "wait": ["orders.*"], "emit": []},
+ *  {"name": "prometheus", "sha256": "<64 hex digits>", "metrics": true}]
  * }</pre>
  *
- * <p>In a pattern, {@code *} stands for any text; an event whose name fits none is forbidden.
+ * <p>In a pattern, {@code *} stands for any text; an event whose name fits none is forbidden, and
+ * so are the metrics unless the key has the right to read them.
  */
 final class ApiKeys implements AuthenticationProvider, Access {
 
   private static final String BEARER = "Bearer ";
+  private static final String CHALLENGE = "Bearer realm=\"server-events\"";
   private static final String KEY = "apiKey";
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
 
-  private record Key(String name, Buffer sha256, List<NamePattern> waits, List<NamePattern> emits) {
+  private record Key(
+      String name,
+      Buffer sha256,
+      List<NamePattern> waits,
+      List<NamePattern> emits,
+      boolean metrics) {
+
+    static Key of(String at, Values values) {
+      var hash = required(at, values, RouteSettings.KEY_SHA_256);
+      if (!SHA_256.matcher(hash).matches()) {
+        throw new InvalidInputException(
+            at + ".sha256", "(not shown)", "must be the 64 hexadecimal digits of a SHA-256");
+      }
+      return new Key(
+          required(at, values, RouteSettings.KEY_NAME),
+          Buffer.buffer(HexFormat.of().parseHex(hash)),
+          patterns(values.get(RouteSettings.KEY_WAIT)),
+          patterns(values.get(RouteSettings.KEY_EMIT)),
+          values.get(RouteSettings.KEY_METRICS));
+    }
+
+    private static String required(String at, Values values, Setting<String> setting) {
+      return Fields.string(at + "." + setting.field(), values.find(setting));
+    }
+
+    private static List<NamePattern> patterns(List<String> patterns) {
+      return patterns.stream().map(NamePattern::new).toList();
+    }
+
     boolean permits(Action action, String event) {
-      return (action == Action.WAIT ? waits : emits)
-          .stream().anyMatch(pattern -> pattern.matches(event));
+      return switch (action) {
+        case WAIT -> isNameOf(waits, event);
+        case EMIT -> isNameOf(emits, event);
+        case METRICS -> metrics;
+      };
+    }
+
+    /** A longer one is no name at all. */
+    private static boolean isNameOf(List<NamePattern> patterns, String event) {
+      return event.length() <= EventKey.MAX_BYTES
+          && patterns.stream().anyMatch(pattern -> pattern.matches(event));
     }
   }
 
@@ -58,27 +104,31 @@ final class ApiKeys implements AuthenticationProvider, Access {
    */
   ApiKeys(JsonArray json) {
     for (var i = 0; i < json.size(); i++) {
-      var field = "http.keys[" + i + "]";
-      var key = Fields.object(field, json.getValue(i));
-      var hash = Fields.string(field + ".sha256", key.getValue("sha256"));
-      if (!SHA_256.matcher(hash).matches()) {
-        throw new InvalidInputException(
-            field + ".sha256", "(not shown)", "must be the 64 hexadecimal digits of a SHA-256");
-      }
-      keys.add(
-          new Key(
-              Fields.string(field + ".name", key.getValue("name")),
-              Buffer.buffer(HexFormat.of().parseHex(hash)),
-              patterns(field + ".wait", key.getValue("wait")),
-              patterns(field + ".emit", key.getValue("emit"))));
+      var at = "http.keys[" + i + "]";
+      var key = Settings.object(at, json.getValue(i));
+      new Settings(RouteSettings.KEY).checkOne(at, key);
+      keys.add(Key.of(at, Values.of(RouteSettings.KEY, at, key)));
     }
   }
 
   /** Asks for a key in either header. */
   AuthenticationHandler handler() {
-    return ChainAuthHandler.any()
-        .add(APIKeyHandler.create(this).header("X-API-Key"))
-        .add(APIKeyHandler.create(this).header("Authorization").tokenExtractor(ApiKeys::bearer));
+    var chain =
+        ChainAuthHandler.any()
+            .add(APIKeyHandler.create(this).header("X-API-Key"))
+            .add(
+                APIKeyHandler.create(this).header("Authorization").tokenExtractor(ApiKeys::bearer));
+    return ctx -> {
+      ctx.addHeadersEndHandler(head -> challenge(ctx.response()));
+      chain.handle(ctx);
+    };
+  }
+
+  /** RFC 9110 wants a 401 to say how one gets in. */
+  private static void challenge(HttpServerResponse response) {
+    if (response.getStatusCode() == HttpResponseStatus.UNAUTHORIZED.code()) {
+      response.putHeader(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
+    }
   }
 
   private static Future<String> bearer(String header) {
@@ -109,15 +159,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
   @Override
   public boolean permits(@Nullable User user, Action action, String name) {
     var key = user == null ? null : user.attributes().getInteger(KEY);
-    return key != null
-        && name.length() <= EventKey.MAX_BYTES // a longer one is no name at all
-        && keys.get(key).permits(action, name);
-  }
-
-  private static List<NamePattern> patterns(String field, @Nullable Object json) {
-    return Fields.array(field, json).stream()
-        .map(pattern -> new NamePattern(Fields.string(field, pattern)))
-        .toList();
+    return key != null && keys.get(key).permits(action, name);
   }
 
   private static byte[] sha256(String key) {

@@ -1,7 +1,8 @@
 package dev.serverevents.web;
 
-import dev.serverevents.ServerEventsOptions;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.settings.RouteSettings;
+import dev.serverevents.internal.settings.Settings;
+import dev.serverevents.internal.settings.Values;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import org.jspecify.annotations.Nullable;
@@ -9,30 +10,33 @@ import org.jspecify.annotations.Nullable;
 /** The settings of {@link ServerEventsRoutes}; in JSON they are fields of the section http. */
 public final class RoutesOptions {
 
-  private static final long MAX_BODY = 1 << 30;
-  private static final long MIN_HEARTBEAT = 100;
-  private static final long MAX_HEARTBEAT = 3_600_000;
-
-  private long maxWait = 60_000;
-  private long maxBody = 1 << 20;
-  private long heartbeat = 15_000;
+  private final Values values;
   private @Nullable AuthenticationHandler authentication;
   private Access access = Access.ANYBODY;
 
   /** The defaults. */
-  public RoutesOptions() {}
+  public RoutesOptions() {
+    values = new Values(RouteSettings.SECTION);
+  }
+
+  /** A copy. */
+  public RoutesOptions(RoutesOptions other) {
+    values = new Values(other.values);
+    authentication = other.authentication;
+    access = other.access;
+  }
 
   /**
    * Reads the section http of a configuration. With {@code keys} it asks for API keys.
    *
-   * @throws dev.serverevents.InvalidInputException for a wrong field
+   * @throws dev.serverevents.InvalidInputException for a wrong field, and for one that is no
+   *     setting of the routes
    */
   public RoutesOptions(JsonObject http) {
-    maxWait = maxWait("http.maxWait", http.getValue("maxWait", maxWait));
-    maxBody = maxBody("http.maxBody", http.getValue("maxBody", maxBody));
-    heartbeat = heartbeat("http.heartbeat", http.getValue("heartbeat", heartbeat));
-    var keys = Fields.array("http.keys", http.getValue("keys"));
-    if (!keys.isEmpty()) {
+    new Settings(RouteSettings.SECTION).check(RouteSettings.SECTION.name(), http);
+    values = Values.of(RouteSettings.SECTION, http);
+    var keys = values.find(RouteSettings.KEYS);
+    if (keys != null && !keys.isEmpty()) {
       var apiKeys = new ApiKeys(keys);
       authentication = apiKeys.handler();
       access = apiKeys;
@@ -41,34 +45,34 @@ public final class RoutesOptions {
 
   /** For how long a request waits at most, in ms. */
   public long getMaxWait() {
-    return maxWait;
+    return values.get(RouteSettings.MAX_WAIT);
   }
 
   /** Sets it, from 1 to 86,400,000 ms; 60,000 by default. */
   public RoutesOptions setMaxWait(long maxWait) {
-    this.maxWait = maxWait("maxWait", maxWait);
+    values.set(RouteSettings.MAX_WAIT, maxWait);
     return this;
   }
 
   /** How many bytes the body of a request, or a message on a WebSocket, may have. */
   public long getMaxBody() {
-    return maxBody;
+    return values.get(RouteSettings.MAX_BODY_SIZE);
   }
 
   /** Sets it, from 1 to 1,073,741,824 bytes; 1,048,576 by default. */
   public RoutesOptions setMaxBody(long maxBody) {
-    this.maxBody = maxBody("maxBody", maxBody);
+    values.set(RouteSettings.MAX_BODY_SIZE, maxBody);
     return this;
   }
 
   /** How often a stream shows that it is alive, in ms: a comment, or a ping on a WebSocket. */
   public long getHeartbeat() {
-    return heartbeat;
+    return values.get(RouteSettings.HEARTBEAT);
   }
 
   /** Sets it, from 100 to 3,600,000 ms; 15,000 by default. */
   public RoutesOptions setHeartbeat(long heartbeat) {
-    this.heartbeat = heartbeat("heartbeat", heartbeat);
+    values.set(RouteSettings.HEARTBEAT, heartbeat);
     return this;
   }
 
@@ -95,17 +99,5 @@ public final class RoutesOptions {
   public RoutesOptions setAccess(Access access) {
     this.access = access;
     return this;
-  }
-
-  private static long maxWait(String field, Object value) {
-    return ServerEventsOptions.timeout(field, value);
-  }
-
-  private static long maxBody(String field, Object value) {
-    return Fields.integer(field, value, 1, MAX_BODY);
-  }
-
-  private static long heartbeat(String field, Object value) {
-    return Fields.integer(field, value, MIN_HEARTBEAT, MAX_HEARTBEAT);
   }
 }

@@ -35,7 +35,9 @@ class ClusterServerIT {
               "SERVER_EVENTS_REDIS_ENDPOINTS",
               cluster.nodes().stream().map(TestRedis::url).collect(Collectors.joining(",")),
               "SERVER_EVENTS_HTTP_PORT",
-              "0");
+              "0",
+              "SERVER_EVENTS_ROLES",
+              "api,demo,worker");
       try (var server = ServerProcess.start(environment)) {
         var request =
             HttpRequest.newBuilder(URI.create(server.url() + "/demo/pi"))

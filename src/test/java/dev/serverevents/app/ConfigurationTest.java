@@ -7,14 +7,15 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEventsOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
@@ -50,7 +51,7 @@ class ConfigurationTest {
     assertThat(http.routes().getMaxBody()).isEqualTo(routes.getMaxBody());
     assertThat(http.routes().getHeartbeat()).isEqualTo(routes.getHeartbeat());
     assertThat(http.routes().getAuthentication()).isNull();
-    assertThat(configuration.roles()).isEqualTo(defaults.roles());
+    assertThat(configuration.roles()).containsExactly(Role.API);
     assertThat(configuration.embeddedRedis()).isFalse();
     assertThat(defaults.embeddedRedis()).isTrue();
   }
@@ -61,15 +62,14 @@ class ConfigurationTest {
     var file = new JsonObject(Files.readString(Path.of("conf", name)));
     var redis = Configuration.of(file, Map.of()).events().getRedis();
     assertThat(redis.toJson()).isEqualTo(file.getJsonObject("redis"));
-    assertThat(redis.toJson().fieldNames())
-        .allSatisfy(
-            field -> assertThat(Configuration.ENVIRONMENT.values()).contains("redis." + field));
   }
 
   @Test
   void everySettingIsAlsoHadFromTheEnvironment() {
     var environment = new HashMap<String, String>();
-    Configuration.ENVIRONMENT.keySet().stream()
+    ServerSettings.ALL.all().stream()
+        .filter(setting -> setting.variable() != null)
+        .map(setting -> setting.variable())
         .filter(name -> !OF_SENTINELS.containsKey(name))
         .filter(name -> !name.matches(".*_REDIS_(PASSWORD|PUBSUB)"))
         .forEach(name -> environment.put(name, "500"));
@@ -77,6 +77,8 @@ class ConfigurationTest {
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_OUT", "2000");
     environment.put("SERVER_EVENTS_REDIS", "redis://elsewhere");
     environment.put("SERVER_EVENTS_ROLES", "worker");
+    environment.put("SERVER_EVENTS_LOG", "json");
+    environment.put("SERVER_EVENTS_HTTP_CORS", "https://a.example,https://b.example");
     environment.put("SERVER_EVENTS_HTTP_INSECURE", "true");
     environment.put("SERVER_EVENTS_LISTEN", "false");
     var configuration = Configuration.of(new JsonObject().put("timeout", 1), environment);
@@ -86,12 +88,12 @@ class ConfigurationTest {
             new JsonObject()
                 .put("connectionString", "redis://elsewhere")
                 .put("host", "500")
-                .put("port", "500")
-                .put("db", "500"));
+                .put("port", 500L)
+                .put("db", 500L));
     assertThat(settings.remove("listen")).isEqualTo(false);
     var limits = (JsonObject) settings.remove("limits");
-    assertThat(limits.remove("payloadIn")).isEqualTo(2000);
-    assertThat(limits.remove("payloadOut")).isEqualTo(2000);
+    assertThat(limits.remove("payloadIn")).isEqualTo(2000L);
+    assertThat(limits.remove("payloadOut")).isEqualTo(2000L);
     for (var section : new JsonObject[] {limits, settings}) {
       section.fieldNames().forEach(field -> assertThat(section.getLong(field)).isEqualTo(500));
     }
@@ -101,7 +103,8 @@ class ConfigurationTest {
     assertThat(http.routes().getMaxWait()).isEqualTo(500);
     assertThat(http.routes().getMaxBody()).isEqualTo(500);
     assertThat(http.routes().getHeartbeat()).isEqualTo(500);
-    assertThat(configuration.roles()).isEqualTo(Set.of("worker"));
+    assertThat(http.cors()).containsExactly("https://a.example", "https://b.example");
+    assertThat(configuration.roles()).containsExactly(Role.WORKER);
   }
 
   @Test
@@ -137,11 +140,25 @@ class ConfigurationTest {
   }
 
   @Test
-  void aRoleThatIsNoneIsNamed() {
+  void whoConfiguresARedisGetsNoDemoUnlessItIsAskedFor() {
+    var redis = Map.of("SERVER_EVENTS_REDIS", "redis://elsewhere");
+    assertThat(Configuration.of(new JsonObject(), Map.of()).roles()).containsExactly(Role.values());
+    assertThat(Configuration.of(new JsonObject(), redis).roles()).containsExactly(Role.API);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "api,boss | roles is \"boss\": it must be \"api\" or \"demo\" or \"worker\"",
+        "demo,worker | roles is \"demo\": it must be with \"api\", whose route it is"
+      })
+  void aRoleThatIsNoneOrMakesNoSenseIsNamed(String roles, String message) {
     assertThatThrownBy(
-            () -> Configuration.of(new JsonObject(), Map.of("SERVER_EVENTS_ROLES", "api,boss")))
+            () -> Configuration.of(new JsonObject(), Map.of("SERVER_EVENTS_ROLES", roles)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("roles is \"[\"api\",\"boss\"]\": it must be of \"api\" and \"worker\"");
+        .hasMessage(message);
   }
 
   private static Configuration http(String json) {
@@ -185,7 +202,15 @@ class ConfigurationTest {
         .hasMessageContaining(
             "http.server.maxHeaderSize is \"much\": it must be as in Vert.x's HttpServerOptions");
     assertThatThrownBy(() -> http("{\"server\":{\"sssl\":true}}"))
-        .hasMessageContaining("http.server.sssl is true");
+        .hasMessage(
+            "http.server.sssl is \"(not shown)\": it must be one of the settings; the nearest one is http.server.ssl");
+    var pem = "{\"server\":{\"pemKeyCertOptions\":{\"keyPath\":\"k\",\"certPaths\":[\"c\"]}}}";
+    assertThat(http(pem).http().server().getKeyCertOptions())
+        .isEqualTo(new PemKeyCertOptions().addKeyPath("k").addCertPath("c"));
+    assertThatThrownBy(() -> http("{\"server\":{\"pfxKeyCertOptions\":{\"password\":12345}}}"))
+        .hasMessageContaining("http.server.pfxKeyCertOptions.password is \"(not shown)\"");
+    assertThatThrownBy(() -> http("{\"server\":{\"port\":5}}"))
+        .hasMessage("http.server.port is 5: it must not be there: it is http.port");
     assertThatThrownBy(() -> http("{\"server\":{\"idleTimeout\":-5}}"))
         .hasMessageContaining("HttpServerOptions");
   }

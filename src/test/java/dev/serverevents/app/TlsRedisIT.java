@@ -34,6 +34,8 @@ class TlsRedisIT {
         "rediss://default:secret@" + host + ":" + proxy.port(),
         "SERVER_EVENTS_HTTP_PORT",
         "0",
+        "SERVER_EVENTS_ROLES",
+        "api,demo,worker",
         "JAVA_TOOL_OPTIONS",
         jvmOptions);
   }

@@ -93,6 +93,7 @@ class ApiKeysTest {
         var refused = http.get(path, headers);
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.header("content-type")).isEqualTo("application/problem+json");
+        assertThat(refused.header("www-authenticate")).isEqualTo("Bearer realm=\"server-events\"");
       }
       assertThat(http.post("/events/orders.new/1", "[]", headers).status()).isEqualTo(401);
       assertThat(http.get("/events/orders.new?any=1", headers).status()).isEqualTo(401);
@@ -280,6 +281,10 @@ class ApiKeysTest {
         .hasMessage(
             "http.keys[0].sha256 is \"(not shown)\": it must be the 64 hexadecimal digits of a SHA-256");
     assertThatThrownBy(() -> new RoutesOptions(new JsonObject().put("keys", "x")))
-        .hasMessage("http.keys is \"x\": it must be a JSON array");
+        .hasMessage("http.keys is \"(not shown)\": it must be a JSON array");
+    var misspelt = new JsonArray().add(key("x", ADMIN, new JsonArray(), null).put("waits", 1));
+    assertThatThrownBy(() -> new RoutesOptions(new JsonObject().put("keys", misspelt)))
+        .hasMessage(
+            "http.keys[0].waits is \"(not shown)\": it must be one of the settings; the nearest one is http.keys[0].wait");
   }
 }

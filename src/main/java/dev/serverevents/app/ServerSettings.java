@@ -1,0 +1,80 @@
+package dev.serverevents.app;
+
+import dev.serverevents.internal.settings.LimitSettings;
+import dev.serverevents.internal.settings.RedisSettings;
+import dev.serverevents.internal.settings.RouteSettings;
+import dev.serverevents.internal.settings.Section;
+import dev.serverevents.internal.settings.Setting;
+import dev.serverevents.internal.settings.SettingType;
+import dev.serverevents.internal.settings.Settings;
+import dev.serverevents.internal.settings.VerticleSettings;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** The settings that only the runnable server has, and all that it has. */
+final class ServerSettings {
+
+  /** The format of the log. */
+  enum Log {
+    /** A line of text for each event. */
+    TEXT,
+    /** A JSON object for each event. */
+    JSON
+  }
+
+  static final Section HTTP = new Section("http");
+  static final Section TOP = new Section("");
+
+  static final Setting<String> HOST =
+      HTTP.declare("host", SettingType.text("a name or an address"))
+          .byDefault("127.0.0.1")
+          .says("Where to listen; without `http.keys` a loopback address.");
+
+  static final Setting<Long> PORT =
+      HTTP.declare("port", SettingType.integer(0, 65_535, ""))
+          .byDefault(8080L)
+          .shownDefault("8080")
+          .says("The port to listen on; 0 picks one.");
+
+  static final Setting<Boolean> INSECURE =
+      HTTP.declare("insecure", SettingType.flag())
+          .byDefault(false)
+          .says("Whether others may reach it although there are no keys.");
+
+  static final Setting<List<String>> CORS =
+      HTTP.declare("cors", SettingType.texts("a list of origins"))
+          .notCalled("origins", "allowedOrigins")
+          .says("Where pages may be from that use it in browsers.");
+
+  static final Setting<JsonObject> SERVER =
+      HTTP.declare("server", SettingType.object("an object"))
+          .onlyInJson()
+          .notCalled("ssl", "tls", "options")
+          .says("More for the HTTP server, for example TLS, as in Vert.x's `HttpServerOptions`.");
+
+  static final Setting<List<Role>> ROLES =
+      TOP.declare("roles", SettingType.choices(Role.class))
+          .shownDefault("all with the embedded Redis, else `api`")
+          .says(
+              "What it does: `api` serves HTTP, `demo` adds the demo's route to it, and `worker` does"
+                  + " the demo's jobs.");
+
+  /** Logback reads the variable by itself. */
+  static final Setting<Log> LOG =
+      TOP.declare("log", SettingType.choice(Log.class))
+          .byDefault(Log.TEXT)
+          .onlyInEnvironment()
+          .says("The format of the log.");
+
+  /** All, in the order in which they are documented. */
+  static final Settings ALL =
+      new Settings(
+          RedisSettings.SECTION,
+          VerticleSettings.SECTION,
+          LimitSettings.SECTION,
+          HTTP,
+          RouteSettings.SECTION,
+          TOP);
+
+  private ServerSettings() {}
+}

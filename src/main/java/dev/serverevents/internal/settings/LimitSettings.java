@@ -1,0 +1,59 @@
+package dev.serverevents.internal.settings;
+
+import dev.serverevents.EventKey;
+import dev.serverevents.LimitsOptions;
+import dev.serverevents.ServerEventsOptions;
+
+/** What a ServerEventsVerticle and its users refuse: the settings of the section limits. */
+public final class LimitSettings {
+
+  /** All of them. */
+  public static final Section SECTION = new Section("limits");
+
+  private static final int MIN_PAYLOAD = 1 << 10;
+  private static final int MAX_PAYLOAD = 1 << 29;
+
+  public static final Setting<Long> PENDING_WAITS =
+      SECTION
+          .declare("pendingWaits", SettingType.integer(1, Integer.MAX_VALUE, ""))
+          .byDefault((long) LimitsOptions.DEFAULT_PENDING_WAITS)
+          .says("How many waits may be pending in one verticle.");
+
+  public static final Setting<Long> EMIT_QUEUE =
+      SECTION
+          .declare("emitQueue", SettingType.integer(1, Integer.MAX_VALUE, ""))
+          .byDefault((long) LimitsOptions.DEFAULT_EMIT_QUEUE)
+          .says("How many emits may be queued in one verticle, while Redis is away or behind.");
+
+  public static final Setting<Long> PAYLOAD_IN =
+      SECTION
+          .declare("payloadIn", SettingType.integer(MIN_PAYLOAD, MAX_PAYLOAD, "bytes"))
+          .byDefault((long) LimitsOptions.DEFAULT_PAYLOAD)
+          .says("How large a payload from Redis may be; a larger one is dropped and counted.");
+
+  public static final Setting<Long> PAYLOAD_OUT =
+      SECTION
+          .declare("payloadOut", SettingType.integer(MIN_PAYLOAD, MAX_PAYLOAD, "bytes"))
+          .byDefault((long) LimitsOptions.DEFAULT_PAYLOAD)
+          .says("How large the payload of an emit may be, name and id included.");
+
+  public static final Setting<Long> NAME =
+      SECTION
+          .declare("name", SettingType.integer(1, EventKey.MAX_BYTES, "bytes"))
+          .byDefault((long) EventKey.MAX_BYTES)
+          .says("How long a name may be, in UTF-8.");
+
+  public static final Setting<Long> ID =
+      SECTION
+          .declare("id", SettingType.integer(1, EventKey.MAX_BYTES, "bytes"))
+          .byDefault((long) EventKey.MAX_BYTES)
+          .says("How long an id may be, in UTF-8.");
+
+  public static final Setting<Long> TIMEOUT =
+      SECTION
+          .declare("timeout", SettingType.integer(1, ServerEventsOptions.MAX_TIMEOUT, "ms"))
+          .byDefault(ServerEventsOptions.MAX_TIMEOUT)
+          .says("The longest timeout that a wait may name.");
+
+  private LimitSettings() {}
+}

@@ -1,0 +1,113 @@
+package dev.serverevents.internal.settings;
+
+import dev.serverevents.RedisServerOptions;
+import dev.serverevents.RedisServerOptions.PubSub;
+import java.util.List;
+
+/** Where Redis is, and how to get in: the settings of the section redis. */
+public final class RedisSettings {
+
+  /** All of them. */
+  public static final Section SECTION = new Section("redis");
+
+  private static final long MAX_REPLICAS = 100;
+  private static final String FILE = "a file";
+
+  public static final Setting<String> CONNECTION_STRING =
+      SECTION
+          .declare(
+              "connectionString", SettingType.secret("`redis://[user:password@]host[:port][/db]`"))
+          .variable("SERVER_EVENTS_REDIS")
+          .notCalled("url", "uri", "connection")
+          .says(
+              "The URL of the one server; `rediss://` speaks TLS and trusts what the JVM does"
+                  + " (`javax.net.ssl.trustStore`), unless `redis.caFile` is given. User and"
+                  + " password are percent-encoded.");
+
+  public static final Setting<RedisServerOptions.Type> TYPE =
+      SECTION
+          .declare("type", SettingType.choice(RedisServerOptions.Type.class))
+          .byDefault(RedisServerOptions.Type.STANDALONE)
+          .says("What is at the endpoints: one server, Sentinels, or nodes of a cluster.");
+
+  public static final Setting<List<String>> ENDPOINTS =
+      SECTION
+          .declare("endpoints", SettingType.secrets("a list of URLs"))
+          .notCalled("urls", "nodes", "sentinels")
+          .says("The one server, the Sentinels, or some nodes of the cluster.");
+
+  public static final Setting<String> MASTER_NAME =
+      SECTION
+          .declare("masterName", SettingType.text("a text"))
+          .says("By which name the Sentinels know the master.");
+
+  public static final Setting<PubSub> PUBSUB =
+      SECTION
+          .declare("pubsub", SettingType.choice(PubSub.class))
+          .byDefault(PubSub.BROADCAST)
+          .says("How events go over a cluster.");
+
+  public static final Setting<String> HOST =
+      SECTION
+          .declare("host", SettingType.text("a name or an address"))
+          .byDefault(RedisServerOptions.DEFAULT_HOST)
+          .says("Where the one server is, if there is no URL.");
+
+  public static final Setting<Long> PORT =
+      SECTION
+          .declare("port", SettingType.integer(1, 65_535, ""))
+          .byDefault((long) RedisServerOptions.DEFAULT_PORT)
+          .shownDefault("6379")
+          .says("Its port, if there is no URL.");
+
+  public static final Setting<Long> DB =
+      SECTION
+          .declare("db", SettingType.integer(0, Integer.MAX_VALUE, ""))
+          .byDefault(0L)
+          .notCalled("database")
+          .says("Its database, if there is no URL; of the master, where there are Sentinels.");
+
+  public static final Setting<String> USER =
+      SECTION
+          .declare("user", SettingType.text("a text"))
+          .notCalled("username")
+          .says("The user, where the URL has none; of the master, where there are Sentinels.");
+
+  public static final Setting<String> PASSWORD =
+      SECTION
+          .declare("password", SettingType.secret("a text"))
+          .says("The password, where the URL has none; of the master, where there are Sentinels.");
+
+  public static final Setting<String> PASSWORD_FILE =
+      SECTION
+          .declare("passwordFile", SettingType.text(FILE))
+          .says("A file that has the password and is read anew for each connection.");
+
+  public static final Setting<String> CA_FILE =
+      SECTION
+          .declare("caFile", SettingType.text(FILE))
+          .shownDefault("what the JVM trusts")
+          .says("The authorities that TLS trusts, as PEM.");
+
+  public static final Setting<String> CERTIFICATE_FILE =
+      SECTION
+          .declare("certificateFile", SettingType.text(FILE))
+          .says("The certificate of this client, as PEM.");
+
+  public static final Setting<String> KEY_FILE =
+      SECTION.declare("keyFile", SettingType.text(FILE)).says("The key of this client, as PEM.");
+
+  public static final Setting<Boolean> VERIFY_HOST =
+      SECTION
+          .declare("verifyHost", SettingType.flag())
+          .byDefault(true)
+          .says("Whether the name in Redis's certificate must be that of its host.");
+
+  public static final Setting<Long> REPLICAS =
+      SECTION
+          .declare("replicas", SettingType.integer(0, MAX_REPLICAS, ""))
+          .byDefault(0L)
+          .says("How many replicas must have a retained event before its emit completes.");
+
+  private RedisSettings() {}
+}
