@@ -69,7 +69,7 @@ public final class ServerVerticle extends VerticleBase {
         .executeBlocking(EmbeddedRedis::start)
         .onSuccess(
             redis -> {
-              LOG.info("no Redis configured: started an embedded one at {}", redis.url());
+              LOG.info("no Redis configured: started an embedded one at {}", redis.shownUrl());
               embeddedRedis = redis;
               configuration.events().setConnectionString(redis.url());
             });

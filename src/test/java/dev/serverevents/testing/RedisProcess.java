@@ -1,5 +1,6 @@
 package dev.serverevents.testing;
 
+import dev.serverevents.app.RedisExecutable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import redis.embedded.RedisExecProvider;
 
 /** A redis-server as a process: the embedded one, or the one that a property names. */
 final class RedisProcess implements RedisRun {
@@ -31,8 +31,7 @@ final class RedisProcess implements RedisRun {
       }
       var named = System.getProperty("redis.server", "");
       command.addAll(prefix);
-      command.add(
-          named.isEmpty() ? RedisExecProvider.defaultProvider().get().getAbsolutePath() : named);
+      command.add(named.isEmpty() ? RedisExecutable.extract(directory).toString() : named);
       command.addAll(arguments);
       process = spawn();
       Await.until(() -> hasSaid(ready));
