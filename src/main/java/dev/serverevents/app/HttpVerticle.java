@@ -3,8 +3,10 @@ package dev.serverevents.app;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
 import dev.serverevents.redis.ClientOptions;
+import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.ServerEventsRoutes;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;
@@ -13,6 +15,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.CSPHandler;
 import io.vertx.ext.web.handler.CorsHandler;
 import io.vertx.ext.web.handler.HSTSHandler;
+import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.handler.XFrameHandler;
 import io.vertx.micrometer.PrometheusScrapingHandler;
 import io.vertx.redis.client.Redis;
@@ -40,30 +43,39 @@ final class HttpVerticle extends VerticleBase {
           "X-API-Key");
 
   private final Configuration configuration;
+  private final HttpSettings http;
   private @Nullable HttpServer server;
 
   HttpVerticle(Configuration configuration) {
     this.configuration = configuration;
+    this.http = configuration.http();
   }
 
   @Override
   public Future<?> start() {
-    return ClientOptions.of(vertx, configuration.events().getRedis())
-        .map(options -> Redis.createClient(vertx, options))
-        .compose(this::listen);
-  }
-
-  private Future<?> listen(Redis redis) {
-    var http = configuration.http();
-    var events = ServerEvents.create(vertx);
     var router = Router.router(vertx);
     router.route().handler(new AccessLog());
     secure(router, http);
+    var events = ServerEvents.create(vertx);
     ServerEventsRoutes.mount(router, events, http.routes());
-    authenticate(router, http, PiRoute.PATH);
-    PiRoute.mount(router, events, http.routes(), redis);
-    authenticate(router, http, METRICS);
+    authenticate(router, METRICS);
+    permit(router, METRICS, Action.METRICS, "", "You may not read the metrics");
     router.get(METRICS).handler(PrometheusScrapingHandler.create());
+    return mountDemo(router, events).compose(mounted -> listen(router));
+  }
+
+  private Future<?> mountDemo(Router router, ServerEvents events) {
+    if (!configuration.has(Role.DEMO)) {
+      return Future.succeededFuture();
+    }
+    authenticate(router, PiRoute.PATH);
+    permit(router, PiRoute.PATH, Action.WAIT, PiRoute.EVENT, "You may not run the demo");
+    return ClientOptions.of(vertx, configuration.events().getRedis())
+        .map(options -> Redis.createClient(vertx, options))
+        .onSuccess(client -> PiRoute.mount(router, events, http.routes(), client));
+  }
+
+  private Future<?> listen(Router router) {
     Problems.handleErrors(router);
     server = vertx.createHttpServer(http.server()).requestHandler(router);
     return server.listen().onSuccess(this::announce);
@@ -95,11 +107,26 @@ final class HttpVerticle extends VerticleBase {
   }
 
   /** What is not of {@link ServerEventsRoutes} asks for a key as they do. */
-  private static void authenticate(Router router, HttpSettings http, String path) {
+  private void authenticate(Router router, String path) {
     var authentication = http.routes().getAuthentication();
     if (authentication != null) {
       router.route(path).handler(authentication).failureHandler(Problems::answer);
     }
+  }
+
+  private void permit(Router router, String path, Action action, String name, String otherwise) {
+    var access = http.routes().getAccess();
+    router
+        .route(path)
+        .handler(
+            ctx -> {
+              if (access.permits(ctx.user(), action, name)) {
+                ctx.next();
+              } else {
+                ctx.fail(new HttpException(HttpResponseStatus.FORBIDDEN.code(), otherwise));
+              }
+            })
+        .failureHandler(Problems::answer);
   }
 
   /** Lets answers that are under way reach their clients. */
@@ -111,11 +138,16 @@ final class HttpVerticle extends VerticleBase {
   }
 
   private void announce(HttpServer listening) {
-    var options = configuration.http().server();
-    var host = options.getHost().contains(":") ? "[" + options.getHost() + "]" : options.getHost();
-    var url =
-        "%s://%s:%d".formatted(options.isSsl() ? "https" : "http", host, listening.actualPort());
+    var scheme = http.server().isSsl() ? "https" : "http";
+    var url = scheme + "://" + address(listening.actualPort());
     LOG.info("listening on {}", url);
-    LOG.info("try: {}", PiRoute.curl(url));
+    if (configuration.has(Role.DEMO)) {
+      LOG.info("try: {}", PiRoute.curl(url, http.routes().getAuthentication() != null));
+    }
+  }
+
+  private String address(int port) {
+    var host = http.server().getHost();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 }

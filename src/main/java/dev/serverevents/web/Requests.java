@@ -78,7 +78,7 @@ public final class Requests {
   }
 
   /** Counts a client that has closed its connection before its answer was complete. */
-  static void tellIfLeft(RoutingContext ctx) {
+  public static void tellIfLeft(RoutingContext ctx) {
     if (!ctx.response().ended()) {
       ServerEventsMetrics.of(ctx.vertx()).clientLeft();
     }

@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
  * What the API servers put on the workers' list.
  *
  * @param id the id of the event that carries the result
- * @param replyTo where the result goes
  * @param digits how many digits of pi, from 1 to {@value #MAX_DIGITS}
  */
-record PiJob(String id, String replyTo, int digits) {
+record PiJob(String id, int digits) {
 
   /** The name of the events that carry results. */
   static final String EVENT = "demo pi";
@@ -27,13 +26,10 @@ record PiJob(String id, String replyTo, int digits) {
 
   static PiJob parse(String json) {
     var job = new JsonObject(json);
-    return new PiJob(
-        Fields.string("id", job.getValue("id")),
-        Fields.string("replyTo", job.getValue("replyTo")),
-        digits(job.getValue("digits")));
+    return new PiJob(Fields.string("id", job.getValue("id")), digits(job.getValue("digits")));
   }
 
   String encode() {
-    return new JsonObject().put("id", id).put("replyTo", replyTo).put("digits", digits).encode();
+    return new JsonObject().put("id", id).put("digits", digits).encode();
   }
 }

@@ -14,16 +14,24 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import java.util.List;
 import java.util.UUID;
 
 /**
  * {@code POST /demo/pi?timeout=ms} with {@code {"digits": 1000}}: puts a job on a Redis list, waits
- * for its event, and answers {@code {"pi": "3.14..."}}.
+ * for its event, and answers {@code {"pi": "3.14..."}}. The list has at most {@value #MAX_JOBS}
+ * jobs, and none that nobody waits for any more.
  */
 public final class PiRoute {
 
   /** Where it is. */
   public static final String PATH = "/demo/pi";
+
+  /** The name of the events that it waits for. */
+  public static final String EVENT = PiJob.EVENT;
+
+  /** How many jobs may be on the list. */
+  static final int MAX_JOBS = 1_000;
 
   private static final long MAX_BODY = 1024;
 
@@ -47,29 +55,49 @@ public final class PiRoute {
         .failureHandler(Problems::answer);
   }
 
-  /** A command line to try it with. */
-  public static String curl(String serverUrl) {
-    return "curl -s -d '{\"digits\": 1000}' " + serverUrl + PATH;
+  /** A command line to try it with, in which {@code $KEY} stands for a key if one is needed. */
+  public static String curl(String serverUrl, boolean needsKey) {
+    var key = needsKey ? "-H \"X-API-Key: $KEY\" " : "";
+    return "curl -s " + key + "-d '{\"digits\": 1000}' " + serverUrl + PATH;
   }
 
   private void compute(RoutingContext ctx) {
     var body = Fields.object("body", Requests.json(ctx));
-    var digits = PiJob.digits(body.getValue("digits"));
-    var id = UUID.randomUUID().toString();
-    events
-        .requestDirect(
-            PiJob.EVENT,
-            id,
-            Requests.waitOptions(ctx, maxWait).retained(true),
-            replyTo -> handOver(new PiJob(id, replyTo, digits)))
+    var job = new PiJob(UUID.randomUUID().toString(), PiJob.digits(body.getValue("digits")));
+    var options = Requests.waitOptions(ctx, maxWait).retained(true);
+    var wait = events.listen(EVENT, job.id(), options);
+    ctx.response()
+        .closeHandler(
+            gone -> {
+              Requests.tellIfLeft(ctx);
+              wait.cancel();
+            });
+    wait.subscribed()
+        .compose(heard -> handOver(job))
+        .compose(handedOver -> wait.future().onFailure(notDone -> takeBack(job)))
+        .onFailure(cause -> wait.cancel())
         .onSuccess(args -> ctx.json(new JsonObject().put("pi", args.get(0))))
         .onFailure(ctx::fail);
   }
 
+  /** The list lasts as long as anybody can wait for the last of its jobs. */
   private Future<?> handOver(PiJob job) {
+    var push = Request.cmd(Command.RPUSH).arg(PiJob.LIST).arg(job.encode());
+    var expire = Request.cmd(Command.PEXPIRE).arg(PiJob.LIST).arg(maxWait);
     return redis
-        .send(Request.cmd(Command.RPUSH).arg(PiJob.LIST).arg(job.encode()))
-        .recover(
-            cause -> Future.failedFuture(new UnavailableException("No worker reached", cause)));
+        .batch(List.of(push, expire))
+        .recover(cause -> Future.failedFuture(new UnavailableException("No worker reached", cause)))
+        .compose(answers -> checkRoom(job, answers.get(0).toInteger()));
+  }
+
+  private Future<?> checkRoom(PiJob job, int jobs) {
+    var full = new UnavailableException(MAX_JOBS + " jobs of the demo wait for a worker already");
+    return jobs <= MAX_JOBS
+        ? Future.succeededFuture()
+        : takeBack(job).transform(taken -> Future.failedFuture(full));
+  }
+
+  private Future<?> takeBack(PiJob job) {
+    return redis.send(Request.cmd(Command.LREM).arg(PiJob.LIST).arg(-1).arg(job.encode()));
   }
 }

@@ -18,7 +18,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes one job after another from the Redis list, and replies with each result. */
+/** Takes one job after another from the Redis list, and emits each result. */
 public final class PiWorker extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(PiWorker.class);
@@ -71,7 +71,7 @@ public final class PiWorker extends VerticleBase {
     var job = PiJob.parse(taken.get(1).toString());
     return vertx
         .executeBlocking(() -> pi(job.digits()))
-        .compose(pi -> events.reply(RETAINED, job.replyTo(), PiJob.EVENT, job.id(), pi));
+        .compose(pi -> events.emit(RETAINED, PiJob.EVENT, job.id(), pi));
   }
 
   static String pi(int digits) {
