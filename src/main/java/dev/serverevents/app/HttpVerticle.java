@@ -1,5 +1,6 @@
 package dev.serverevents.app;
 
+import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
 import dev.serverevents.redis.ClientOptions;
@@ -19,6 +20,7 @@ import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.handler.XFrameHandler;
 import io.vertx.micrometer.PrometheusScrapingHandler;
 import io.vertx.redis.client.Redis;
+import java.nio.file.FileSystemException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +46,14 @@ final class HttpVerticle extends VerticleBase {
 
   private final Configuration configuration;
   private final HttpSettings http;
+  private final RedisServerOptions redis;
   private @Nullable HttpServer server;
 
-  HttpVerticle(Configuration configuration) {
+  /** Serves as configured; the demo's jobs go over {@code redis}. */
+  HttpVerticle(Configuration configuration, RedisServerOptions redis) {
     this.configuration = configuration;
     this.http = configuration.http();
+    this.redis = redis;
   }
 
   @Override
@@ -70,7 +75,7 @@ final class HttpVerticle extends VerticleBase {
     }
     authenticate(router, PiRoute.PATH);
     permit(router, PiRoute.PATH, Action.WAIT, PiRoute.EVENT, "You may not run the demo");
-    return ClientOptions.of(vertx, configuration.events().getRedis())
+    return ClientOptions.of(vertx, redis)
         .map(options -> Redis.createClient(vertx, options))
         .onSuccess(client -> PiRoute.mount(router, events, http.routes(), client));
   }
@@ -78,7 +83,33 @@ final class HttpVerticle extends VerticleBase {
   private Future<?> listen(Router router) {
     Problems.handleErrors(router);
     server = vertx.createHttpServer(http.server()).requestHandler(router);
-    return server.listen().onSuccess(this::announce);
+    return server
+        .listen()
+        .onSuccess(this::announce)
+        .recover(cause -> Future.failedFuture(cannotListen(cause)));
+  }
+
+  private FailedStartException cannotListen(Throwable cause) {
+    return new FailedStartException(
+        ExitCode.HTTP,
+        "cannot listen at %s (%s, %s): %s"
+            .formatted(
+                address(http.server().getPort()),
+                "http.host and http.port or SERVER_EVENTS_HTTP_HOST and SERVER_EVENTS_HTTP_PORT",
+                "http.server for TLS",
+                reason(cause)),
+        cause);
+  }
+
+  /** A file's own failure says no more than its name. */
+  private static String reason(Throwable cause) {
+    var root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root instanceof FileSystemException file
+        ? "cannot read the file " + file.getFile()
+        : String.valueOf(root.getMessage());
   }
 
   /** Nothing here is a page, so no browser shall show it as one, frame it or guess its type. */

@@ -1,5 +1,6 @@
 package dev.serverevents.app;
 
+import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.app.demo.PiWorker;
 import io.vertx.core.Deployable;
@@ -11,34 +12,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The runnable server: deploys what its roles need. */
-public final class ServerVerticle extends VerticleBase {
+final class ServerVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerVerticle.class);
 
+  private final Configuration configuration;
   private volatile @Nullable String worker;
   private volatile @Nullable String events;
   private volatile @Nullable String http;
   private @Nullable EmbeddedRedis embeddedRedis;
 
+  ServerVerticle(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
   @Override
   public Future<?> start() {
-    var configuration = Configuration.of(config(), System.getenv());
-    if (!configuration.ofServices().isEmpty()) {
-      LOG.info("passed over what Kubernetes sets for Services: {}", configuration.ofServices());
-    }
-    return startRedis(configuration)
-        .compose(v -> deploy(new ServerEventsVerticle(configuration.events())))
-        .onSuccess(id -> events = id)
-        .compose(v -> startWorker(configuration))
-        .compose(v -> startApi(configuration))
-        .onSuccess(started -> LOG.info("started, with the roles {}", configuration.roles()));
+    return startRedis()
+        .compose(
+            options ->
+                deploy(new ServerEventsVerticle(options))
+                    .onSuccess(id -> events = id)
+                    .compose(v -> startWorker(options))
+                    .compose(v -> startApi(options)))
+        .onSuccess(started -> LOG.info("started, with the roles {}", configuration.roles()))
+        .recover(this::notStarted);
+  }
+
+  private <T> Future<T> notStarted(Throwable cause) {
+    return drain(vertx)
+        .transform(
+            drained -> {
+              endRedis();
+              return Future.failedFuture(cause);
+            });
   }
 
   @Override
   public Future<?> stop() {
-    if (embeddedRedis != null) {
-      embeddedRedis.close();
-    }
+    endRedis();
     return Future.succeededFuture();
   }
 
@@ -61,29 +73,44 @@ public final class ServerVerticle extends VerticleBase {
     return vertx.deployVerticle(verticle);
   }
 
-  private Future<?> startRedis(Configuration configuration) {
+  /** Returns the settings, with the URL of the embedded Redis if there is one. */
+  private Future<ServerEventsOptions> startRedis() {
+    var options = new ServerEventsOptions(configuration.events());
     if (!configuration.embeddedRedis()) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(options);
     }
     return vertx
         .executeBlocking(EmbeddedRedis::start)
-        .onSuccess(
+        .recover(
+            cause ->
+                Future.failedFuture(
+                    new FailedStartException(
+                        ExitCode.EMBEDDED_REDIS,
+                        "the embedded Redis: " + cause.getMessage(),
+                        cause)))
+        .map(
             redis -> {
               LOG.info("no Redis configured: started an embedded one at {}", redis.shownUrl());
               embeddedRedis = redis;
-              configuration.events().setConnectionString(redis.url());
+              return options.setConnectionString(redis.url());
             });
   }
 
-  private Future<?> startWorker(Configuration configuration) {
+  private void endRedis() {
+    if (embeddedRedis != null) {
+      embeddedRedis.close();
+    }
+  }
+
+  private Future<?> startWorker(ServerEventsOptions options) {
     return configuration.has(Role.WORKER)
-        ? deploy(new PiWorker(configuration.events().getRedis())).onSuccess(id -> worker = id)
+        ? deploy(new PiWorker(options.getRedis())).onSuccess(id -> worker = id)
         : Future.succeededFuture();
   }
 
-  private Future<?> startApi(Configuration configuration) {
+  private Future<?> startApi(ServerEventsOptions options) {
     return configuration.has(Role.API)
-        ? deploy(new HttpVerticle(configuration)).onSuccess(id -> http = id)
+        ? deploy(new HttpVerticle(configuration, options.getRedis())).onSuccess(id -> http = id)
         : Future.succeededFuture();
   }
 }

@@ -8,6 +8,8 @@ import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.ServerProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -71,7 +74,7 @@ class RunnableServerIT {
 
   @Test
   void aJobThatIsNotDoneInTimeIsAnsweredWithAControlledMessage() throws Exception {
-    var noWorker = Map.of("SERVER_EVENTS_HTTP_PORT", "0", "SERVER_EVENTS_ROLES", "api");
+    var noWorker = Map.of("SERVER_EVENTS_HTTP_PORT", "0", "SERVER_EVENTS_ROLES", "api,demo");
     try (var server = ServerProcess.start(noWorker)) {
       var slow = post(server.url() + "/demo/pi?timeout=500", "{\"digits\": 10000}");
       assertThat(slow.statusCode()).isEqualTo(504);
@@ -80,12 +83,51 @@ class RunnableServerIT {
   }
 
   @Test
-  void theEmbeddedRedisEndsWithTheServerHoweverThatEnds() {
+  void anAddressInBracketsIsPrintedWithOnePair() throws Exception {
+    var brackets = Map.of("SERVER_EVENTS_HTTP_HOST", "[::1]", "SERVER_EVENTS_HTTP_PORT", "0");
+    try (var server = ServerProcess.start(brackets)) {
+      assertThat(server.url()).matches("http://\\[::1]:\\d+");
+      assertThat(get(server.url() + "/health").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void nobodyElseOnTheMachineCanUseTheEmbeddedRedis() throws Exception {
+    var printed = Pattern.compile("redis://127.0.0.1:(\\d+)");
+    try (var server = ServerProcess.start(ANY_PORT)) {
+      server.url();
+      var port = Integer.parseInt(server.match(printed).orElseThrow());
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+        var answer = new byte[128];
+        var read = socket.getInputStream().read(answer);
+        assertThat(new String(answer, 0, read, StandardCharsets.US_ASCII)).startsWith("-NOAUTH");
+      }
+      for (var child : server.children()) {
+        assertThat(child.info().commandLine().orElse("")).doesNotContain("requirepass");
+      }
+    }
+  }
+
+  @Test
+  void theEmbeddedRedisAndItsFilesEndWithTheServerHoweverThatEnds(@TempDir Path directory)
+      throws IOException {
+    var environment =
+        Map.of(
+            "SERVER_EVENTS_HTTP_PORT", "0", "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + directory);
     for (var graceful : new boolean[] {true, false}) {
-      var server = ServerProcess.start(ANY_PORT);
+      var server = ServerProcess.start(environment);
       server.url();
       var redis = server.children();
       assertThat(redis).anyMatch(child -> child.info().command().orElse("").contains("redis"));
+      try (var files = Files.list(directory)) {
+        assertThat(files)
+            .singleElement()
+            .satisfies(
+                folder ->
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                        .isEqualTo("rwx------"));
+      }
       if (graceful) {
         server.terminate();
       } else {
@@ -93,6 +135,7 @@ class RunnableServerIT {
       }
       server.awaitEnd();
       Await.until(() -> redis.stream().noneMatch(ProcessHandle::isAlive));
+      assertThat(directory).isEmptyDirectory();
     }
   }
 

@@ -39,7 +39,17 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code java -jar server-events.jar} with more arguments and environment. */
   public static ServerProcess start(Map<String, String> environment, String... arguments) {
-    var command = new ArrayList<String>();
+    return start(List.of(), environment, arguments);
+  }
+
+  /** Starts it in a process group of its own, as a shell does in a terminal. */
+  public static ServerProcess startInGroup(Map<String, String> environment) {
+    return start(List.of("setsid", "env", "--default-signal=INT,HUP"), environment);
+  }
+
+  private static ServerProcess start(
+      List<String> by, Map<String, String> environment, String... arguments) {
+    var command = new ArrayList<>(by);
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
