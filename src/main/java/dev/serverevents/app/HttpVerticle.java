@@ -60,6 +60,7 @@ final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     var router = Router.router(vertx);
     router.route().handler(new AccessLog());
+    router.route().handler(new MessageFraming()).failureHandler(Problems::answer);
     secure(router, http);
     var events = ServerEvents.create(vertx);
     ServerEventsRoutes.mount(router, events, http.routes());

@@ -5,8 +5,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
-import io.vertx.micrometer.VertxPrometheusOptions;
 import io.vertx.micrometer.backends.BackendRegistries;
 
 /** The Vert.x of the runnable server, and its end when the process is asked to end. */
@@ -21,10 +19,7 @@ final class RunningServer {
   static void start(Configuration configuration) {
     var options =
         new VertxOptions()
-            .setMetricsOptions(
-                new MicrometerMetricsOptions()
-                    .setEnabled(true)
-                    .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true)))
+            .setMetricsOptions(VertxMeters.options())
             // All its files are on disk, and a cache for others would need a folder to write to
             .setFileSystemOptions(
                 new FileSystemOptions()
