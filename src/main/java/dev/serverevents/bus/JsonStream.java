@@ -6,6 +6,7 @@ import dev.serverevents.ServerEventsException;
 import dev.serverevents.StreamEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.json.JsonObject;
 import java.util.UUID;
@@ -31,7 +32,7 @@ final class JsonStream {
   private JsonStream(Vertx vertx, EventStream stream) {
     this.vertx = vertx;
     this.stream = stream;
-    producer = vertx.eventBus().sender(address);
+    producer = vertx.eventBus().sender(address, new DeliveryOptions().setLocalOnly(true));
   }
 
   /** Begins, and returns the address. */

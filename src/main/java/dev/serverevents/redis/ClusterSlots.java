@@ -154,7 +154,7 @@ final class ClusterSlots {
   private Future<SlotMap> askAnyone() {
     return endpoints
         .ask((url, connection) -> connection.batch(QUESTION).map(answers -> read(url, answers)))
-        .onSuccess(found -> endpoints.add(found.owners()));
+        .onSuccess(found -> endpoints.know(found.owners()));
   }
 
   private Future<SlotMap> ask(Node node) {

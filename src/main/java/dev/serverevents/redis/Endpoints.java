@@ -23,17 +23,20 @@ final class Endpoints {
 
   private final Vertx vertx;
   private final Function<String, Future<RedisOptions>> options;
+  private final List<String> configured;
   private final List<String> urls;
 
   /** Creates one; {@code options} makes those of a client from a URL. */
   Endpoints(Vertx vertx, List<String> urls, Function<String, Future<RedisOptions>> options) {
     this.vertx = vertx;
+    this.configured = List.copyOf(urls);
     this.urls = new ArrayList<>(urls);
     this.options = options;
   }
 
-  /** Adds others that were heard of. */
-  void add(Collection<String> others) {
+  /** Adds others that were heard of, and forgets those that are heard of no more. */
+  void know(Collection<String> others) {
+    urls.removeIf(url -> !configured.contains(url) && !others.contains(url));
     others.stream().filter(other -> !urls.contains(other)).forEach(urls::add);
   }
 
