@@ -2,7 +2,24 @@ package dev.serverevents;
 
 import dev.serverevents.internal.Printable;
 
-/** No event came within the timeout of the wait (504). */
+/**
+ * No event came within the timeout of the wait (504). That is knowledge: of all that Redis
+ * published on the wait's channel between its confirmed subscription and its deadline, nothing has
+ * been missed. When its time was over, a ping went over the connections by which events come, and
+ * came back after everything that was published before it:
+ *
+ * <ul>
+ *   <li>on one server, and on the master that Sentinels name, by its one subscriber connection;
+ *   <li>on a cluster with sharded Pub/Sub, at the master that serves the channel's slot;
+ *   <li>on a cluster with broadcast Pub/Sub, from every master, over the links between the nodes,
+ *       which must have been there all along ({@code CLUSTER LINKS}); what somebody publishes at a
+ *       replica is not covered.
+ * </ul>
+ *
+ * <p>It does not tell of what was published at a server that Redis had left for another one, in a
+ * failover. With a {@linkplain ServerEventsOptions#setProbeTimeout probe timeout} of 0 it only
+ * tells that the connection looked alive.
+ */
 public final class EventTimeoutException extends ServerEventsException {
 
   private static final long serialVersionUID = 1L;

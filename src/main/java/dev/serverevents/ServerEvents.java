@@ -72,12 +72,21 @@ public interface ServerEvents {
    * Redis is back. What is emitted before that reaches it only if both are {@link
    * WaitOptions#retained() retained}.
    *
+   * <p>The next event is the next one of that name and id, whoever it was meant for: one that comes
+   * too late for a wait that has ended resolves the next wait of the same key. Give each job an id
+   * of its own where that matters, or use {@link #requestDirect}, whose waits take the reply to
+   * their own job alone.
+   *
+   * <p>When its time is over, Redis is asked whether something is on its way, for {@link
+   * ServerEventsOptions#getProbeTimeout()} at most; see {@link EventTimeoutException} for what a
+   * timeout proves.
+   *
    * @return its {@link EventWait#future()} has the arguments passed to {@code emit}; it fails with
-   *     {@link EventTimeoutException} when the wait listened all along, as far as can be known, and
-   *     heard nothing; {@link UnavailableException} when its time ended while it could not listen,
-   *     or it had not all the time (a connection that has gone silent counts as up until the
-   *     heartbeat finds it), or its verticle was undeployed, or a limit was reached; {@link
-   *     EventFailureException} when the job failed; {@link InvalidInputException} for bad input
+   *     {@link EventTimeoutException} when Redis has published no such event from the time of the
+   *     confirmed subscription to the end of the wait; {@link UnavailableException} when that
+   *     cannot be known, since the wait was not heard all the time or Redis did not tell, or its
+   *     verticle was undeployed, or a limit was reached; {@link EventFailureException} when the job
+   *     failed; {@link InvalidInputException} for bad input
    */
   EventWait listen(Object name, Object id, WaitOptions options);
 
@@ -96,6 +105,10 @@ public interface ServerEvents {
    * Starts a job and waits for its event: {@code handOver} runs once the subscription is confirmed,
    * so that even a worker that answers at once is heard. The timeout covers the subscription, the
    * hand-over and the job.
+   *
+   * <p>With {@link WaitOptions#retained()}, an event that is kept counts if it was kept after the
+   * request began, so that a gap in the connection loses nothing; what was kept before that is the
+   * answer to another job, and is passed over.
    *
    * @param handOver gives the job to a worker, for example by pushing it to a queue; when it fails,
    *     the wait ends at once with that failure
@@ -120,8 +133,9 @@ public interface ServerEvents {
 
   /**
    * Starts a job whose worker answers this server alone, with {@link #reply}: cheaper and faster
-   * than an event that everybody may wait for, since the server's inbox is subscribed once and for
-   * all. What is emitted under the same name and id is not heard.
+   * than an event that everybody may wait for, since an inbox is subscribed once for many waits of
+   * one name. What is emitted under the same name and id is not heard, and no reply to another job
+   * is taken, not even to an earlier one of the same key.
    *
    * @param handOver gives the job to a worker, together with the {@code replyTo} that it is passed;
    *     when it fails, the wait ends at once with that failure

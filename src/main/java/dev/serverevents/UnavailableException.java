@@ -2,7 +2,10 @@ package dev.serverevents;
 
 import org.jspecify.annotations.Nullable;
 
-/** Redis, or the verticle that speaks to it, cannot serve at present (503): try again later. */
+/**
+ * Redis, or the verticle that speaks to it, cannot serve at present (503): try again later. Of a
+ * wait it says that its event may have been published, or may not: nobody can know.
+ */
 public final class UnavailableException extends ServerEventsException {
 
   private static final long serialVersionUID = 1L;

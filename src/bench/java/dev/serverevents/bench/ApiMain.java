@@ -7,8 +7,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The API server of one contender. It reads {@code cycles IN_FLIGHT MS}, {@code pending WAITS} and
- * {@code burst EMITS} from standard input, line by line, and prints what it measured.
+ * The API server of one contender. It reads {@code cycles IN_FLIGHT MS}, {@code pending WAITS},
+ * {@code timeouts WAITS} and {@code burst EMITS} from standard input, line by line, and prints what
+ * it measured.
  */
 final class ApiMain {
 
@@ -26,6 +27,7 @@ final class ApiMain {
             switch (words[0]) {
               case "cycles" -> cycles(contender, number, Long.parseLong(words[2]));
               case "pending" -> Load.pending(contender, number);
+              case "timeouts" -> timeouts(contender, number);
               case "burst" -> Load.burst(contender, number);
               default -> throw new IllegalArgumentException(line);
             };
@@ -48,6 +50,13 @@ final class ApiMain {
       case "redisson" -> new RedissonTopics(url);
       default -> throw new IllegalArgumentException(args[0]);
     };
+  }
+
+  private static JsonObject timeouts(Contender contender, int waits) throws Exception {
+    var cpu = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
+    var result = Load.timeouts(contender, waits);
+    var used = ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(cpu);
+    return result.put("cpu", used.toNanos() / 1_000.0 / waits);
   }
 
   private static JsonObject cycles(Contender contender, int inFlight, long ms) throws Exception {

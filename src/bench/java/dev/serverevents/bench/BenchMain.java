@@ -16,7 +16,7 @@ final class BenchMain {
 
   private static final List<String> SECTIONS =
       List.of(
-          System.getProperty("bench.sections", "cycles,capacity,deliveries,scale,http")
+          System.getProperty("bench.sections", "cycles,capacity,timeouts,deliveries,scale,http")
               .split(",", -1));
 
   private BenchMain() {}
@@ -26,6 +26,7 @@ final class BenchMain {
     Files.deleteIfExists(REPORT);
     try (var processes = new Processes(List.of(args))) {
       report("cycles", () -> new Cycles(processes).run());
+      report("timeouts", () -> new Timeouts(processes).run());
       report("capacity", () -> new Capacity(processes.apis()).run());
       processes.apis().values().forEach(Child::close); // idle, they still use some CPU
       report("deliveries", () -> new Deliveries(processes).run());

@@ -15,6 +15,9 @@ interface Contender extends AutoCloseable {
   /** The same for waits that are only registered. */
   long PENDING_MS = 600_000;
 
+  /** The same for waits that time out. */
+  long SHORT_MS = 2_000;
+
   /**
    * Event loops of those that use Vert.x: one, as the floor has, since the machine also runs the
    * worker and Redis. {@code -Dbench.loops} changes it.
@@ -31,6 +34,14 @@ interface Contender extends AutoCloseable {
 
   /** Begins a wait for what does not come, and completes when it is registered. */
   CompletionStage<?> register(long id);
+
+  /**
+   * Begins a wait for what does not come, in {@link #SHORT_MS}, and completes when it has timed
+   * out.
+   */
+  default CompletionStage<?> timeOut(long id) {
+    throw new UnsupportedOperationException();
+  }
 
   /** Ends the waits that {@link #register} began, and completes when they have ended. */
   CompletionStage<?> endAll();

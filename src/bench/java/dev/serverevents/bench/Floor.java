@@ -148,6 +148,28 @@ final class Floor implements Contender {
   }
 
   @Override
+  public CompletionStage<?> timeOut(long id) {
+    var done = Promise.<Void>promise();
+    var wait = new Wait(id);
+    var key = direct ? String.valueOf(id) : "timeout:" + id;
+    waits.put(key, wait);
+    wait.timer =
+        vertx.setTimer(
+            SHORT_MS,
+            t -> {
+              waits.remove(key);
+              if (!direct) {
+                unsubscribe = add(unsubscribe, Command.UNSUBSCRIBE, key);
+              }
+              done.complete();
+            });
+    if (!direct) {
+      subscribe = add(subscribe, Command.SUBSCRIBE, key);
+    }
+    return done.future().toCompletionStage();
+  }
+
+  @Override
   public CompletionStage<?> endAll() {
     var done = Promise.<Void>promise();
     Loop.run(

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
-/** What {@link Capacity} asks of an API server. */
+/** What {@link Capacity} and {@link Timeouts} ask of an API server. */
 final class Load {
 
   private static final int AT_ONCE = 1_000;
@@ -76,6 +76,36 @@ final class Load {
       all.completeExceptionally(failure);
     } else if (left.decrementAndGet() == 0) {
       all.complete(null);
+    }
+  }
+
+  /** Has waits time out, which begin some at a time. */
+  static JsonObject timeouts(Contender contender, int waits) throws Exception {
+    var left = new AtomicInteger(waits);
+    var all = new CompletableFuture<Void>();
+    var turns = new LongestTurn(contender.context().orElseThrow());
+    onLoop(
+            contender,
+            () -> {
+              beginNext(contender, 0, waits, left, all);
+              return all;
+            })
+        .get();
+    return new JsonObject().put("longestTurnMs", turns.stop());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // its outcome is counted
+  private static void beginNext(
+      Contender contender, int first, int waits, AtomicInteger left, CompletableFuture<Void> all) {
+    for (var id = first; id < Math.min(waits, first + AT_ONCE); id++) {
+      contender.timeOut(id).whenComplete((ended, failure) -> count(left, all, failure));
+    }
+    if (first + AT_ONCE < waits) {
+      contender
+          .context()
+          .orElseThrow()
+          .owner()
+          .setTimer(1, next -> beginNext(contender, first + AT_ONCE, waits, left, all));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.serverevents.bench;
 
+import dev.serverevents.EventTimeoutException;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
@@ -79,6 +80,26 @@ final class Ours extends VerticleBase implements Contender {
             wait.future().onFailure(ended -> {});
           }
         });
+    return done.future().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<?> timeOut(long id) {
+    var done = Promise.<Void>promise();
+    var options = WaitOptions.DEFAULT.timeout(SHORT_MS);
+    var wait =
+        direct
+            ? events.requestDirect("timeout", id, options, replyTo -> Future.succeededFuture())
+            : events.on("timeout", id, options);
+    wait.onSuccess(args -> done.fail("nothing was emitted"))
+        .onFailure(
+            cause -> {
+              if (cause instanceof EventTimeoutException) {
+                done.complete();
+              } else {
+                done.fail(cause);
+              }
+            });
     return done.future().toCompletionStage();
   }
 
