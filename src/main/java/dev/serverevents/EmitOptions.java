@@ -46,7 +46,8 @@ public record EmitOptions(long retain, @Nullable String idempotencyKey) {
 
   /**
    * The same with an idempotency key, so that an emit whose outcome is not known can be tried again
-   * and is emitted once.
+   * and is emitted once. That needs Redis 7 or later, and its Redis Function: a server whose user
+   * may not load it fails the emit with {@link UnavailableException} until an administrator has.
    *
    * @param key 1 to 255 visible ASCII characters, or null for none
    */

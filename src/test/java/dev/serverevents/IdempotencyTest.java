@@ -12,6 +12,7 @@ import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -121,6 +122,7 @@ class IdempotencyTest {
   void beforeAndAfterABrokenConnectionItIsEmittedOnce(Server server) {
     try (var proxy = TcpProxy.before(server.redis())) {
       server.deploy(server.options().setConnectionString(proxy.url()).setEmitTimeout(60_000));
+      result(server.events().emit(ONCE, "pi", 0)); // the function is there from now on
       proxy.swallowAnswers();
       var emit = server.events().emit(ONCE, "pi", 1, 3);
       Await.until(
@@ -130,6 +132,45 @@ class IdempotencyTest {
       assertThat(result(emit)).isZero();
       server.undeploy();
     }
+  }
+
+  @Test
+  @OwnRedis({})
+  void theFunctionIsLoadedWhereItIsMissingAndAgainAfterItWasTakenAway(Server one, Server two) {
+    one.deploy();
+    two.deploy();
+    for (var id = 1; id <= 2; id++) {
+      var emits = new ArrayList<Future<Integer>>();
+      for (var i = 0; i < 50; i++) {
+        var once = EmitOptions.DEFAULT.idempotencyKey("job-" + i);
+        emits.add(one.events().emit(once, "pi", id, i));
+        emits.add(two.events().emit(once, "e", id, i));
+      }
+      assertThat(result(Future.all(emits)).<Integer>list()).containsOnly(0);
+      assertThat(one.redis().command("FUNCTION", "LIST").size()).isEqualTo(1);
+      one.redis().command("FUNCTION", "FLUSH");
+    }
+    one.undeploy();
+    two.undeploy();
+  }
+
+  @Test
+  @OwnRedis({})
+  void aFunctionThatIsMissingFailsNoneOfWhatIsSentWithIt(Server server) {
+    server.deploy();
+    var all = new CopyOnWriteArrayList<Future<Integer>>();
+    server
+        .vertx()
+        .runOnContext(
+            oneTurn -> {
+              for (var i = 0; i < 10; i++) {
+                all.add(server.events().emit(ONCE, "pi", i));
+                all.add(server.events().emit("pi", i));
+                all.add(server.events().emit(EmitOptions.retain(Duration.ofMinutes(1)), "pi", i));
+              }
+            });
+    Await.until(() -> all.size() == 30);
+    assertThat(result(Future.all(List.copyOf(all))).<Integer>list()).allMatch(n -> n <= 0);
   }
 
   @Test

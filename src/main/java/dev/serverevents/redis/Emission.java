@@ -121,10 +121,15 @@ final class Emission {
     asking = true;
   }
 
-  /** Redis has not done it, and it is to begin anew; counts how often. */
-  int refused(ErrorReply error) {
+  /** Redis has not done it, and it is to be sent anew. */
+  void beginAnew() {
     asking = false;
     sent = false;
+  }
+
+  /** The same, for a reason of which it matters how often there was one; returns that. */
+  int refused(ErrorReply error) {
+    beginAnew();
     refusal = error.getMessage();
     return ++refusals;
   }

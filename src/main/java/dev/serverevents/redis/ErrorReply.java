@@ -22,12 +22,17 @@ public final class ErrorReply extends Exception {
     PASSING,
     /** The server is a replica: another one is the master. */
     READ_ONLY,
+    /** The Redis Function that was called is not loaded there. */
+    NO_FUNCTION,
     /** Redis does not do it. */
     REFUSED
   }
 
   private static final Set<String> PASSING =
       Set.of("BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "NOREPLICAS", "TRYAGAIN");
+
+  /** Redis has no code for this one; the client cuts "ERR " off at times. */
+  private static final Pattern NO_FUNCTION = Pattern.compile("(ERR )?Function not found");
 
   private static final Pattern CODE = Pattern.compile("[A-Z][A-Z0-9]+");
   private static final Pattern ELSEWHERE =
@@ -67,11 +72,17 @@ public final class ErrorReply extends Exception {
     }
     var first = text.split(" ", 2)[0];
     var code = CODE.matcher(first).matches() ? first : "ERR"; // the client cuts that off at times
-    var kind =
-        PASSING.contains(code)
-            ? Kind.PASSING
-            : code.equals("READONLY") ? Kind.READ_ONLY : Kind.REFUSED;
-    return new ErrorReply(text, code, kind, -1, "", 0);
+    return new ErrorReply(text, code, kind(text, code), -1, "", 0);
+  }
+
+  private static Kind kind(String text, String code) {
+    if (PASSING.contains(code)) {
+      return Kind.PASSING;
+    }
+    if (code.equals("READONLY")) {
+      return Kind.READ_ONLY;
+    }
+    return NO_FUNCTION.matcher(text).matches() ? Kind.NO_FUNCTION : Kind.REFUSED;
   }
 
   /** The text that Redis sent. */

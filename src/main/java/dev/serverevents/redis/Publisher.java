@@ -29,6 +29,10 @@ final class Publisher {
   static final String UNANSWERED =
       "Written to Redis but not answered, so it may have been delivered or not: ";
 
+  private static final String FUNCTION_MISSING =
+      "Not emitted: an administrator has to load the Redis Function for idempotency keys"
+          + " (emit-once.lua), since this user may not: ";
+
   private static final String UNDEPLOYED = "Not emitted: the ServerEventsVerticle was undeployed";
 
   private final Context context;
@@ -42,6 +46,8 @@ final class Publisher {
 
   /** By their Redis key. */
   private final Map<String, IdempotentEmit> underWay = new HashMap<>();
+
+  private final EmitFunction function = new EmitFunction();
 
   private String unavailable = "not connected yet";
   private long timer = -1;
@@ -139,6 +145,10 @@ final class Publisher {
 
   /** Redis answered with an error: "no", "elsewhere" or "not now". */
   void refused(Emission emission, ErrorReply error, StoreConnection from) {
+    if (error.kind() == ErrorReply.Kind.NO_FUNCTION) {
+      load(emission, from);
+      return;
+    }
     routes.handle(error, from);
     if (error.kind() == ErrorReply.Kind.REFUSED) {
       fail(emission, "Redis refused the emit: " + error.getMessage());
@@ -157,6 +167,30 @@ final class Publisher {
     var often = emission.refused(error) % Routes.MAX_REDIRECTS == 0;
     if (error.kind() == ErrorReply.Kind.MOVED && !often) {
       route(emission);
+    } else {
+      routes.later(() -> route(emission));
+    }
+  }
+
+  private void load(Emission emission, StoreConnection from) {
+    emission.beginAnew();
+    function
+        .load(from)
+        .onSuccess(loaded -> route(emission))
+        .onFailure(
+            cause -> {
+              if (cause instanceof ErrorReply error) {
+                notLoaded(emission, error, from);
+              } else {
+                routes.later(() -> route(emission));
+              }
+            });
+  }
+
+  private void notLoaded(Emission emission, ErrorReply error, StoreConnection from) {
+    routes.handle(error, from);
+    if (error.kind() == ErrorReply.Kind.REFUSED) {
+      fail(emission, FUNCTION_MISSING + error.getMessage());
     } else {
       routes.later(() -> route(emission));
     }
