@@ -61,9 +61,12 @@ public final class WireFormat {
     return PROGRESS + key.channel();
   }
 
-  /** The channel on which a server hears its own heartbeats. */
+  /**
+   * The channel on which a server hears its own heartbeats. No name begins as its second part does,
+   * so that Redis can permit the inboxes of servers and those of a name apart.
+   */
   static String inbox(String serverId) {
-    return INBOX + serverId;
+    return INBOX + "$" + serverId;
   }
 
   /** A channel on which a server hears the replies, to it alone, of jobs of a name. */

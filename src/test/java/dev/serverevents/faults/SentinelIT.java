@@ -11,6 +11,7 @@ import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;
+import dev.serverevents.testing.RedisRecipes;
 import dev.serverevents.testing.RetainedCycles;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -30,7 +31,11 @@ class SentinelIT {
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(60));
 
   private static void deploy(Server server, TestSentinels sentinels) {
-    server.deploy(server.options().setRedis(sentinels.options()).setEmitTimeout(60_000));
+    deploy(server, sentinels.options());
+  }
+
+  private static void deploy(Server server, RedisServerOptions redis) {
+    server.deploy(server.options().setRedis(redis).setEmitTimeout(60_000));
   }
 
   /** Kills the master in the middle of cycles. */
@@ -95,6 +100,44 @@ class SentinelIT {
     } catch (Exception closed) {
       return false;
     }
+  }
+
+  @Test
+  void theLeastRightsAreEnoughBeforeAndAfterAFailover(Server api, Server worker) {
+    try (var sentinels = new TestSentinels()) {
+      sentinels.redises().forEach(RedisRecipes.ONE_SERVER::apply);
+      RedisRecipes.SENTINEL.apply(sentinels::command);
+      sentinels.command("ACL", "SETUSER", "nobody", "on", ">nobody", "-@all", "+ping", "+hello");
+      var master = sentinels.master();
+      master.command("FUNCTION", "LOAD", "REPLACE", RedisRecipes.FUNCTION);
+      deploy(api, sentinels.options("orders-api", "orders-sentinel"));
+      worker.deploy(
+          worker
+              .options()
+              .setRedis(sentinels.options("orders-worker", "orders-sentinel"))
+              .setEmitTimeout(60_000)
+              .setListen(false));
+      everythingWorks(api.events(), worker.events(), "before");
+      sentinels.failOver();
+      Await.until(() -> sentinels.master() != master);
+      Await.until(() -> api.events().isReady() && worker.events().isReady());
+      everythingWorks(api.events(), worker.events(), "after");
+      api.undeploy();
+      worker.undeploy();
+      var refused = api.options().setRedis(sentinels.options("orders-api", "nobody"));
+      assertThat(Await.failure(api.vertx().deployVerticle(new ServerEventsVerticle(refused))))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("sentinel|get-master-addr-by-name");
+    }
+  }
+
+  private static void everythingWorks(ServerEvents api, ServerEvents worker, String id) {
+    result(worker.emit(RETAIN.idempotencyKey("k"), "orders", id, "kept"));
+    assertThat(result(api.on("orders", id, MINUTE)).get(0)).isEqualTo("kept");
+    var direct =
+        api.requestDirect(
+            "orders", id + "2", replyTo -> worker.reply(replyTo, "orders", id + "2", "direct"));
+    assertThat(result(direct).get(0)).isEqualTo("direct");
   }
 
   @Test

@@ -12,10 +12,10 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.testing.Await;
-import dev.serverevents.testing.LeastRights;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.RedisContainer;
 import dev.serverevents.testing.RedisPlace;
+import dev.serverevents.testing.RedisRecipes;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestCertificate;
@@ -43,11 +43,12 @@ class ContainerRedisIT {
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(60));
   private static final WaitOptions RETAINED = WaitOptions.DEFAULT.timeout(60_000).retained(true);
 
+  /** They are the page's, but that nobody else is there to load the Redis Function. */
   private static final Map<String, String> USERS =
       Map.of(
           "users.acl",
-          "user default off\nuser api %s\nuser worker %s\n"
-              .formatted(String.join(" ", LeastRights.API), String.join(" ", LeastRights.WORKER)));
+          "user default off\n"
+              + RedisRecipes.ONE_SERVER.file().replace(" +fcall", " +fcall +function|load"));
 
   @BeforeEach
   void dockerMustAnswer() {
@@ -92,8 +93,8 @@ class ContainerRedisIT {
               .put("caFile", certificate.certificateFile())
               .put("certificateFile", certificate.certificateFile())
               .put("keyFile", certificate.keyFile());
-      api.deploy(as(api, settings, "api"));
-      worker.deploy(as(worker, settings, "worker").setListen(false));
+      api.deploy(as(api, settings, "orders-api"));
+      worker.deploy(as(worker, settings, "orders-worker").setListen(false));
       everythingWorks(api.events(), worker.events(), 1);
       assertThat(failure(api.events().on("users", 1))).isInstanceOf(UnavailableException.class);
       assertThat(failure(worker.events().emit("users", 1)))

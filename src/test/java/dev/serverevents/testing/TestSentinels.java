@@ -90,6 +90,38 @@ public final class TestSentinels implements AutoCloseable {
             .put("replicas", 1));
   }
 
+  /** Where they are, for a user of the Redises and one of the Sentinels, named as its password. */
+  public RedisServerOptions options(String user, String sentinelUser) {
+    var endpoints = new JsonArray();
+    sentinels.forEach(
+        sentinel ->
+            endpoints.add(
+                "redis://%s:%s@127.0.0.1:%d".formatted(sentinelUser, sentinelUser, sentinel.port)));
+    return new RedisServerOptions(
+        options()
+            .toJson()
+            .put("endpoints", endpoints)
+            .put("user", user)
+            .put("password", user)
+            .put("replicas", 0));
+  }
+
+  /** The master and its replicas. */
+  public List<TestRedis> redises() {
+    return List.copyOf(redises);
+  }
+
+  /** Has each Sentinel run a command. */
+  public void command(String command, Object... args) {
+    for (var sentinel : sentinels) {
+      var request = Request.cmd(Command.create(command));
+      for (var arg : args) {
+        request.arg(arg.toString());
+      }
+      Await.result(sentinel.client.send(request));
+    }
+  }
+
   /** The Redis that the Sentinels say is the master. */
   public TestRedis master() {
     var address = ask(sentinels.get(0), "GET-MASTER-ADDR-BY-NAME");

@@ -1,0 +1,293 @@
+package dev.serverevents;
+
+import static dev.serverevents.testing.Await.failure;
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.testing.OwnRedis;
+import dev.serverevents.testing.RedisRecipes;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TestCluster;
+import dev.serverevents.testing.TestRedis;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The users of Redis that the page on security proposes: each may do what it is for, and nothing
+ * else.
+ */
+@ExtendWith(ServerExtension.class)
+class LeastRightsTest {
+
+  private static final EmitOptions KEPT = EmitOptions.retain(Duration.ofMinutes(1));
+  private static final WaitOptions RETAINED = WaitOptions.DEFAULT.retained(true);
+
+  private static final String API = "orders-api";
+  private static final String WORKER = "orders-worker";
+  private static final String BOTH = "orders-both";
+  private static final String EMIT = "orders-emit";
+  private static final List<String> USERS = List.of(API, WORKER, BOTH, EMIT);
+
+  private static final String UUID = "123e4567-e89b-12d3-a456-426614174000";
+
+  /** A command, and the users that may do it. */
+  private record Row(String command, List<String> users) {}
+
+  private static final List<Row> TABLE =
+      List.of(
+          row("PUBLISH orders:1 x", WORKER, BOTH, EMIT),
+          row("PUBLISH $progress:orders:1 x", WORKER, BOTH, EMIT),
+          row("PUBLISH $inbox:orders:random.1 x", WORKER, BOTH),
+          row("PUBLISH $inbox:$" + UUID + " x", API, BOTH),
+          row("SUBSCRIBE orders:1", API, BOTH),
+          row("SUBSCRIBE $progress:orders:1", API, BOTH),
+          row("SUBSCRIBE $inbox:orders:random.1", API, BOTH),
+          row("SUBSCRIBE $inbox:$" + UUID, API, BOTH),
+          row("GET $retained:{orders:1}:6", API, WORKER, BOTH),
+          row("SET $retained:{orders:1}:6 x PX 1", WORKER, BOTH),
+          row("FCALL f 2 $idempotency:{orders:1}:6:k $retained:{orders:1}:6", WORKER, BOTH),
+          row("PUBLISH users:1 x"),
+          row("PUBLISH $progress:users:1 x"),
+          row("PUBLISH $inbox:users:random.1 x"),
+          row("PUBLISH __sentinel__:hello x"),
+          row("SUBSCRIBE users:1"),
+          row("SUBSCRIBE $progress:users:1"),
+          row("SUBSCRIBE $inbox:users:random.1"),
+          row("SUBSCRIBE __keyevent@0__:set"),
+          row("PSUBSCRIBE *"),
+          row("PSUBSCRIBE orders:*"),
+          row("GET $retained:{users:1}:5"),
+          row("SET $retained:{users:1}:5 x PX 1"),
+          row("FCALL f 2 $idempotency:{users:1}:5:k $retained:{users:1}:5"),
+          row("FCALL f 2 $idempotency:{orders:1}:6:k $retained:{users:1}:5"),
+          row("GET anything"),
+          row("DEL $retained:{orders:1}:6"),
+          row("EVAL return 0"),
+          row("EVALSHA 0 0"),
+          row("SCRIPT LOAD x"),
+          row("FUNCTION LOAD x"),
+          row("FUNCTION DELETE server_events_1"),
+          row("CONFIG GET *"),
+          row("CONFIG SET dir /"),
+          row("KEYS *"),
+          row("SCAN 0"),
+          row("FLUSHALL"),
+          row("PUBSUB CHANNELS"),
+          row("CLIENT LIST"),
+          row("CLIENT KILL TYPE normal"),
+          row("ACL LIST"),
+          row("INFO"),
+          row("MONITOR"),
+          row("MIGRATE host 1 key 0 1"),
+          row("REPLICAOF NO ONE"),
+          row("CLUSTER FAILOVER"),
+          row("DEBUG SLEEP 0"),
+          row("SHUTDOWN"));
+
+  private static Row row(String command, String... users) {
+    return new Row(command, List.of(users));
+  }
+
+  private static void loadFunction(TestRedis redis) {
+    redis.command("FUNCTION", "LOAD", "REPLACE", RedisRecipes.FUNCTION);
+  }
+
+  private static ServerEventsOptions as(Server server, JsonObject redis, String user) {
+    var settings = redis.copy().put("user", user).put("password", user);
+    return server.options().setRedis(new RedisServerOptions(settings)).setListen(listens(user));
+  }
+
+  private static boolean listens(String user) {
+    return user.equals(API) || user.equals(BOTH);
+  }
+
+  private static JsonObject at(Server server) {
+    return new JsonObject().put("connectionString", server.redis().url());
+  }
+
+  /** Redis itself says what a user may do. */
+  private static void assertTable(TestRedis redis, RedisRecipes recipes) {
+    for (var row : TABLE) {
+      var command =
+          recipes == RedisRecipes.SHARDED
+              ? row.command.replaceFirst("^(PUBLISH|SUBSCRIBE)", "S$1")
+              : row.command;
+      for (var user : USERS) {
+        var words = new ArrayList<Object>(List.of("DRYRUN", user));
+        words.addAll(List.of(command.split(" ")));
+        var isAllowed = redis.command("ACL", words.toArray()).toString().equals("OK");
+        assertThat(isAllowed).as("%s: %s", user, command).isEqualTo(row.users.contains(user));
+      }
+    }
+  }
+
+  private static void waitingWorks(ServerEvents waiting, ServerEvents emitting, int id) {
+    var wait = waiting.listen("orders", id);
+    var stream = waiting.stream("orders", id + 1);
+    result(Future.all(wait.subscribed(), stream.subscribed()));
+    result(emitting.emit("orders", id, "result"));
+    assertThat(result(wait.future()).get(0)).isEqualTo("result");
+    result(emitting.emitProgress("orders", id + 1, 50));
+    stream.close();
+    result(emitting.emit(KEPT, "orders", id + 2, "kept"));
+    assertThat(result(waiting.on("orders", id + 2, RETAINED)).get(0)).isEqualTo("kept");
+    var once = KEPT.idempotencyKey("k");
+    result(emitting.emit(once, "orders", id + 3, 1));
+    result(emitting.emit(once, "orders", id + 3, 1));
+    assertThat(failure(emitting.emit(once, "orders", id + 3, 2)))
+        .isInstanceOf(IdempotencyException.class);
+    assertThat(result(waiting.on("orders", id + 3, RETAINED)).get(0)).isEqualTo(1);
+    var direct =
+        waiting.requestDirect(
+            "orders", id + 4, replyTo -> emitting.reply(replyTo, "orders", id + 4, "direct"));
+    assertThat(result(direct).get(0)).isEqualTo("direct");
+    var kept =
+        waiting.requestDirect(
+            "orders", id + 5, replyTo -> emitting.reply(KEPT, replyTo, "orders", id + 5, "both"));
+    assertThat(result(kept).get(0)).isEqualTo("both");
+    assertThat(failure(waiting.on("orders", id + 6, 100)))
+        .isInstanceOf(EventTimeoutException.class);
+  }
+
+  private static void assertRefused(Future<?> outcome) {
+    assertThat(failure(outcome))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("refuse");
+  }
+
+  private static void nothingElseWorks(ServerEvents waiting, ServerEvents emitting) {
+    assertRefused(waiting.emit("orders", 1));
+    assertRefused(waiting.emit("users", 1));
+    assertRefused(waiting.on("users", 1));
+    assertRefused(waiting.requestDirect("users", 1, replyTo -> Future.succeededFuture()));
+    assertRefused(emitting.emit("users", 1));
+    assertRefused(emitting.emit(KEPT, "users", 1));
+    assertRefused(emitting.emit(KEPT.idempotencyKey("k"), "users", 1));
+    assertRefused(emitting.emitProgress("users", 1));
+    assertRefused(emitting.reply("$inbox:users:random.1", "users", 1));
+    assertThat(failure(emitting.on("orders", 1)))
+        .hasMessage("The ServerEventsVerticle only emits (listen)");
+    assertThat(waiting.isReady() && emitting.isReady()).isTrue();
+  }
+
+  private static void emitOnlyWorks(ServerEvents emitting, int id) {
+    result(emitting.emit("orders", id));
+    result(emitting.emitProgress("orders", id));
+    assertRefused(emitting.emit(KEPT, "orders", id));
+    assertRefused(emitting.emit(EmitOptions.DEFAULT.idempotencyKey("k"), "orders", id));
+    assertRefused(emitting.reply("$inbox:orders:random.1", "orders", id));
+    assertRefused(emitting.emit("users", id));
+  }
+
+  private static void assertEachDoesItsPart(
+      JsonObject redis, int ids, Server api, Server worker, Server both, Server emit) {
+    api.deploy(as(api, redis, API));
+    worker.deploy(as(worker, redis, WORKER));
+    both.deploy(as(both, redis, BOTH));
+    emit.deploy(as(emit, redis, EMIT));
+    for (var id = 0; id < ids; id++) {
+      waitingWorks(api.events(), worker.events(), 100 * id);
+      waitingWorks(both.events(), both.events(), 100 * id + 50);
+      emitOnlyWorks(emit.events(), 100 * id);
+    }
+    nothingElseWorks(api.events(), worker.events());
+    List.of(api, worker, both, emit).forEach(Server::undeploy);
+  }
+
+  @Test
+  @OwnRedis({})
+  void onOneServer(Server api, Server worker, Server both, Server emit) {
+    RedisRecipes.ONE_SERVER.apply(api.redis());
+    loadFunction(api.redis());
+    assertTable(api.redis(), RedisRecipes.ONE_SERVER);
+    assertEachDoesItsPart(at(api), 1, api, worker, both, emit);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BROADCAST", "SHARDED"})
+  void inACluster(RedisRecipes recipes, Server api, Server worker, Server both, Server emit) {
+    try (var cluster = new TestCluster(3, 0)) {
+      cluster.nodes().forEach(recipes::apply);
+      cluster.nodes().forEach(LeastRightsTest::loadFunction);
+      cluster.nodes().forEach(node -> assertTable(node, recipes));
+      var pubsub = RedisServerOptions.PubSub.valueOf(recipes.name());
+      var redis = cluster.options(pubsub, 0).toJson();
+      assertEachDoesItsPart(redis, 10, api, worker, both, emit);
+      cluster.checkNothingIsLeft();
+    }
+  }
+
+  @Test
+  void whoMayNotAskForTheLinksOfAClusterCannotProveThatNothingCame(Server api) {
+    try (var cluster = new TestCluster(2, 0)) {
+      for (var node : cluster.nodes()) {
+        RedisRecipes.BROADCAST.apply(node);
+        node.command("ACL", "SETUSER", API, "-cluster|links");
+      }
+      var redis = cluster.options(RedisServerOptions.PubSub.BROADCAST, 0).toJson();
+      api.deploy(as(api, redis, API));
+      assertThat(failure(api.events().on("orders", 1, 100)))
+          .isInstanceOf(UnavailableException.class);
+      api.undeploy();
+      cluster.checkNothingIsLeft();
+    }
+  }
+
+  @Test
+  @OwnRedis({})
+  void anEmitThatMayNotBePublishedLeavesNothing(Server server) {
+    var redis = server.redis();
+    RedisRecipes.ONE_SERVER.apply(redis);
+    loadFunction(redis);
+    redis.command("ACL", "SETUSER", WORKER, "allkeys");
+    server.deploy(as(server, at(server), WORKER));
+    assertRefused(server.events().emit(KEPT, "users", 1));
+    assertRefused(server.events().emit(KEPT.idempotencyKey("k"), "users", 1));
+    assertThat(redis.command("DBSIZE").toInteger()).isZero();
+  }
+
+  @Test
+  @OwnRedis({})
+  void whoMayNotLoadTheFunctionIsToldThatItIsMissingAndGoesOnOnceItIsThere(Server server) {
+    RedisRecipes.ONE_SERVER.apply(server.redis());
+    server.deploy(as(server, at(server), WORKER));
+    var events = server.events();
+    var once = KEPT.idempotencyKey("k");
+    assertThat(failure(events.emit(once, "orders", 1)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageStartingWith("Not emitted: an administrator has to load the Redis Function")
+        .hasMessageContaining("NOPERM");
+    assertThat(result(events.emit(KEPT, "orders", 1))).isZero();
+    loadFunction(server.redis());
+    assertThat(result(events.emit(once, "orders", 1))).isZero();
+  }
+
+  @Test
+  @OwnRedis({})
+  void aReplyOfAnotherNameDoesNotEndADirectWait(Server api, Server worker) {
+    var redis = api.redis();
+    RedisRecipes.ONE_SERVER.apply(redis);
+    redis.command("ACL", "SETUSER", "any", "on", ">any", "+@all", "allkeys", "allchannels");
+    api.deploy(as(api, at(api), "any").setListen(true));
+    worker.deploy(as(worker, at(worker), WORKER));
+    var thief = worker.events();
+    var replyTo = Promise.<String>promise();
+    var answered =
+        api.events()
+            .requestDirect("users", 7, inbox -> Future.succeededFuture(replyTo.tryComplete(inbox)));
+    var inbox = result(replyTo.future());
+    assertRefused(thief.reply(inbox, "users", 7, "forged"));
+    assertRefused(thief.reply(inbox, "orders", 7, "forged"));
+    result(api.events().reply(inbox, "users", 7, "true"));
+    assertThat(result(answered).get(0)).isEqualTo("true");
+  }
+}
