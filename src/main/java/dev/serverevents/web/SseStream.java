@@ -143,12 +143,13 @@ final class SseStream {
   }
 
   private void failed(Throwable cause) {
-    if (!response.headWritten()) {
+    if (!response.headWritten() && !(cause instanceof EventTimeoutException)) {
       vertx.cancelTimer(timer);
       ctx.fail(cause);
       return;
     }
     if (cause instanceof EventTimeoutException timeout) {
+      begin(); // it was heard, though for less than a turn
       tellGap();
       send(TIMEOUT, TIMEOUT, new JsonObject().put("waited", timeout.timeout()).encode());
     }

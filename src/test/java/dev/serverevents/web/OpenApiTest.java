@@ -232,6 +232,8 @@ class OpenApiTest {
       checked.reply(o.path, o.method, 401, result(http.send(o.method, o.url(), o.body)));
       var forbidden = http.send(o.method, o.url(), o.body, "X-API-Key", OTHER_KEY);
       checked.reply(o.path, o.method, 403, result(forbidden));
+      var unknown = http.send(HttpMethod.OPTIONS, o.url(), "");
+      checked.reply(o.path, HttpMethod.OPTIONS, 401, result(unknown));
       var options = send(http, HttpMethod.OPTIONS, o.url(), "");
       checked.reply(o.path, HttpMethod.OPTIONS, 204, options);
     }
@@ -270,6 +272,7 @@ class OpenApiTest {
     }
     result(events.emitFailure(KEPT, "orders.new", 7, 42, "no room", null));
     checked.reply(EVENT, GET, 502, send(http, GET, url(EVENT) + "?retained=true", ""));
+    checked.reply(ANY, GET, 502, send(http, GET, url(ANY) + "?any=7&retained=true", ""));
   }
 
   private static void streams(Http http, Checked checked) {
