@@ -54,7 +54,7 @@ public final class TestRedis implements AutoCloseable {
   }
 
   /** A free port, of none that a system gives to connections: one that is killed needs it again. */
-  static int freePort() {
+  public static int freePort() {
     while (true) {
       var candidate = ThreadLocalRandom.current().nextInt(10_000, 32_000);
       try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
