@@ -52,6 +52,11 @@ final class Inbox extends Subscriber {
     return verticle;
   }
 
+  /** The name of the jobs whose replies come here. */
+  String name() {
+    return name;
+  }
+
   @Override
   public String channel() {
     return channel;

@@ -128,8 +128,19 @@ final class Inboxes {
   /** An inbox is heard no more. */
   void remove(Inbox inbox) {
     inbox.retire();
-    verticles.getOrDefault(inbox.verticle().commands(), Map.of()).values().stream()
-        .forEach(ofName -> ofName.open.remove(inbox));
+    var names = verticles.get(inbox.verticle().commands());
+    var ofName = names == null ? null : names.get(inbox.name());
+    if (names != null && ofName != null && ofName.open.remove(inbox) && ofName.open.isEmpty()) {
+      names.remove(inbox.name());
+      closeIfEmpty();
+    }
+  }
+
+  private void closeIfEmpty() {
+    verticles.values().removeIf(Map::isEmpty);
+    if (verticles.isEmpty()) {
+      close();
+    }
   }
 
   /** Leaves those of names that have not been used for a while. */
@@ -145,10 +156,7 @@ final class Inboxes {
                           ofName.open.removeIf(this::isLeft);
                           return ofName.open.isEmpty();
                         }));
-    verticles.values().removeIf(Map::isEmpty);
-    if (verticles.isEmpty()) {
-      close();
-    }
+    closeIfEmpty();
   }
 
   private boolean isLeft(Inbox inbox) {
