@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * #pause} and {@link #fetch} hold it back. Since Redis cannot be held back, what is not taken is
  * kept, up to {@value #MAX_EVENTS} events and {@value #MAX_BYTES} bytes of arguments; beyond that
  * the oldest are dropped, and a {@link StreamEvent.Gap} stands in their place. The newest is never
- * dropped, so that the result comes.
+ * dropped, so that the result comes. Where all streams of a Vert.x together hold more than {@link
+ * LimitsOptions#getUnread()}, those that hold most keep less than that, and one whose newest event
+ * alone is too much fails with an {@link UnavailableException}.
  *
  * <p>It ends once, when all that came before has been taken: with the end handler after the result
  * or the failure (unless it {@linkplain StreamOptions#follow follows}) and after {@link #close()};
@@ -30,7 +32,10 @@ public interface EventStream extends ReadStream<StreamEvent> {
    */
   Future<Void> subscribed();
 
-  /** Ends the stream and frees all it holds; does nothing when it has ended already. */
+  /**
+   * Ends the stream and frees all it holds, also what has not been taken; does nothing when it has
+   * ended already.
+   */
   void close();
 
   /**

@@ -24,6 +24,9 @@ public final class LimitsOptions {
    */
   public static final int DEFAULT_PAYLOAD = 1 << 20;
 
+  /** How many bytes all streams together may have that their readers have not taken: 64 MiB. */
+  public static final long DEFAULT_UNREAD = 1L << 26;
+
   private final Values values;
 
   /** All defaults. */
@@ -119,6 +122,21 @@ public final class LimitsOptions {
   /** Sets it, from 1 to {@value ServerEventsOptions#MAX_TIMEOUT} ms. */
   public LimitsOptions setTimeout(long timeout) {
     return put(LimitSettings.TIMEOUT, timeout);
+  }
+
+  /**
+   * How many bytes all streams of this Vert.x together may have that their readers have not taken,
+   * what is written to slow clients included. Beyond it, a reader with more than an equal share
+   * misses events, and is told so by a {@link StreamEvent.Gap}; a stream fails as unavailable if
+   * even its newest event is more than that.
+   */
+  public long getUnread() {
+    return values.get(LimitSettings.UNREAD);
+  }
+
+  /** Sets it, from 64 KiB to 1 TiB. */
+  public LimitsOptions setUnread(long unread) {
+    return put(LimitSettings.UNREAD, unread);
   }
 
   private int get(Setting<Long> limit) {

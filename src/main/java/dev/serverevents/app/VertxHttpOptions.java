@@ -21,6 +21,12 @@ final class VertxHttpOptions {
   /** How much longer than a wait, or a stream's heartbeat, a connection may be silent. */
   private static final long IDLE_MARGIN_MS = 30_000;
 
+  /**
+   * How many bytes the system may keep for a client that does not read; by default it takes some
+   * MB, which no limit of ours counts.
+   */
+  private static final int SEND_BUFFER = 1 << 17;
+
   /** Those of TLS 1.3, and those of TLS 1.2 with forward secrecy and authenticated encryption. */
   private static final List<String> CIPHER_SUITES =
       List.of(
@@ -67,6 +73,7 @@ final class VertxHttpOptions {
     var silence = Math.max(routes.getMaxWait(), routes.getHeartbeat());
     var defaults =
         new HttpServerOptions()
+            .setSendBufferSize(SEND_BUFFER)
             .setIdleTimeout((int) ((silence + IDLE_MARGIN_MS) / 1_000))
             .setMaxWebSocketFrameSize((int) routes.getMaxBody())
             .setMaxWebSocketMessageSize((int) routes.getMaxBody());

@@ -3,6 +3,7 @@ package dev.serverevents.bus;
 import dev.serverevents.EventStream;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
+import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -23,11 +24,13 @@ final class StreamReader implements EventStream {
   private final Promise<Void> subscribed;
   private final Consumer<@Nullable Throwable> closeHandler;
   private final Deque<Queued> queue = new ArrayDeque<>();
-  private int bytes;
+  private final Unread.Reader unread;
   private boolean dropped;
   private long demand = Long.MAX_VALUE;
   private boolean delivering;
   private boolean ended;
+  private boolean closed;
+  private boolean isOver;
   private @Nullable Throwable cause;
   private @Nullable Handler<StreamEvent> handler;
   private @Nullable Handler<Throwable> exceptionHandler;
@@ -42,6 +45,7 @@ final class StreamReader implements EventStream {
   StreamReader(ContextInternal context, Consumer<@Nullable Throwable> closeHandler) {
     this.context = context;
     this.closeHandler = closeHandler;
+    unread = Unread.of(context.owner()).reader();
     subscribed = context.promise();
   }
 
@@ -54,14 +58,47 @@ final class StreamReader implements EventStream {
   void add(StreamEvent event, int size) {
     onContext(
         () -> {
+          if (closed) {
+            return;
+          }
           queue.add(new Queued(event, size));
-          bytes += size;
-          while (queue.size() > 1 && (queue.size() > MAX_EVENTS || bytes > MAX_BYTES)) {
-            bytes -= queue.remove().bytes();
+          unread.add(size);
+          while (queue.size() > 1 && hasTooMuch()) {
+            take();
             dropped = true;
           }
           deliver();
+          if (!queue.isEmpty() && unread.hasTooMany()) {
+            giveUp();
+          }
         });
+  }
+
+  private boolean hasTooMuch() {
+    return queue.size() > MAX_EVENTS || unread.bytes() > MAX_BYTES || unread.hasTooMany();
+  }
+
+  private Queued take() {
+    var taken = queue.remove();
+    unread.remove(taken.bytes());
+    return taken;
+  }
+
+  /** Even the newest event alone is more than there is room for. */
+  private void giveUp() {
+    var why =
+        new UnavailableException(
+            "The reader of the stream is too slow, as others are (limits.unread)");
+    discard();
+    end(why);
+    closeHandler.accept(why);
+  }
+
+  private void discard() {
+    closed = true;
+    while (!queue.isEmpty()) {
+      take();
+    }
   }
 
   /** Nothing more comes: why, or null where that is as it should be. */
@@ -69,6 +106,10 @@ final class StreamReader implements EventStream {
     subscribed.tryFail(cause == null ? new WaitCancelledException("The stream was closed") : cause);
     onContext(
         () -> {
+          if (isOver) {
+            return;
+          }
+          isOver = true;
           ended = true;
           this.cause = cause;
           deliver();
@@ -82,11 +123,13 @@ final class StreamReader implements EventStream {
 
   @Override
   public void close() {
+    onContext(this::discard);
     closeHandler.accept(null);
   }
 
   @Override
   public void cancel() {
+    onContext(this::discard);
     closeHandler.accept(new WaitCancelledException("The reader of the stream is gone"));
   }
 
@@ -161,9 +204,7 @@ final class StreamReader implements EventStream {
       dropped = false;
       return new Gap(Gap.Reason.SLOW_READER);
     }
-    var next = queue.remove();
-    bytes -= next.bytes();
-    return next.event();
+    return take().event();
   }
 
   /** Waits for the handler that it concerns, which is called once. */

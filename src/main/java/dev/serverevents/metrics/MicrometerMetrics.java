@@ -2,6 +2,7 @@ package dev.serverevents.metrics;
 
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
+import dev.serverevents.bus.Unread;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code server_events_waits_pending}, {@code server_events_streams_open}, {@code
  *       server_events_emits_queued}: gauges
+ *   <li>{@code server_events_unread_bytes}: a gauge of what readers of streams have not taken
  *   <li>{@code server_events_waits_total}: by {@code name} and {@code outcome} (result, failure,
  *       timeout, unavailable, cancelled, other)
  *   <li>{@code server_events_time_to_result_seconds}: a histogram by {@code name}
@@ -71,6 +73,9 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   /** Measures on a Vert.x, from before the first verticle of ours is deployed there. */
   public static void bind(Vertx vertx, MeterRegistry registry) {
     ServerEventsMetrics.set(vertx, new MicrometerMetrics(registry));
+    Gauge.builder(PREFIX + "unread", Unread.of(vertx), Unread::bytes)
+        .baseUnit("bytes")
+        .register(registry);
   }
 
   @Override

@@ -65,6 +65,7 @@ final class SocketSession {
   private final @Nullable User user;
   private final Vertx vertx;
   private final Map<Subscription, EventStream> streams = new HashMap<>();
+  private final Outgoing outgoing;
   private final long timer;
   private boolean alive = true;
   private @Nullable WebSocketCloseStatus closing;
@@ -81,6 +82,8 @@ final class SocketSession {
     this.options = options;
     this.user = user;
     this.vertx = vertx;
+    outgoing =
+        new Outgoing(vertx, () -> !socket.isClosed() && socket.writeQueueFull(), this::drained);
     timer = vertx.setPeriodic(options.getHeartbeat(), t -> beat());
   }
 
@@ -95,7 +98,7 @@ final class SocketSession {
     socket.pongHandler(pong -> session.alive = true);
     socket.textMessageHandler(session::receive);
     socket.binaryMessageHandler(binary -> session.fail(new JsonObject(), notText()));
-    socket.drainHandler(drained -> session.drained());
+    socket.drainHandler(drained -> session.outgoing.tellIfDrained());
     socket.closeHandler(closed -> session.end());
     socket.shutdownHandler(
         going -> session.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "The server is going"));
@@ -138,7 +141,7 @@ final class SocketSession {
 
   /** Reads no more while the client does not read, or its emits are on their way. */
   private void throttle() {
-    if (emits >= MAX_EMITS || socket.writeQueueFull()) {
+    if (emits >= MAX_EMITS || outgoing.isFull()) {
       socket.pause();
     } else {
       socket.resume();
@@ -304,7 +307,7 @@ final class SocketSession {
       var key = subscription.put(new JsonObject());
       send(ExactJson.object(type, "args", args.toBuffer(), key).toString());
     }
-    if (socket.writeQueueFull()) {
+    if (outgoing.isFull()) {
       stream.pause();
     }
   }
@@ -315,7 +318,7 @@ final class SocketSession {
 
   private void send(String message) {
     if (!socket.isClosed()) {
-      socket.writeTextMessage(message).onFailure(gone -> {});
+      outgoing.add(ByteBufUtil.utf8Bytes(message), socket.writeTextMessage(message));
     }
   }
 }

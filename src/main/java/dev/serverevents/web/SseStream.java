@@ -10,6 +10,7 @@ import dev.serverevents.bus.JsonMessages;
 import dev.serverevents.bus.Sha256;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -39,6 +40,7 @@ final class SseStream {
   private final HttpServerResponse response;
   private final Vertx vertx;
   private final EventStream stream;
+  private final Outgoing outgoing;
   private final @Nullable String lastSeen;
   private long timer = -1;
   private long progressed;
@@ -49,6 +51,7 @@ final class SseStream {
     this.response = ctx.response();
     this.vertx = ctx.vertx();
     this.stream = stream;
+    outgoing = new Outgoing(vertx, this::isQueueFull, stream::resume);
     this.lastSeen = lastSeen;
   }
 
@@ -84,14 +87,23 @@ final class SseStream {
   private void start(long heartbeat) {
     stream.pause().handler(this::forward).endHandler(end -> end()).exceptionHandler(this::failed);
     response.closeHandler(gone -> close());
+    response.drainHandler(drained -> outgoing.tellIfDrained());
     timer = vertx.setPeriodic(heartbeat, t -> beat());
     // One turn later, what the look-up found is there
     stream.subscribed().onSuccess(heard -> vertx.runOnContext(turn -> heard()));
     stream.subscribed().onFailure(cause -> stream.resume());
   }
 
+  private boolean isOver() {
+    return response.closed() || response.ended();
+  }
+
+  private boolean isQueueFull() {
+    return !isOver() && response.writeQueueFull();
+  }
+
   private void heard() {
-    if (!response.closed() && !response.ended()) {
+    if (!isOver()) {
       begin();
       stream.fetch(1);
       tellGap();
@@ -113,7 +125,7 @@ final class SseStream {
 
   private void beat() {
     begin();
-    if (!response.writeQueueFull()) {
+    if (!outgoing.isFull()) {
       write(HEARTBEAT);
     }
   }
@@ -127,9 +139,8 @@ final class SseStream {
     }
     tellGap();
     send(event.type(), event instanceof Gap ? null : id, data(event));
-    if (response.writeQueueFull()) {
+    if (outgoing.isFull()) {
       stream.pause();
-      response.drainHandler(drained -> stream.resume());
     }
   }
 
@@ -158,7 +169,7 @@ final class SseStream {
 
   private void end() {
     vertx.cancelTimer(timer);
-    if (!response.ended() && !response.closed()) {
+    if (!isOver()) {
       response.end().onFailure(gone -> {});
     }
   }
@@ -179,7 +190,8 @@ final class SseStream {
   }
 
   private void write(String text) {
-    response.write(text).onFailure(gone -> {});
+    var bytes = Buffer.buffer(text);
+    outgoing.add(bytes.length(), response.write(bytes));
   }
 
   private static String data(StreamEvent event) {

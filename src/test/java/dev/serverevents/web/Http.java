@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -90,7 +91,9 @@ final class Http extends VerticleBase {
                 .setMaxFrameSize(1 << 24)
                 .setMaxMessageSize(1 << 24)
                 .setMaxConnections(1_000));
-    http = vertx.createHttpServer().requestHandler(router);
+    // What clients do not read is with us soon, and not with the system
+    var small = new HttpServerOptions().setSendBufferSize(1 << 15);
+    http = vertx.createHttpServer(small).requestHandler(router);
     return http.listen(0, HOST).onSuccess(server -> port = server.actualPort());
   }
 

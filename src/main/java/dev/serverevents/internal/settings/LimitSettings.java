@@ -12,6 +12,8 @@ public final class LimitSettings {
 
   private static final int MIN_PAYLOAD = 1 << 10;
   private static final int MAX_PAYLOAD = 1 << 29;
+  private static final long MIN_UNREAD = 1L << 16;
+  private static final long MAX_UNREAD = 1L << 40;
 
   public static final Setting<Long> PENDING_WAITS =
       SECTION
@@ -54,6 +56,14 @@ public final class LimitSettings {
           .declare("timeout", SettingType.integer(1, ServerEventsOptions.MAX_TIMEOUT, "ms"))
           .byDefault(ServerEventsOptions.MAX_TIMEOUT)
           .says("The longest timeout that a wait may name.");
+
+  public static final Setting<Long> UNREAD =
+      SECTION
+          .declare("unread", SettingType.integer(MIN_UNREAD, MAX_UNREAD, "bytes"))
+          .byDefault(LimitsOptions.DEFAULT_UNREAD)
+          .says(
+              "How much all streams and sockets together may have that their readers have not taken;"
+                  + " beyond it, those that are furthest behind miss events.");
 
   private LimitSettings() {}
 }

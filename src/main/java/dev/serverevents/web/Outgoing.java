@@ -1,0 +1,55 @@
+package dev.serverevents.web;
+
+import dev.serverevents.bus.Unread;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What is written to one client and has not left: it counts as {@link Unread}. Used on the context
+ * of its connection.
+ */
+final class Outgoing {
+
+  private final Unread.Reader unread;
+  private final BooleanSupplier queueFull;
+  private final Runnable drained;
+  private boolean wasFull;
+
+  /**
+   * Creates one for a connection.
+   *
+   * @param queueFull whether the connection has as much to write as it should have
+   * @param drained called when it was {@linkplain #isFull() found full} and is so no more
+   */
+  Outgoing(Vertx vertx, BooleanSupplier queueFull, Runnable drained) {
+    unread = Unread.of(vertx).reader();
+    this.queueFull = queueFull;
+    this.drained = drained;
+  }
+
+  /** Counts bytes until their write is done, or has failed as it does when the client is gone. */
+  void add(int bytes, Future<Void> write) {
+    unread.add(bytes);
+    write.onComplete(
+        done -> {
+          unread.remove(bytes);
+          tellIfDrained();
+        });
+  }
+
+  /** Whether nothing more should be written until it has drained. */
+  boolean isFull() {
+    var full = queueFull.getAsBoolean() || unread.hasTooMany();
+    wasFull |= full;
+    return full;
+  }
+
+  /** To be called also when the connection says that it has drained. */
+  void tellIfDrained() {
+    if (wasFull && !isFull()) {
+      wasFull = false;
+      drained.run();
+    }
+  }
+}
