@@ -9,6 +9,7 @@ public abstract sealed class ServerEventsException extends VertxException
         EventTimeoutException,
         IdempotencyException,
         InvalidInputException,
+        QuotaException,
         UnavailableException,
         WaitCancelledException {
 

@@ -32,6 +32,13 @@ public interface ServerEventsMetrics {
   /** The client that a wait or a stream was for has gone before its end. */
   default void clientLeft() {}
 
+  /**
+   * Something was refused because a client, or all of them together, have as much as they may.
+   *
+   * @param setting the setting that says how much that is, for example {@code http.perClient.waits}
+   */
+  default void refused(String setting) {}
+
   /** An emit is queued. */
   default void emitBegan() {}
 

@@ -1,8 +1,8 @@
 package dev.serverevents.app;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.RouteSettings;
-import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
 import dev.serverevents.web.RoutesOptions;
 import io.netty.util.NetUtil;
@@ -19,7 +19,11 @@ import java.util.Objects;
  * @param server Vert.x's own, with host and port, and TLS where it has {@code ssl}
  * @param cors the origins that may use it from browsers
  */
-record HttpSettings(RoutesOptions routes, HttpServerOptions server, List<String> cors) {
+record HttpSettings(
+    RoutesOptions routes,
+    HttpServerOptions server,
+    List<String> cors,
+    ConnectionLimits connections) {
 
   /**
    * Reads it.
@@ -28,9 +32,9 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, List<String>
    *     that others can reach while there is nothing that keeps them out
    */
   static HttpSettings of(JsonObject http) {
-    new Settings(ServerSettings.HTTP, RouteSettings.SECTION).check("http", http);
+    ServerSettings.OF_HTTP.check("http", http);
     var values = Values.of(ServerSettings.HTTP, http);
-    var routes = new RoutesOptions(RouteSettings.SECTION.part(http));
+    var routes = new RoutesOptions(ofRoutes(http));
     var host = withoutBrackets(values.get(ServerSettings.HOST));
     var insecure = values.get(ServerSettings.INSECURE);
     if (!insecure && routes.getAuthentication() == null && !isLoopback(host)) {
@@ -45,7 +49,16 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, List<String>
             .setHost(host)
             .setPort(values.get(ServerSettings.PORT).intValue());
     var cors = values.find(ServerSettings.CORS);
-    return new HttpSettings(routes, server, cors == null ? List.of() : cors);
+    return new HttpSettings(
+        routes, server, cors == null ? List.of() : cors, ConnectionLimits.of(http));
+  }
+
+  private static JsonObject ofRoutes(JsonObject http) {
+    var part = RouteSettings.SECTION.part(http);
+    for (var quotas : List.of(QuotaSettings.PER_CLIENT, QuotaSettings.TOTAL)) {
+      part.put(quotas.field(), quotas.part(http));
+    }
+    return part;
   }
 
   /** An IPv6 address may be written as in a URL. */

@@ -58,7 +58,9 @@ final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    var connections = new Connections(vertx, http.connections(), http.routes().getRequestTimeout());
     var router = Router.router(vertx);
+    router.route().handler(connections);
     router.route().handler(new AccessLog());
     router.route().handler(new MessageFraming()).failureHandler(Problems::answer);
     secure(router, http);
@@ -67,7 +69,7 @@ final class HttpVerticle extends VerticleBase {
     authenticate(router, METRICS);
     permit(router, METRICS, Action.METRICS, "", "You may not read the metrics");
     router.get(METRICS).handler(PrometheusScrapingHandler.create());
-    return mountDemo(router, events).compose(mounted -> listen(router));
+    return mountDemo(router, events).compose(mounted -> listen(router, connections));
   }
 
   private Future<?> mountDemo(Router router, ServerEvents events) {
@@ -81,9 +83,13 @@ final class HttpVerticle extends VerticleBase {
         .onSuccess(client -> PiRoute.mount(router, events, http.routes(), client));
   }
 
-  private Future<?> listen(Router router) {
+  private Future<?> listen(Router router, Connections connections) {
     Problems.handleErrors(router);
-    server = vertx.createHttpServer(http.server()).requestHandler(router);
+    server =
+        vertx
+            .createHttpServer(http.server())
+            .connectionHandler(connections::accept)
+            .requestHandler(router);
     return server
         .listen()
         .onSuccess(this::announce)

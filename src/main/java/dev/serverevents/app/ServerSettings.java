@@ -1,6 +1,7 @@
 package dev.serverevents.app;
 
 import dev.serverevents.internal.settings.LimitSettings;
+import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.RedisSettings;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Section;
@@ -52,6 +53,32 @@ final class ServerSettings {
           .notCalled("ssl", "tls", "options")
           .says("More for the HTTP server, for example TLS, as in Vert.x's `HttpServerOptions`.");
 
+  /** What of the section http.perClient the routes do not have. */
+  static final Section PER_CLIENT = new Section("http.perClient");
+
+  static final Setting<Long> CONNECTIONS_PER_CLIENT =
+      PER_CLIENT
+          .declare("connections", SettingType.integer(1, Integer.MAX_VALUE, ""))
+          .byDefault(15_000L)
+          .says("How many connections there may be from one address; of IPv6 a /64 is one.");
+
+  static final Setting<Long> IDLE_CONNECTIONS_PER_CLIENT =
+      PER_CLIENT
+          .declare("idleConnections", SettingType.integer(1, Integer.MAX_VALUE, ""))
+          .byDefault(2_000L)
+          .says(
+              "How many of them may have no request under way; for a new one, that which has had none"
+                  + " for longest is then closed.");
+
+  /** What of the section http.total the routes do not have. */
+  static final Section TOTAL = new Section("http.total");
+
+  static final Setting<Long> CONNECTIONS =
+      TOTAL
+          .declare("connections", SettingType.integer(1, Integer.MAX_VALUE, ""))
+          .byDefault(20_000L)
+          .says("How many connections there may be.");
+
   static final Setting<List<Role>> ROLES =
       TOP.declare("roles", SettingType.choices(Role.class))
           .shownDefault("all with the embedded Redis, else `api`")
@@ -74,7 +101,21 @@ final class ServerSettings {
           LimitSettings.SECTION,
           HTTP,
           RouteSettings.SECTION,
+          PER_CLIENT,
+          QuotaSettings.PER_CLIENT.section(),
+          TOTAL,
+          QuotaSettings.TOTAL.section(),
           TOP);
+
+  /** Those of the section http, and of the objects in it. */
+  static final Settings OF_HTTP =
+      new Settings(
+          HTTP,
+          RouteSettings.SECTION,
+          PER_CLIENT,
+          QuotaSettings.PER_CLIENT.section(),
+          TOTAL,
+          QuotaSettings.TOTAL.section());
 
   private ServerSettings() {}
 }

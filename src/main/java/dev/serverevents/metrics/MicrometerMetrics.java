@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code server_events_time_to_result_seconds}: a histogram by {@code name}
  *   <li>{@code server_events_streams_total}: by {@code outcome}; {@code
  *       server_events_clients_left_total}
+ *   <li>{@code server_events_refused_total}: by the {@code setting} that limits it
  *   <li>{@code server_events_emits_total}: by {@code name} and {@code outcome} (emitted, failed);
  *       {@code server_events_receivers_total}: by {@code name}
  *   <li>{@code server_events_payloads_dropped_total}: by {@code reason}
@@ -105,6 +106,11 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void clientLeft() {
     clientsLeft().increment();
+  }
+
+  @Override
+  public void refused(String setting) {
+    registry.counter(PREFIX + "refused", "setting", setting).increment();
   }
 
   @Override

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class EmitRoutes {
 
   private final ServerEvents events;
+  private final Quotas quotas;
 
-  EmitRoutes(ServerEvents events) {
+  EmitRoutes(ServerEvents events, Quotas quotas) {
     this.events = events;
+    this.quotas = quotas;
   }
 
   /** The body's JSON array of arguments, or any other JSON value as the only one. */
@@ -47,6 +49,7 @@ final class EmitRoutes {
   }
 
   private void emit(RoutingContext ctx, JsonObject message, @Nullable EventArgs args) {
+    quotas.client(ctx).emit(message, ctx.body().length());
     JsonMessages.emit(events, message, args)
         .map(receivers -> new JsonObject().put("receivers", receivers).toBuffer())
         .onSuccess(body -> Requests.answer(ctx, HttpResponseStatus.ACCEPTED, body))

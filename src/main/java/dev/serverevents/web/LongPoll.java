@@ -5,6 +5,7 @@ import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.web.Quotas.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.Future;
@@ -46,7 +47,13 @@ final class LongPoll {
   }
 
   /** Waits, and answers with the body that {@code body} makes of what came. */
-  void answer(ServerEvents events, String name, List<String> ids, Function<Arrived, Buffer> body) {
+  void answer(
+      ServerEvents events,
+      Quotas quotas,
+      String name,
+      List<String> ids,
+      Function<Arrived, Buffer> body) {
+    var permit = quotas.client(ctx).enter(Kind.WAITS, ids.size());
     var waits = ids.stream().map(id -> events.listen(name, id, options)).toList();
     ctx.response()
         .closeHandler(
@@ -56,7 +63,11 @@ final class LongPoll {
             });
     first(ids, waits)
         .map(body)
-        .onComplete(ended -> waits.forEach(EventWait::cancel))
+        .onComplete(
+            ended -> {
+              waits.forEach(EventWait::cancel);
+              permit.close();
+            })
         .onSuccess(json -> Requests.answer(ctx, HttpResponseStatus.OK, json))
         .onFailure(this::fail);
   }

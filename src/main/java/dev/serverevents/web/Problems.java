@@ -2,6 +2,7 @@ package dev.serverevents.web;
 
 import dev.serverevents.EventFailureException;
 import dev.serverevents.EventTimeoutException;
+import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Printable;
@@ -74,6 +75,9 @@ public final class Problems {
     }
     if (ctx.failure() instanceof EventTimeoutException timeout) {
       problem.put("name", timeout.name()).put("id", timeout.id()).put("waited", timeout.timeout());
+    }
+    if (ctx.failure() instanceof QuotaException quota) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(quota.retryAfter()));
     }
     if (ctx.failure() instanceof EventTimeoutException
         || ctx.failure() instanceof UnavailableException) {

@@ -1,5 +1,6 @@
 package dev.serverevents.web;
 
+import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
@@ -11,17 +12,21 @@ import org.jspecify.annotations.Nullable;
 public final class RoutesOptions {
 
   private final Values values;
+  private final QuotaOptions perClient;
+  private final QuotaOptions total;
   private @Nullable AuthenticationHandler authentication;
   private Access access = Access.ANYBODY;
 
   /** The defaults. */
   public RoutesOptions() {
-    values = new Values(RouteSettings.SECTION);
+    this(new JsonObject());
   }
 
   /** A copy. */
   public RoutesOptions(RoutesOptions other) {
     values = new Values(other.values);
+    perClient = other.perClient.copy();
+    total = other.total.copy();
     authentication = other.authentication;
     access = other.access;
   }
@@ -33,8 +38,14 @@ public final class RoutesOptions {
    *     setting of the routes
    */
   public RoutesOptions(JsonObject http) {
-    new Settings(RouteSettings.SECTION).check(RouteSettings.SECTION.name(), http);
+    new Settings(
+            RouteSettings.SECTION,
+            QuotaSettings.PER_CLIENT.section(),
+            QuotaSettings.TOTAL.section())
+        .check(RouteSettings.SECTION.name(), http);
     values = Values.of(RouteSettings.SECTION, http);
+    perClient = QuotaOptions.of(QuotaSettings.PER_CLIENT, http);
+    total = QuotaOptions.of(QuotaSettings.TOTAL, http);
     var keys = values.find(RouteSettings.KEYS);
     if (keys != null && !keys.isEmpty()) {
       var apiKeys = new ApiKeys(keys);
@@ -74,6 +85,45 @@ public final class RoutesOptions {
   public RoutesOptions setHeartbeat(long heartbeat) {
     values.set(RouteSettings.HEARTBEAT, heartbeat);
     return this;
+  }
+
+  /** The longest {@code retain} of an emit, in ms. */
+  public long getMaxRetain() {
+    return values.get(RouteSettings.MAX_RETAIN);
+  }
+
+  /** Sets it, from 1 to 604,800,000 ms; 86,400,000, a day, by default. */
+  public RoutesOptions setMaxRetain(long maxRetain) {
+    values.set(RouteSettings.MAX_RETAIN, maxRetain);
+    return this;
+  }
+
+  /**
+   * For how long a client may send the body of a request, in ms; it then gets 408. In the runnable
+   * server also for how long a connection may be without a request that is under way.
+   */
+  public long getRequestTimeout() {
+    return values.get(RouteSettings.REQUEST_TIMEOUT);
+  }
+
+  /** Sets it, from 100 to 3,600,000 ms; 30,000 by default. */
+  public RoutesOptions setRequestTimeout(long requestTimeout) {
+    values.set(RouteSettings.REQUEST_TIMEOUT, requestTimeout);
+    return this;
+  }
+
+  /**
+   * How much one client may have: the user that the authentication handler finds, by its
+   * {@linkplain io.vertx.ext.auth.User#subject() subject}, or else an address, of IPv6 a network
+   * (/64). What is more is answered with 429.
+   */
+  public QuotaOptions getPerClient() {
+    return perClient;
+  }
+
+  /** How much all clients of one Vert.x may have together; what is more is answered with 503. */
+  public QuotaOptions getTotal() {
+    return total;
   }
 
   /** What tells who sends a request, or null. */

@@ -6,6 +6,7 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.bus.ExactJson;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.LongPoll.Arrived;
+import dev.serverevents.web.Quotas.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -42,7 +43,9 @@ import java.util.function.Function;
  * of the 504 of a timeout, {@code Prefer: respond-async} gets 202 with the {@code Location} where a
  * retained event will be. An emit takes an {@code Idempotency-Key}. A client that goes away ends
  * its wait. Errors are {@code application/problem+json} (RFC 9457), with the status of {@link
- * dev.serverevents.ServerEventsException#status()}, and {@code Retry-After} for 503 and a timeout.
+ * dev.serverevents.ServerEventsException#status()}, and {@code Retry-After} for 429, 503 and a
+ * timeout. A client that has as much as {@link RoutesOptions#getPerClient()} says gets 429, and one
+ * whose body is not there in time 408.
  */
 public final class ServerEventsRoutes {
 
@@ -59,11 +62,13 @@ public final class ServerEventsRoutes {
   private final Router router;
   private final ServerEvents events;
   private final RoutesOptions options;
+  private final Quotas quotas;
 
   private ServerEventsRoutes(Router router, ServerEvents events, RoutesOptions options) {
     this.router = router;
     this.events = events;
     this.options = options;
+    quotas = new Quotas(events.vertx(), options);
   }
 
   /** Mounts the routes on {@code router}, with the default settings. */
@@ -90,10 +95,11 @@ public final class ServerEventsRoutes {
     on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitForAny);
     on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitFor);
     on(STREAM, HttpMethod.GET).handler(this::stream);
-    var emit = new EmitRoutes(events);
-    on(EVENT, HttpMethod.POST).handler(body()).handler(emit::result);
-    on(PROGRESS, HttpMethod.POST).handler(body()).handler(emit::progress);
-    on(FAILURE, HttpMethod.PUT).handler(body()).handler(emit::failure);
+    var emit = new EmitRoutes(events, quotas);
+    var inTime = new BodyInTime(options.getRequestTimeout());
+    on(EVENT, HttpMethod.POST).handler(inTime).handler(body()).handler(emit::result);
+    on(PROGRESS, HttpMethod.POST).handler(inTime).handler(body()).handler(emit::progress);
+    on(FAILURE, HttpMethod.PUT).handler(inTime).handler(body()).handler(emit::failure);
     on(SOCKET, HttpMethod.GET).handler(this::socket);
     router.route(EVENT_BUS).subRouter(SockJsBridge.router(events.vertx(), options));
     allow(EVENTS, "GET, HEAD, OPTIONS");
@@ -184,11 +190,11 @@ public final class ServerEventsRoutes {
 
   private void poll(RoutingContext ctx, List<String> ids, Function<Arrived, Buffer> body) {
     new LongPoll(ctx, events.timeout(), options.getMaxWait())
-        .answer(events, ctx.pathParam("name"), ids, body);
+        .answer(events, quotas, ctx.pathParam("name"), ids, body);
   }
 
   private void stream(RoutingContext ctx) {
-    SseStream.answer(ctx, events, options.getHeartbeat());
+    SseStream.answer(ctx, events, quotas, options.getHeartbeat());
   }
 
   private void socket(RoutingContext ctx) {
@@ -197,9 +203,16 @@ public final class ServerEventsRoutes {
       ctx.fail(HttpResponseStatus.UPGRADE_REQUIRED.code());
       return;
     }
+    var client = quotas.client(ctx);
+    var permit = client.enter(Kind.STREAMS, 1);
     ctx.request()
         .toWebSocket()
-        .onSuccess(socket -> SocketSession.serve(socket, events, options, ctx.user(), ctx.vertx()))
-        .onFailure(ctx::fail);
+        .onSuccess(
+            socket -> SocketSession.serve(socket, events, options, ctx.user(), client, permit))
+        .onFailure(
+            cause -> {
+              permit.close();
+              ctx.fail(cause);
+            });
   }
 }

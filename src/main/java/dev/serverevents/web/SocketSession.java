@@ -10,6 +10,9 @@ import dev.serverevents.StreamEvent;
 import dev.serverevents.bus.ExactJson;
 import dev.serverevents.bus.JsonMessages;
 import dev.serverevents.web.Access.Action;
+import dev.serverevents.web.Quotas.Client;
+import dev.serverevents.web.Quotas.Kind;
+import dev.serverevents.web.Quotas.Permit;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
@@ -59,12 +62,16 @@ final class SocketSession {
     }
   }
 
+  private record Subscribed(EventStream stream, Permit permit) {}
+
   private final ServerWebSocket socket;
   private final ServerEvents events;
   private final RoutesOptions options;
   private final @Nullable User user;
   private final Vertx vertx;
-  private final Map<Subscription, EventStream> streams = new HashMap<>();
+  private final Client client;
+  private final Permit permit;
+  private final Map<Subscription, Subscribed> streams = new HashMap<>();
   private final Outgoing outgoing;
   private final long timer;
   private boolean alive = true;
@@ -76,25 +83,29 @@ final class SocketSession {
       ServerEvents events,
       RoutesOptions options,
       @Nullable User user,
-      Vertx vertx) {
+      Client client,
+      Permit permit) {
     this.socket = socket;
     this.events = events;
     this.options = options;
     this.user = user;
-    this.vertx = vertx;
+    this.client = client;
+    this.permit = permit;
+    vertx = events.vertx();
     outgoing =
         new Outgoing(vertx, () -> !socket.isClosed() && socket.writeQueueFull(), this::drained);
     timer = vertx.setPeriodic(options.getHeartbeat(), t -> beat());
   }
 
-  /** Serves a socket until it is closed. */
+  /** Serves a socket of a client until it is closed, and then its permit, too. */
   static void serve(
       ServerWebSocket socket,
       ServerEvents events,
       RoutesOptions options,
       @Nullable User user,
-      Vertx vertx) {
-    var session = new SocketSession(socket, events, options, user, vertx);
+      Client client,
+      Permit permit) {
+    var session = new SocketSession(socket, events, options, user, client, permit);
     socket.pongHandler(pong -> session.alive = true);
     socket.textMessageHandler(session::receive);
     socket.binaryMessageHandler(binary -> session.fail(new JsonObject(), notText()));
@@ -130,12 +141,16 @@ final class SocketSession {
 
   private void end() {
     vertx.cancelTimer(timer);
-    List.copyOf(streams.values()).forEach(EventStream::cancel);
+    for (var each : List.copyOf(streams.values())) {
+      each.stream.cancel();
+      each.permit.close();
+    }
     streams.clear();
+    permit.close();
   }
 
   private void drained() {
-    List.copyOf(streams.values()).forEach(EventStream::resume);
+    List.copyOf(streams.values()).forEach(each -> each.stream.resume());
     throttle();
   }
 
@@ -193,7 +208,7 @@ final class SocketSession {
     } else if ("unsubscribe".equals(type)) {
       unsubscribe(message);
     } else if ("emit".equals(type)) {
-      emit(message, ExactJson.argsIn(json, "args"));
+      emit(message, ExactJson.argsIn(json, "args"), json.length());
     } else {
       throw new InvalidInputException(
           "type", type, "must be \"subscribe\", \"unsubscribe\" or \"emit\"");
@@ -213,12 +228,16 @@ final class SocketSession {
           WebSocketCloseStatus.POLICY_VIOLATION, "At most " + MAX_SUBSCRIPTIONS + " subscriptions");
       return;
     }
-    var stream = JsonMessages.stream(events, message).pause();
-    streams.put(subscription, stream);
+    var subscribed =
+        client.begin(
+            Kind.STREAMS,
+            taken -> new Subscribed(JsonMessages.stream(events, message).pause(), taken));
+    streams.put(subscription, subscribed);
+    var stream = subscribed.stream;
     stream
         .handler(event -> send(stream, subscription, event))
-        .endHandler(end -> streams.remove(subscription, stream))
-        .exceptionHandler(cause -> failed(subscription, stream, message, cause));
+        .endHandler(end -> remove(subscription, subscribed))
+        .exceptionHandler(cause -> failed(subscription, subscribed, message, cause));
     stream
         .subscribed()
         .onSuccess(
@@ -229,9 +248,14 @@ final class SocketSession {
         .onFailure(cause -> stream.resume());
   }
 
+  private void remove(Subscription subscription, Subscribed subscribed) {
+    streams.remove(subscription, subscribed);
+    subscribed.permit.close();
+  }
+
   private void failed(
-      Subscription subscription, EventStream stream, JsonObject message, Throwable cause) {
-    streams.remove(subscription, stream);
+      Subscription subscription, Subscribed subscribed, JsonObject message, Throwable cause) {
+    remove(subscription, subscribed);
     if (cause instanceof EventTimeoutException timeout) {
       send(
           subscription.put(
@@ -242,17 +266,19 @@ final class SocketSession {
   }
 
   private void unsubscribe(JsonObject message) {
-    var stream = streams.remove(subscription(message));
-    if (stream != null) {
-      stream.close();
+    var subscribed = streams.remove(subscription(message));
+    if (subscribed != null) {
+      subscribed.stream.close();
+      subscribed.permit.close();
     }
     send(answer(message, "unsubscribed"));
   }
 
-  private void emit(JsonObject message, @Nullable EventArgs args) {
+  private void emit(JsonObject message, @Nullable EventArgs args, int bytes) {
     if (!isPermitted(Action.EMIT, message)) {
       return;
     }
+    client.emit(message, bytes);
     var emitted = JsonMessages.emit(events, message, args);
     emits++;
     emitted

@@ -8,6 +8,8 @@ import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.bus.Fields;
 import dev.serverevents.bus.JsonMessages;
 import dev.serverevents.bus.Sha256;
+import dev.serverevents.web.Quotas.Kind;
+import dev.serverevents.web.Quotas.Permit;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -42,17 +44,20 @@ final class SseStream {
   private final EventStream stream;
   private final Outgoing outgoing;
   private final @Nullable String lastSeen;
+  private final Permit permit;
   private long timer = -1;
   private long progressed;
   private boolean first = true;
 
-  private SseStream(RoutingContext ctx, EventStream stream, @Nullable String lastSeen) {
+  private SseStream(
+      RoutingContext ctx, EventStream stream, @Nullable String lastSeen, Permit permit) {
     this.ctx = ctx;
     this.response = ctx.response();
     this.vertx = ctx.vertx();
     this.stream = stream;
     outgoing = new Outgoing(vertx, this::isQueueFull, stream::resume);
     this.lastSeen = lastSeen;
+    this.permit = permit;
   }
 
   /**
@@ -66,7 +71,7 @@ final class SseStream {
   }
 
   /** Answers with a stream once it is heard, or with a problem if it cannot be. */
-  static void answer(RoutingContext ctx, ServerEvents events, long heartbeat) {
+  static void answer(RoutingContext ctx, ServerEvents events, Quotas quotas, long heartbeat) {
     var lastSeen = ctx.request().getHeader("Last-Event-ID");
     var query = ctx.queryParams();
     var follow = Fields.flag("follow", query.get("follow"));
@@ -81,7 +86,12 @@ final class SseStream {
             .put("timeout", query.get("timeout"))
             .put("retained", lastSeen == null ? query.get("retained") : "true")
             .put("follow", follow);
-    new SseStream(ctx, JsonMessages.stream(events, message), lastSeen).start(heartbeat);
+    quotas
+        .client(ctx)
+        .begin(
+            Kind.STREAMS,
+            permit -> new SseStream(ctx, JsonMessages.stream(events, message), lastSeen, permit))
+        .start(heartbeat);
   }
 
   private void start(long heartbeat) {
@@ -155,7 +165,7 @@ final class SseStream {
 
   private void failed(Throwable cause) {
     if (!response.headWritten() && !(cause instanceof EventTimeoutException)) {
-      vertx.cancelTimer(timer);
+      free();
       ctx.fail(cause);
       return;
     }
@@ -168,15 +178,20 @@ final class SseStream {
   }
 
   private void end() {
-    vertx.cancelTimer(timer);
+    free();
     if (!isOver()) {
       response.end().onFailure(gone -> {});
     }
   }
 
+  private void free() {
+    vertx.cancelTimer(timer);
+    permit.close();
+  }
+
   private void close() {
     Requests.tellIfLeft(ctx);
-    vertx.cancelTimer(timer);
+    free();
     stream.cancel();
   }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,7 @@ class ConfigurationTest {
         .forEach(name -> environment.put(name, "500"));
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_IN", "2000");
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_OUT", "2000");
+    environment.put("SERVER_EVENTS_LIMITS_UNREAD", "70000");
     environment.put("SERVER_EVENTS_REDIS", "redis://elsewhere");
     environment.put("SERVER_EVENTS_ROLES", "worker");
     environment.put("SERVER_EVENTS_LOG", "json");
@@ -94,6 +96,7 @@ class ConfigurationTest {
     var limits = (JsonObject) settings.remove("limits");
     assertThat(limits.remove("payloadIn")).isEqualTo(2000L);
     assertThat(limits.remove("payloadOut")).isEqualTo(2000L);
+    assertThat(limits.remove("unread")).isEqualTo(70000L);
     for (var section : new JsonObject[] {limits, settings}) {
       section.fieldNames().forEach(field -> assertThat(section.getLong(field)).isEqualTo(500));
     }
@@ -103,6 +106,15 @@ class ConfigurationTest {
     assertThat(http.routes().getMaxWait()).isEqualTo(500);
     assertThat(http.routes().getMaxBody()).isEqualTo(500);
     assertThat(http.routes().getHeartbeat()).isEqualTo(500);
+    assertThat(http.routes().getMaxRetain()).isEqualTo(500);
+    assertThat(http.routes().getRequestTimeout()).isEqualTo(500);
+    for (var quotas : List.of(http.routes().getPerClient(), http.routes().getTotal())) {
+      assertThat(quotas.getWaits()).isEqualTo(500);
+      assertThat(quotas.getStreams()).isEqualTo(500);
+      assertThat(quotas.getEmits()).isEqualTo(500);
+      assertThat(quotas.getRetained()).isEqualTo(500);
+    }
+    assertThat(http.connections()).isEqualTo(new ConnectionLimits(500, 500, 500));
     assertThat(http.cors()).containsExactly("https://a.example", "https://b.example");
     assertThat(configuration.roles()).containsExactly(Role.WORKER);
   }

@@ -129,6 +129,18 @@ final class Http extends VerticleBase {
             });
   }
 
+  /** Sends a request with a key, and the beginning of a body that never ends. */
+  Future<Reply> sendHalf(HttpMethod method, String path, String key) {
+    return request(method, path)
+        .compose(
+            request -> {
+              request.putHeader("X-API-Key", key).setChunked(true).write("[");
+              return request
+                  .response()
+                  .compose(response -> response.body().map(all -> Reply.of(response, all)));
+            });
+  }
+
   Reply ask(HttpMethod method, String path, String... headers) {
     return result(send(method, path, "", headers));
   }

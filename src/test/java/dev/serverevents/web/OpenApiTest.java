@@ -213,6 +213,7 @@ class OpenApiTest {
       streams(http, checked);
       others(http, checked);
       underWay(http, checked, proxy);
+      tooMuch(new Http(server, tight()), checked);
       result(server.vertx().undeploy(id));
       assertThat(checked.seen).isEqualTo(checked.all(false));
       assertThat(checked.examples).isEqualTo(checked.all(true));
@@ -290,6 +291,30 @@ class OpenApiTest {
     checked.reply("/socket", GET, 426, send(http, GET, "/socket", ""));
     result(result(http.connect("/socket", "X-API-Key", KEY)).close());
     checked.seen.add("/socket get 101");
+  }
+
+  private static RoutesOptions tight() {
+    var tight = options().setRequestTimeout(500);
+    tight.getPerClient().setWaits(1).setStreams(1).setEmits(1);
+    return tight;
+  }
+
+  private static void tooMuch(Http http, Checked checked) {
+    var pending = http.send(GET, url(EVENT) + "?timeout=3000", "", "X-API-Key", KEY);
+    var stream = Sse.open(http, url(EVENT) + "/stream?follow=true", "X-API-Key", KEY);
+    for (var o : OF_EVENTS) {
+      if (o.method.equals(GET)) {
+        checked.reply(o.path, GET, 429, send(http, GET, o.url(), ""));
+      } else {
+        checked.reply(o.path, o.method, 408, result(http.sendHalf(o.method, o.url(), KEY)));
+        Await.until(() -> send(http, o.method, o.url(), o.body).status() == 429);
+        checked.reply(o.path, o.method, 429, send(http, o.method, o.url(), o.body));
+      }
+    }
+    var upgrade = send(http, GET, "/socket", "", "Connection", "Upgrade", "Upgrade", "websocket");
+    checked.reply("/socket", GET, 429, upgrade);
+    stream.leave();
+    result(pending);
   }
 
   /** What is emitted while Redis is away is under way until it is back. */

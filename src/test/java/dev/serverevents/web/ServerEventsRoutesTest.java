@@ -141,7 +141,7 @@ class ServerEventsRoutesTest {
     assertThat(http.get("/events/a/1?retained=maybe").detail())
         .isEqualTo("retained is \"maybe\": it must be true or false");
     assertThat(http.post("/events/a/1?retain=0", "[]").detail())
-        .isEqualTo("retain is \"0\": it must be an integer from 1 to 604800000");
+        .isEqualTo("retain is \"0\": it must be an integer from 1 to 86400000");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.settings;
 
+import dev.serverevents.EmitOptions;
 import dev.serverevents.ServerEventsOptions;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
@@ -29,6 +30,21 @@ public final class RouteSettings {
           .declare("heartbeat", SettingType.integer(100, 3_600_000, "ms"))
           .byDefault(15_000L)
           .says("How often a stream shows that it is alive: a comment, or a ping on a WebSocket.");
+
+  public static final Setting<Long> MAX_RETAIN =
+      SECTION
+          .declare("maxRetain", SettingType.integer(1, EmitOptions.MAX_RETAIN, "ms"))
+          .byDefault(86_400_000L)
+          .says("The longest `retain` that an emit may have.");
+
+  public static final Setting<Long> REQUEST_TIMEOUT =
+      SECTION
+          .declare("requestTimeout", SettingType.integer(100, 3_600_000, "ms"))
+          .byDefault(30_000L)
+          .notCalled("bodyTimeout", "headTimeout", "idleTimeout")
+          .says(
+              "How long a client may take to send the body of a request; and its head, for so long a"
+                  + " connection may have no request that is under way.");
 
   public static final Setting<JsonArray> KEYS =
       SECTION

@@ -160,12 +160,20 @@ public final class Settings {
   }
 
   private static void put(JsonObject json, Setting<?> setting, String text) {
-    var section = setting.section().name();
-    var object = json;
-    if (!section.isEmpty()) {
-      object = object(section, json.getValue(section));
-      json.put(section, object);
+    within(json, setting.section().name())
+        .put(setting.field(), setting.type().fromEnvironment(text));
+  }
+
+  /** The object of a section, which is put where there is none. */
+  private static JsonObject within(JsonObject json, String section) {
+    if (section.isEmpty()) {
+      return json;
     }
-    object.put(setting.field(), setting.type().fromEnvironment(text));
+    var dot = section.lastIndexOf('.');
+    var outer = within(json, section.substring(0, Math.max(0, dot)));
+    var field = section.substring(dot + 1);
+    var object = object(section, outer.getValue(field));
+    outer.put(field, object);
+    return object;
   }
 }

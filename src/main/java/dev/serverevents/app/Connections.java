@@ -1,0 +1,175 @@
+package dev.serverevents.app;
+
+import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.bus.Turns;
+import dev.serverevents.internal.settings.Setting;
+import dev.serverevents.web.ClientAddress;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.PlatformHandler;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The connections of the runnable server. There are so many at most, in total and from one address;
+ * for a new one, the connection gives way that has had no request under way for longest, and where
+ * all have one, the new one is closed. One that has had none for {@code http.requestTimeout} is
+ * closed as well: no matter how slowly the head of a request comes, there is none until it is
+ * there. Used on the server's event loop alone.
+ */
+final class Connections implements PlatformHandler {
+
+  private static final long SWEEP_MS = 1_000;
+
+  /** One connection. */
+  private static final class Open {
+    private final HttpConnection connection;
+    private final Client client;
+    private int requests;
+    private long idleSince;
+
+    private Open(HttpConnection connection, Client client) {
+      this.connection = connection;
+      this.client = client;
+    }
+  }
+
+  /** The connections of one address. */
+  private static final class Client {
+    private final String address;
+    private final Set<Open> idle = new LinkedHashSet<>();
+    private int connections;
+
+    private Client(String address) {
+      this.address = address;
+    }
+  }
+
+  private final Vertx vertx;
+  private final ConnectionLimits limits;
+  private final long timeoutNs;
+  private final ServerEventsMetrics metrics;
+  private final Map<HttpConnection, Open> all = new HashMap<>();
+  private final Map<String, Client> clients = new HashMap<>();
+
+  /** Those without a request, the one that has had none for longest first. */
+  private final Set<Open> idle = new LinkedHashSet<>();
+
+  /**
+   * Creates one; its timer ends with the verticle.
+   *
+   * @param requestTimeout for how long, in ms, a connection may have no request
+   */
+  Connections(Vertx vertx, ConnectionLimits limits, long requestTimeout) {
+    this.vertx = vertx;
+    this.limits = limits;
+    timeoutNs = TimeUnit.MILLISECONDS.toNanos(requestTimeout);
+    metrics = ServerEventsMetrics.of(vertx);
+    vertx.setPeriodic(Math.min(SWEEP_MS, requestTimeout), timer -> sweep());
+  }
+
+  /** Takes a new connection, or closes it. */
+  void accept(HttpConnection connection) {
+    var address = ClientAddress.of(connection.remoteAddress());
+    var client = clients.getOrDefault(address, new Client(address));
+    if (all.size() >= limits.total() && !closeIdle(idle)) {
+      refuse(connection, ServerSettings.CONNECTIONS);
+    } else if (client.connections >= limits.perClient() && !closeIdle(client.idle)) {
+      refuse(connection, ServerSettings.CONNECTIONS_PER_CLIENT);
+    } else {
+      if (client.idle.size() >= limits.idlePerClient()) {
+        metrics.refused(ServerSettings.IDLE_CONNECTIONS_PER_CLIENT.path());
+        closeIdle(client.idle);
+      }
+      add(new Open(connection, client));
+    }
+  }
+
+  private void refuse(HttpConnection connection, Setting<?> limit) {
+    metrics.refused(limit.path());
+    connection.close();
+  }
+
+  private void add(Open open) {
+    open.connection.closeHandler(closed -> remove(open));
+    all.put(open.connection, open);
+    open.client.connections++;
+    clients.put(open.client.address, open.client);
+    isIdle(open);
+  }
+
+  private void remove(Open open) {
+    if (all.remove(open.connection, open)) {
+      isBusy(open);
+      open.client.connections--;
+      if (open.client.connections == 0) {
+        clients.remove(open.client.address);
+      }
+    }
+  }
+
+  private void isIdle(Open open) {
+    open.idleSince = System.nanoTime();
+    idle.add(open);
+    open.client.idle.add(open);
+  }
+
+  private void isBusy(Open open) {
+    idle.remove(open);
+    open.client.idle.remove(open);
+  }
+
+  /** Closes the first of some, if there is one. */
+  private boolean closeIdle(Set<Open> some) {
+    var first = some.stream().findFirst();
+    first.ifPresent(this::close);
+    return first.isPresent();
+  }
+
+  private void close(Open open) {
+    remove(open);
+    open.connection.close();
+  }
+
+  /** Notes that a connection has a request until it is answered, or for good if it is upgraded. */
+  @Override
+  public void handle(RoutingContext ctx) {
+    var open = all.get(ctx.request().connection());
+    if (open != null) {
+      open.requests++;
+      isBusy(open);
+      ctx.addEndHandler(answered -> answered(open));
+    }
+    ctx.next();
+  }
+
+  private void answered(Open open) {
+    open.requests--;
+    if (open.requests == 0 && all.containsKey(open.connection)) {
+      isIdle(open);
+    }
+  }
+
+  private void sweep() {
+    var now = System.nanoTime();
+    var expired = new ArrayList<Open>();
+    for (var open : idle) {
+      if (now - open.idleSince < timeoutNs) {
+        break;
+      }
+      expired.add(open);
+    }
+    Turns.forEach(vertx.getOrCreateContext(), expired, this::closeIfIdle);
+  }
+
+  private void closeIfIdle(Open open) {
+    if (idle.contains(open)) {
+      close(open);
+    }
+  }
+}

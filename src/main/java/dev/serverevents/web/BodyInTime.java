@@ -1,0 +1,33 @@
+package dev.serverevents.web;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import io.vertx.ext.web.handler.PlatformHandler;
+
+/** Refuses a request whose body does not end in time: byte by byte it would go on for ever. */
+final class BodyInTime implements PlatformHandler {
+
+  private final long timeout;
+
+  /** Gives a body so many ms. */
+  BodyInTime(long timeout) {
+    this.timeout = timeout;
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    var timer = ctx.vertx().setTimer(timeout, late -> refuse(ctx));
+    ctx.request().end().onComplete(ended -> ctx.vertx().cancelTimer(timer));
+    ctx.next();
+  }
+
+  /** What would still come is no request, so the connection is closed. */
+  private void refuse(RoutingContext ctx) {
+    var why = "The body was not there within %d ms (http.requestTimeout)".formatted(timeout);
+    ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    ctx.addBodyEndHandler(answered -> ctx.request().connection().close());
+    ctx.fail(new HttpException(HttpResponseStatus.REQUEST_TIMEOUT.code(), why));
+  }
+}

@@ -1,0 +1,190 @@
+package dev.serverevents.web;
+
+import dev.serverevents.EmitOptions;
+import dev.serverevents.QuotaException;
+import dev.serverevents.ServerEventsException;
+import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.settings.QuotaSettings;
+import dev.serverevents.internal.settings.Setting;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps clients from having more than they may: each of them ({@code http.perClient}, {@link
+ * QuotaException}) and all together ({@code http.total}, {@link UnavailableException}). Every way
+ * in that makes a wait or a stream, or that emits, asks here first.
+ *
+ * <p>A client is the user that the authentication handler has found, for example an API key, or
+ * else the {@linkplain ClientAddress address} that it connects from.
+ */
+final class Quotas {
+
+  /** What is held until it is given back. */
+  enum Kind {
+    /** A wait that is pending. */
+    WAITS,
+    /** A stream, or a socket. */
+    STREAMS;
+
+    private Setting<Long> of(QuotaSettings settings) {
+      return this == WAITS ? settings.waits() : settings.streams();
+    }
+  }
+
+  /** Roughly what Redis needs for a key, besides its value. */
+  private static final long KEY_BYTES = 256;
+
+  private static final long IDEMPOTENCY_MS = EmitOptions.IDEMPOTENCY.toMillis();
+
+  private final RoutesOptions options;
+  private final Usages usages;
+  private final ServerEventsMetrics metrics;
+
+  /** Counts together with all others of a Vert.x, up to its own limits. */
+  Quotas(Vertx vertx, RoutesOptions options) {
+    this.options = options;
+    usages = Usages.of(vertx);
+    metrics = ServerEventsMetrics.of(vertx);
+  }
+
+  /** The client that sent a request. */
+  Client client(RoutingContext ctx) {
+    return client(ctx.user(), ctx.request().remoteAddress());
+  }
+
+  /** The client that a user is or, where there is none or it has no name, an address. */
+  Client client(@Nullable User user, @Nullable SocketAddress address) {
+    var subject = user == null ? null : user.subject();
+    return new Client(subject == null ? "at " + ClientAddress.of(address) : "user " + subject);
+  }
+
+  /** One client. */
+  final class Client {
+
+    private final String name;
+
+    private Client(String name) {
+      this.name = name;
+    }
+
+    /**
+     * Takes so many of what it may have, until the permit is closed.
+     *
+     * @throws ServerEventsException if that is too much
+     */
+    Permit enter(Kind kind, int count) {
+      var holder =
+          usages.change(
+              name,
+              (own, total) -> {
+                checkHeld(own, options.getPerClient(), kind, count);
+                checkHeld(total, options.getTotal(), kind, count);
+                own.add(kind, count);
+                total.add(kind, count);
+              });
+      return new Permit(holder, kind, count);
+    }
+
+    /** Takes one of it for what begins then; it is given back at once if that throws. */
+    <T> T begin(Kind kind, Function<Permit, T> action) {
+      var permit = enter(kind, 1);
+      try {
+        return action.apply(permit);
+      } catch (ServerEventsException refused) {
+        permit.close();
+        throw refused;
+      }
+    }
+
+    /**
+     * Counts an emit before it is sent.
+     *
+     * @param message as {@link dev.serverevents.bus.JsonMessages#emit} takes it
+     * @param bytes roughly how many its arguments have
+     * @throws ServerEventsException if there were too many, if too much is retained, or if this
+     *     would be retained for too long
+     */
+    void emit(JsonObject message, long bytes) {
+      var retain = message.getValue("retain");
+      var ms = retain == null ? 0 : Fields.integer("retain", retain, 1, options.getMaxRetain());
+      var event = ms == 0 ? 0 : bytes + KEY_BYTES;
+      var key = message.getValue("idempotencyKey") == null ? 0 : KEY_BYTES;
+      usages.change(
+          name,
+          (own, total) -> {
+            checkEmit(own, options.getPerClient(), event + key);
+            checkEmit(total, options.getTotal(), event + key);
+            own.addEmit(options.getPerClient().getEmits());
+            total.addEmit(options.getTotal().getEmits());
+            for (var usage : new Usage[] {own, total}) {
+              usage.keep(event, ms);
+              usage.keep(key, IDEMPOTENCY_MS);
+            }
+          });
+    }
+  }
+
+  private void checkHeld(Usage usage, QuotaOptions quotas, Kind kind, long count) {
+    var limit = kind.of(quotas.settings());
+    if (usage.held(kind) + count > quotas.get(limit)) {
+      throw refusal(quotas, limit, 1);
+    }
+  }
+
+  private void checkEmit(Usage usage, QuotaOptions quotas, long kept) {
+    if (!usage.hasRoomForEmit(quotas.getEmits())) {
+      throw refusal(quotas, quotas.settings().emits(), 1);
+    }
+    if (kept > 0 && usage.keptBytes() + kept > quotas.getRetained()) {
+      throw refusal(quotas, quotas.settings().retained(), usage.fewerKeptAfter());
+    }
+  }
+
+  private ServerEventsException refusal(
+      QuotaOptions quotas, Setting<Long> setting, long retryAfter) {
+    metrics.refused(setting.path());
+    var limit =
+        String.format(
+            Locale.ROOT, "%s is %,d (%s)", setting.field(), quotas.get(setting), setting.path());
+    return quotas.settings() == QuotaSettings.PER_CLIENT
+        ? new QuotaException(
+            "This is more than one client may have: its limit of " + limit, retryAfter)
+        : new UnavailableException("This is more than all clients may have: the limit of " + limit);
+  }
+
+  /** What a client has taken until it gives it back. */
+  final class Permit {
+
+    private final Usage holder;
+    private final Kind kind;
+    private final int count;
+    private boolean isClosed;
+
+    private Permit(Usage holder, Kind kind, int count) {
+      this.holder = holder;
+      this.kind = kind;
+      this.count = count;
+    }
+
+    /** Gives it back; does nothing a second time. */
+    void close() {
+      if (!isClosed) {
+        isClosed = true;
+        usages.change(
+            holder,
+            (own, total) -> {
+              own.add(kind, -count);
+              total.add(kind, -count);
+            });
+      }
+    }
+  }
+}

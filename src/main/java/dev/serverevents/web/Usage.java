@@ -1,0 +1,83 @@
+package dev.serverevents.web;
+
+import dev.serverevents.web.Quotas.Kind;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** What one client has at present, or all of them together. */
+final class Usage {
+
+  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** When something is kept no more is noted to an eighth of how long it is kept. */
+  private static final int EIGHTH = 3;
+
+  private final Map<Kind, Long> held = new EnumMap<>(Kind.class);
+
+  /** The time at which so many emits as there were would be due, by {@link System#nanoTime()}. */
+  private long emitsDue = System.nanoTime();
+
+  /** The bytes that are kept, by the time in ms at which they are kept no more. */
+  private final TreeMap<Long, Long> kept = new TreeMap<>();
+
+  private long keptBytes;
+
+  long held(Kind kind) {
+    return held.getOrDefault(kind, 0L);
+  }
+
+  void add(Kind kind, long count) {
+    held.merge(kind, count, Long::sum);
+  }
+
+  /** Whether one more emit is within a rate, with as many at once as it has in a second. */
+  boolean hasRoomForEmit(long perSecond) {
+    return due(perSecond) - System.nanoTime() <= SECOND_NS;
+  }
+
+  void addEmit(long perSecond) {
+    emitsDue = due(perSecond);
+  }
+
+  private long due(long perSecond) {
+    var now = System.nanoTime();
+    return (emitsDue - now > 0 ? emitsDue : now) + SECOND_NS / perSecond;
+  }
+
+  /** How many bytes are kept now. */
+  long keptBytes() {
+    forget();
+    return keptBytes;
+  }
+
+  /** After how many seconds fewer are kept, at least 1. */
+  long fewerKeptAfter() {
+    var ms = kept.isEmpty() ? 0 : kept.firstKey() - System.currentTimeMillis();
+    return Math.max(1, TimeUnit.MILLISECONDS.toSeconds(ms) + 1);
+  }
+
+  /** Notes bytes that are kept for so many ms. */
+  void keep(long bytes, long ms) {
+    if (bytes > 0) {
+      var step = Math.max(1, Long.highestOneBit(ms) >> EIGHTH);
+      var until = ((System.currentTimeMillis() + ms) / step + 1) * step;
+      kept.merge(until, bytes, Long::sum);
+      keptBytes += bytes;
+    }
+  }
+
+  private void forget() {
+    var over = kept.headMap(System.currentTimeMillis(), true);
+    over.values().forEach(bytes -> keptBytes -= bytes);
+    over.clear();
+  }
+
+  /** Whether it is as a new one is. */
+  boolean isNothing() {
+    return held.values().stream().allMatch(count -> count == 0)
+        && emitsDue - System.nanoTime() <= 0
+        && keptBytes() == 0;
+  }
+}

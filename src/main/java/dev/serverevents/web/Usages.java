@@ -1,0 +1,78 @@
+package dev.serverevents.web;
+
+import dev.serverevents.web.Quotas.Kind;
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/**
+ * What all clients of one Vert.x have at present. Any event loop may ask; what it then does is
+ * short, and done by one at a time, so that two can never take the same room.
+ */
+final class Usages implements Shareable {
+
+  private static final String KEY = "usages";
+
+  /** How many clients are told apart; all others share what one may have. */
+  static final int MAX_CLIENTS = 100_000;
+
+  /** Up to so many may be remembered although they have nothing any more. */
+  private static final int FEW = 1_024;
+
+  private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Map<String, Usage> clients = new HashMap<>();
+  private final Usage others = new Usage();
+  private final Usage total = new Usage();
+  private long lastSweep = System.nanoTime();
+
+  private Usages() {}
+
+  static Usages of(Vertx vertx) {
+    LocalMap<String, Usages> shared = vertx.sharedData().getLocalMap("server-events.usages");
+    return shared.computeIfAbsent(KEY, key -> new Usages());
+  }
+
+  /** Has something done with what a client has, and with what all have; returns the former. */
+  synchronized Usage change(String client, BiConsumer<Usage, Usage> action) {
+    var usage = clients.get(client);
+    if (usage == null) {
+      usage = begin(client);
+    }
+    action.accept(usage, total);
+    return usage;
+  }
+
+  /** The same for a client that is known to have something. */
+  synchronized void change(Usage usage, BiConsumer<Usage, Usage> action) {
+    action.accept(usage, total);
+  }
+
+  private Usage begin(String client) {
+    var now = System.nanoTime();
+    if (clients.size() >= FEW && now - lastSweep > SWEEP_NS) {
+      lastSweep = now;
+      clients.values().removeIf(Usage::isNothing);
+    }
+    if (clients.size() >= MAX_CLIENTS) {
+      return others;
+    }
+    var usage = new Usage();
+    clients.put(client, usage);
+    return usage;
+  }
+
+  /** How many clients are remembered. */
+  synchronized int clients() {
+    return clients.size();
+  }
+
+  /** What all have of something. */
+  synchronized long total(Kind kind) {
+    return total.held(kind);
+  }
+}

@@ -1,0 +1,304 @@
+package dev.serverevents.web;
+
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.ServerEventsException;
+import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.bus.Sha256;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.web.Http.Reply;
+import dev.serverevents.web.Quotas.Kind;
+import dev.serverevents.web.Quotas.Permit;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Clients may have so much, each and all together, and others notice nothing of it. */
+@ExtendWith(ServerExtension.class)
+class QuotasTest {
+
+  private static final String WAIT = "/events/a/1?timeout=3000";
+  private static final String STREAM = "/events/a/1/stream?follow=true&timeout=60000";
+  private static final String PER_CLIENT = "http.perClient.";
+  private static final String TOTAL = "http.total.";
+
+  private static JsonObject key(String name) {
+    return new JsonObject()
+        .put("name", name)
+        .put("sha256", Sha256.hex(name.getBytes(StandardCharsets.UTF_8)))
+        .put("wait", new JsonArray().add("*"))
+        .put("emit", new JsonArray().add("*"));
+  }
+
+  /** For two clients, each with its name as its key. */
+  private static RoutesOptions options() {
+    return new RoutesOptions(
+        new JsonObject().put("keys", new JsonArray().add(key("greedy")).add(key("honest"))));
+  }
+
+  private static Future<Reply> send(Http http, String client, String path) {
+    return http.send(HttpMethod.GET, path, "", "X-API-Key", client);
+  }
+
+  private static Reply post(Http http, String client, String path, String body, String... more) {
+    var headers = new ArrayList<>(List.of("X-API-Key", client));
+    headers.addAll(List.of(more));
+    return http.post(path, body, headers.toArray(String[]::new));
+  }
+
+  private static void assertRefused(Reply reply, int status, String setting) {
+    assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+    assertThat(reply.detail()).contains("(" + setting + ")");
+    assertThat(Integer.parseInt(reply.header("Retry-After"))).isPositive();
+  }
+
+  private static void awaitTotal(Server server, Kind kind, long count) {
+    Await.until(() -> Usages.of(server.vertx()).total(kind) == count);
+  }
+
+  @Test
+  void waitsOfOneClientAreLimitedUntilTheyEnd(Server server) {
+    server.deploy();
+    var options = options();
+    options.getPerClient().setWaits(3);
+    var http = new Http(server, options);
+    var pending = List.of(send(http, "greedy", WAIT), send(http, "greedy", "/events/b?any=1,2"));
+    awaitTotal(server, Kind.WAITS, 3);
+    assertRefused(result(send(http, "greedy", WAIT)), 429, PER_CLIENT + "waits");
+    var honest = send(http, "honest", WAIT);
+    awaitTotal(server, Kind.WAITS, 4);
+    post(http, "honest", "/events/a/1", "[1]");
+    result(honest).is(200, "[1]");
+    post(http, "honest", "/events/b/2", "[2]");
+    assertThat(result(pending.get(0)).status()).isEqualTo(200);
+    assertThat(result(pending.get(1)).status()).isEqualTo(200);
+    awaitTotal(server, Kind.WAITS, 0);
+    assertThat(result(send(http, "greedy", "/events/a/1?timeout=1")).status()).isNotEqualTo(429);
+    var leaving =
+        result(http.request(HttpMethod.GET, WAIT).map(r -> r.putHeader("X-API-Key", "greedy")));
+    leaving.end();
+    awaitTotal(server, Kind.WAITS, 1);
+    result(leaving.connection().close());
+    awaitTotal(server, Kind.WAITS, 0);
+  }
+
+  @Test
+  void waitsAndStreamsOfAllTogetherAreLimited(Server server) {
+    server.deploy();
+    var options = options();
+    options.getTotal().setWaits(1).setStreams(1);
+    var http = new Http(server, options);
+    var pending = send(http, "greedy", WAIT);
+    var stream = Sse.open(http, STREAM, "X-API-Key", "greedy");
+    awaitTotal(server, Kind.WAITS, 1);
+    assertRefused(result(send(http, "honest", WAIT)), 503, TOTAL + "waits");
+    assertRefused(result(send(http, "honest", STREAM)), 503, TOTAL + "streams");
+    post(http, "honest", "/events/a/1", "[1]");
+    result(pending).is(200, "[1]");
+    stream.leave();
+    awaitTotal(server, Kind.STREAMS, 0);
+  }
+
+  @Test
+  void streamsAreLimitedAndFreedHoweverTheyEnd(Server server) {
+    server.deploy();
+    var options = options();
+    options.getPerClient().setStreams(1);
+    var http = new Http(server, options);
+    var first = Sse.open(http, STREAM, "X-API-Key", "greedy");
+    assertRefused(result(send(http, "greedy", STREAM)), 429, PER_CLIENT + "streams");
+    first.leave();
+    awaitTotal(server, Kind.STREAMS, 0);
+    var ends = Sse.open(http, "/events/a/1/stream", "X-API-Key", "greedy");
+    post(http, "honest", "/events/a/1", "[1]");
+    ends.awaitEnd();
+    awaitTotal(server, Kind.STREAMS, 0);
+    for (var wrong : new String[] {"?timeout=0", "?retained=maybe", "?follow=maybe"}) {
+      var reply = result(send(http, "greedy", "/events/a/1/stream" + wrong));
+      assertThat(reply.status()).as(reply.body()).isEqualTo(400);
+    }
+    assertThat(result(send(http, "greedy", "/events/$a/1/stream")).status()).isEqualTo(400);
+    awaitTotal(server, Kind.STREAMS, 0);
+  }
+
+  private static List<JsonObject> messages(WebSocket socket) {
+    var messages = new CopyOnWriteArrayList<JsonObject>();
+    socket.textMessageHandler(text -> messages.add(new JsonObject(text)));
+    return messages;
+  }
+
+  private static JsonObject ask(WebSocket socket, List<JsonObject> messages, String message) {
+    var before = messages.size();
+    result(socket.writeTextMessage(message));
+    Await.until(() -> messages.size() > before);
+    return messages.get(before);
+  }
+
+  @Test
+  void socketsTheirSubscriptionsAndEmitsAreLimited(Server server) {
+    server.deploy();
+    var options = options();
+    options.getPerClient().setStreams(3).setEmits(1);
+    var http = new Http(server, options);
+    var socket = result(http.connect("/socket", "X-API-Key", "greedy"));
+    var messages = messages(socket);
+    var subscribe = "{\"type\":\"subscribe\",\"name\":\"a\",\"id\":%d,\"timeout\":60000}";
+    assertThat(ask(socket, messages, subscribe.formatted(1)).getString("type"))
+        .isEqualTo("subscribed");
+    assertThat(ask(socket, messages, subscribe.formatted(2)).getString("type"))
+        .isEqualTo("subscribed");
+    var refused = ask(socket, messages, subscribe.formatted(3));
+    assertThat(refused.getInteger("status")).isEqualTo(429);
+    assertThat(refused.getString("detail")).contains(PER_CLIENT + "streams");
+    assertThat(Await.failureText(http.connect("/socket", "X-API-Key", "greedy"))).contains("429");
+    ask(socket, messages, "{\"type\":\"unsubscribe\",\"name\":\"a\",\"id\":1}");
+    awaitTotal(server, Kind.STREAMS, 2);
+    ask(socket, messages, subscribe.formatted(3).replace("60000", "0")); // bad input
+    awaitTotal(server, Kind.STREAMS, 2);
+    var emit = "{\"type\":\"emit\",\"name\":\"b\",\"id\":1}";
+    Await.until(
+        () -> Integer.valueOf(429).equals(ask(socket, messages, emit).getInteger("status")));
+    result(socket.close());
+    awaitTotal(server, Kind.STREAMS, 0);
+  }
+
+  @Test
+  void emitsASecondAreLimited(Server server) {
+    server.deploy();
+    var options = options();
+    options.getPerClient().setEmits(2);
+    options.getTotal().setEmits(1_000);
+    var http = new Http(server, options);
+    var path = "/events/a/1";
+    Await.until(() -> post(http, "greedy", path, "[]").status() == 429);
+    assertRefused(post(http, "greedy", path, "[]"), 429, PER_CLIENT + "emits");
+    assertThat(post(http, "honest", path, "[]").status()).isEqualTo(202);
+    Await.until(() -> post(http, "greedy", path, "[]").status() == 202);
+  }
+
+  @Test
+  void whatRedisKeepsForAClientIsLimitedAndItsTimeToo(Server server) {
+    server.deploy();
+    var options = options().setMaxRetain(10_000);
+    options.getPerClient().setRetained(3_000);
+    var http = new Http(server, options);
+    var body = "\"" + "x".repeat(1_000) + "\"";
+    assertThat(post(http, "greedy", "/events/a/1?retain=10001", body).detail())
+        .isEqualTo("retain is \"10001\": it must be an integer from 1 to 10000");
+    assertThat(post(http, "greedy", "/events/a/1?retain=1000", body).status()).isEqualTo(202);
+    assertThat(post(http, "greedy", "/events/a/2?retain=1000", body).status()).isEqualTo(202);
+    assertRefused(
+        post(http, "greedy", "/events/a/3?retain=1000", body), 429, PER_CLIENT + "retained");
+    assertThat(post(http, "greedy", "/events/a/3", body).status()).isEqualTo(202);
+    assertThat(post(http, "honest", "/events/a/3?retain=1000", body).status()).isEqualTo(202);
+    Await.until(() -> post(http, "greedy", "/events/a/4?retain=1000", body).status() == 202);
+  }
+
+  @Test
+  void idempotencyKeysCountAsWhatRedisKeeps(Server server) {
+    server.deploy();
+    var options = options();
+    options.getPerClient().setRetained(1_000);
+    var http = new Http(server, options);
+    for (var i = 0; i < 3; i++) {
+      assertThat(post(http, "greedy", "/events/a/1", "[]", "Idempotency-Key", "k" + i).status())
+          .isEqualTo(202);
+    }
+    var refused = post(http, "greedy", "/events/a/1", "[]", "Idempotency-Key", "more");
+    assertRefused(refused, 429, PER_CLIENT + "retained");
+    assertThat(Integer.parseInt(refused.header("Retry-After"))).isGreaterThan(80_000);
+  }
+
+  @Test
+  void aBodyThatDoesNotComeIsRefusedAndItsConnectionClosed(Server server) {
+    server.deploy();
+    var http = new Http(server, options().setRequestTimeout(300));
+    var half = result(http.sendHalf(HttpMethod.POST, "/events/a/1", "honest"));
+    assertThat(half.status()).isEqualTo(408);
+    assertThat(half.detail()).contains("300 ms (http.requestTimeout)");
+    assertThat(half.header("Connection")).isEqualTo("close");
+    assertThat(result(send(http, "honest", "/events/a/1?timeout=600")).status()).isEqualTo(504);
+  }
+
+  @Test
+  void whatIsRefusedIsCounted(Server server) {
+    var refused = new CopyOnWriteArrayList<String>();
+    ServerEventsMetrics.set(
+        server.vertx(),
+        new ServerEventsMetrics() {
+          @Override
+          public void refused(String setting) {
+            refused.add(setting);
+          }
+        });
+    server.deploy();
+    var options = options();
+    options.getPerClient().setWaits(1);
+    var http = new Http(server, options);
+    result(send(http, "greedy", "/events/b?any=1,2"));
+    assertThat(refused).containsExactly(PER_CLIENT + "waits");
+  }
+
+  @Test
+  void withoutKeysAnAddressIsAClientAndOfIpv6ANetwork(Server server) {
+    var options = new RoutesOptions();
+    options.getPerClient().setWaits(1);
+    var quotas = new Quotas(server.vertx(), options);
+    var first = quotas.client(null, address("2001:db8:0:1::1")).enter(Kind.WAITS, 1);
+    var neighbour = quotas.client(null, address("2001:db8:0:1:ffff::2"));
+    assertThat(catchStatus(() -> neighbour.enter(Kind.WAITS, 1))).isEqualTo(429);
+    quotas.client(null, address("2001:db8:0:2::1")).enter(Kind.WAITS, 1).close();
+    quotas.client(null, address("192.0.2.1")).enter(Kind.WAITS, 1).close();
+    quotas.client(null, address("192.0.2.2")).enter(Kind.WAITS, 1).close();
+    first.close();
+    first.close();
+    neighbour.enter(Kind.WAITS, 1).close();
+    awaitTotal(server, Kind.WAITS, 0);
+  }
+
+  @Test
+  void clientsThatHaveNothingAreForgottenAndTheirNumberIsLimited(Server server) {
+    var usages = Usages.of(server.vertx());
+    var options = new RoutesOptions();
+    options.getTotal().setWaits(Integer.MAX_VALUE);
+    var quotas = new Quotas(server.vertx(), options);
+    var permits = new ArrayList<Permit>();
+    for (var i = 0; i < Usages.MAX_CLIENTS + 10_000; i++) {
+      var address = address("2001:db8:%x:%x::1".formatted(i >> 16, i & 0xffff));
+      permits.add(quotas.client(null, address).enter(Kind.WAITS, 1));
+    }
+    assertThat(usages.clients()).isLessThanOrEqualTo(Usages.MAX_CLIENTS);
+    permits.forEach(Permit::close);
+    assertThat(usages.total(Kind.WAITS)).isZero();
+    Await.until(
+        () -> {
+          quotas.client(null, address("192.0.2.1")).enter(Kind.WAITS, 1).close();
+          return usages.clients() < 10;
+        });
+  }
+
+  private static SocketAddress address(String host) {
+    return SocketAddress.inetSocketAddress(1, host);
+  }
+
+  private static int catchStatus(Runnable action) {
+    try {
+      action.run();
+      return 0;
+    } catch (ServerEventsException refused) {
+      return refused.status();
+    }
+  }
+}
