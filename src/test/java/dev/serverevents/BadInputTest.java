@@ -166,7 +166,7 @@ class BadInputTest {
     var limits =
         new JsonObject(
             "{\"pendingWaits\":1,\"emitQueue\":2,\"payloadIn\":1025,\"payloadOut\":1024,"
-                + "\"name\":5,\"id\":6,\"timeout\":7}");
+                + "\"name\":5,\"id\":6,\"timeout\":7,\"unread\":65536}");
     var json =
         new JsonObject(
                 "{\"timeout\":5,\"heartbeat\":100,\"emitTimeout\":1,\"drainTimeout\":0,"

@@ -8,9 +8,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -18,13 +18,17 @@ import java.util.concurrent.TimeUnit;
 /**
  * The connections of the runnable server. There are so many at most, in total and from one address;
  * for a new one, the connection gives way that has had no request under way for longest, and where
- * all have one, the new one is closed. One that has had none for {@code http.requestTimeout} is
- * closed as well: no matter how slowly the head of a request comes, there is none until it is
- * there. Used on the server's event loop alone.
+ * all have one, the new one is closed. Of those without a request, what an address has too many of
+ * is closed soon, and each that has had none for {@code http.requestTimeout}: no matter how slowly
+ * the head of a request comes, there is none until it is there. Used on the server's event loop
+ * alone.
  */
 final class Connections implements PlatformHandler {
 
   private static final long SWEEP_MS = 1_000;
+
+  /** The request of a younger one may be there and not read yet, when many come at once. */
+  private static final long YOUNG_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** One connection. */
   private static final class Open {
@@ -82,10 +86,6 @@ final class Connections implements PlatformHandler {
     } else if (client.connections >= limits.perClient() && !closeIdle(client.idle)) {
       refuse(connection, ServerSettings.CONNECTIONS_PER_CLIENT);
     } else {
-      if (client.idle.size() >= limits.idlePerClient()) {
-        metrics.refused(ServerSettings.IDLE_CONNECTIONS_PER_CLIENT.path());
-        closeIdle(client.idle);
-      }
       add(new Open(connection, client));
     }
   }
@@ -156,15 +156,22 @@ final class Connections implements PlatformHandler {
   }
 
   private void sweep() {
-    var now = System.nanoTime();
-    var expired = new ArrayList<Open>();
-    for (var open : idle) {
-      if (now - open.idleSince < timeoutNs) {
-        break;
-      }
-      expired.add(open);
+    var closing = new LinkedHashSet<>(idleFor(timeoutNs, idle, idle.size()));
+    for (var client : clients.values()) {
+      var tooMany = idleFor(YOUNG_NS, client.idle, client.idle.size() - limits.idlePerClient());
+      tooMany.forEach(each -> metrics.refused(ServerSettings.IDLE_CONNECTIONS_PER_CLIENT.path()));
+      closing.addAll(tooMany);
     }
-    Turns.forEach(vertx.getOrCreateContext(), expired, this::closeIfIdle);
+    Turns.forEach(vertx.getOrCreateContext(), closing, this::closeIfIdle);
+  }
+
+  /** The first of some, so many at most, that have been idle for so long. */
+  private static List<Open> idleFor(long ns, Set<Open> some, long max) {
+    var now = System.nanoTime();
+    return some.stream()
+        .limit(Math.max(0, max))
+        .takeWhile(open -> now - open.idleSince >= ns)
+        .toList();
   }
 
   private void closeIfIdle(Open open) {

@@ -67,8 +67,8 @@ final class ServerSettings {
           .declare("idleConnections", SettingType.integer(1, Integer.MAX_VALUE, ""))
           .byDefault(2_000L)
           .says(
-              "How many of them may have no request under way; for a new one, that which has had none"
-                  + " for longest is then closed.");
+              "How many of them may have no request under way; those that have had none for longest are"
+                  + " then closed.");
 
   /** What of the section http.total the routes do not have. */
   static final Section TOTAL = new Section("http.total");

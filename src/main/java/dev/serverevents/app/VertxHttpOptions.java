@@ -73,6 +73,8 @@ final class VertxHttpOptions {
     var silence = Math.max(routes.getMaxWait(), routes.getHeartbeat());
     var defaults =
         new HttpServerOptions()
+            // Vert.x does not tell of a connection that may become either before it sends anything
+            .setHttp2ClearTextEnabled(false)
             .setSendBufferSize(SEND_BUFFER)
             .setIdleTimeout((int) ((silence + IDLE_MARGIN_MS) / 1_000))
             .setMaxWebSocketFrameSize((int) routes.getMaxBody())

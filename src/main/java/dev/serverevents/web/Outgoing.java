@@ -15,6 +15,7 @@ final class Outgoing {
   private final BooleanSupplier queueFull;
   private final Runnable drained;
   private boolean wasFull;
+  private boolean isClosed;
 
   /**
    * Creates one for a connection.
@@ -33,9 +34,22 @@ final class Outgoing {
     unread.add(bytes);
     write.onComplete(
         done -> {
-          unread.remove(bytes);
-          tellIfDrained();
+          if (!isClosed) {
+            unread.remove(bytes);
+            tellIfDrained();
+          }
         });
+  }
+
+  /** How many bytes have not left. */
+  long bytes() {
+    return unread.bytes();
+  }
+
+  /** Forgets all, where writes may never be told to be done. */
+  void close() {
+    isClosed = true;
+    unread.remove(unread.bytes());
   }
 
   /** Whether nothing more should be written until it has drained. */

@@ -63,6 +63,7 @@ public final class ServerEventsRoutes {
   private final ServerEvents events;
   private final RoutesOptions options;
   private final Quotas quotas;
+  private final SseData sseData = new SseData();
 
   private ServerEventsRoutes(Router router, ServerEvents events, RoutesOptions options) {
     this.router = router;
@@ -194,7 +195,7 @@ public final class ServerEventsRoutes {
   }
 
   private void stream(RoutingContext ctx) {
-    SseStream.answer(ctx, events, quotas, options.getHeartbeat());
+    SseStream.answer(ctx, events, quotas, sseData, options.getHeartbeat());
   }
 
   private void socket(RoutingContext ctx) {

@@ -20,9 +20,11 @@ final class SockJsBridge {
   private static final int REPLY_MARGIN_MS = 5_000;
 
   private final Access access;
+  private final SockJsReaders readers;
 
-  private SockJsBridge(Access access) {
+  private SockJsBridge(Access access, SockJsReaders readers) {
     this.access = access;
+    this.readers = readers;
   }
 
   /** Routes to mount; a wait over them lasts at most as long as a request. */
@@ -35,7 +37,7 @@ final class SockJsBridge {
             .addInboundPermitted(new PermittedOptions().setAddress(Addresses.STREAM))
             .addOutboundPermitted(new PermittedOptions().setAddressRegex(streams))
             .setReplyTimeout(options.getMaxWait() + REPLY_MARGIN_MS);
-    var bridge = new SockJsBridge(options.getAccess());
+    var bridge = new SockJsBridge(options.getAccess(), new SockJsReaders(vertx));
     return SockJSHandler.create(vertx).bridge(permitted, bridge::check);
   }
 
@@ -44,6 +46,14 @@ final class SockJsBridge {
         switch (event.type()) {
           case SEND -> permitsSend(event);
           case PUBLISH -> false;
+          case RECEIVE -> {
+            readers.write(event);
+            yield false;
+          }
+          case SOCKET_CLOSED -> {
+            readers.closed(event.socket());
+            yield true;
+          }
           default -> true;
         });
   }

@@ -7,7 +7,6 @@ import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.bus.Fields;
 import dev.serverevents.bus.JsonMessages;
-import dev.serverevents.bus.Sha256;
 import dev.serverevents.web.Quotas.Kind;
 import dev.serverevents.web.Quotas.Permit;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -17,8 +16,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +32,6 @@ final class SseStream {
   /** A comment, which readers ignore. */
   static final String HEARTBEAT = ":\n\n";
 
-  private static final int ID_DIGITS = 24;
-  private static final Pattern LINE_BREAK = Pattern.compile("\r\n|\r|\n");
-
   private final RoutingContext ctx;
   private final HttpServerResponse response;
   private final Vertx vertx;
@@ -45,12 +39,17 @@ final class SseStream {
   private final Outgoing outgoing;
   private final @Nullable String lastSeen;
   private final Permit permit;
+  private final SseData data;
   private long timer = -1;
   private long progressed;
   private boolean first = true;
 
   private SseStream(
-      RoutingContext ctx, EventStream stream, @Nullable String lastSeen, Permit permit) {
+      RoutingContext ctx,
+      EventStream stream,
+      @Nullable String lastSeen,
+      Permit permit,
+      SseData data) {
     this.ctx = ctx;
     this.response = ctx.response();
     this.vertx = ctx.vertx();
@@ -58,6 +57,7 @@ final class SseStream {
     outgoing = new Outgoing(vertx, this::isQueueFull, stream::resume);
     this.lastSeen = lastSeen;
     this.permit = permit;
+    this.data = data;
   }
 
   /**
@@ -71,7 +71,8 @@ final class SseStream {
   }
 
   /** Answers with a stream once it is heard, or with a problem if it cannot be. */
-  static void answer(RoutingContext ctx, ServerEvents events, Quotas quotas, long heartbeat) {
+  static void answer(
+      RoutingContext ctx, ServerEvents events, Quotas quotas, SseData data, long heartbeat) {
     var lastSeen = ctx.request().getHeader("Last-Event-ID");
     var query = ctx.queryParams();
     var follow = Fields.flag("follow", query.get("follow"));
@@ -90,7 +91,8 @@ final class SseStream {
         .client(ctx)
         .begin(
             Kind.STREAMS,
-            permit -> new SseStream(ctx, JsonMessages.stream(events, message), lastSeen, permit))
+            permit ->
+                new SseStream(ctx, JsonMessages.stream(events, message), lastSeen, permit, data))
         .start(heartbeat);
   }
 
@@ -148,7 +150,7 @@ final class SseStream {
       return;
     }
     tellGap();
-    send(event.type(), event instanceof Gap ? null : id, data(event));
+    send(event.type(), event instanceof Gap ? null : id, data.of(event));
     if (outgoing.isFull()) {
       stream.pause();
     }
@@ -158,7 +160,7 @@ final class SseStream {
   private void tellGap() {
     if (first && lastSeen != null) {
       var gap = new Gap(Gap.Reason.READER_AWAY);
-      send(gap.type(), null, data(gap));
+      send(gap.type(), null, data.of(gap));
     }
     first = false;
   }
@@ -195,13 +197,8 @@ final class SseStream {
     stream.cancel();
   }
 
-  /** A line break, which JSON can have between its tokens, would end the data: so each is told. */
   private void send(String type, @Nullable String id, String data) {
-    write(
-        (id == null ? "" : "id: " + id + "\n")
-            + ("event: " + type + "\ndata: ")
-            + LINE_BREAK.matcher(data).replaceAll("\ndata: ")
-            + "\n\n");
+    write((id == null ? "" : "id: " + id + "\n") + ("event: " + type + "\ndata: ") + data + "\n\n");
   }
 
   private void write(String text) {
@@ -209,24 +206,10 @@ final class SseStream {
     outgoing.add(bytes.length(), response.write(bytes));
   }
 
-  private static String data(StreamEvent event) {
-    var args = event.args();
-    if (args != null) {
-      return args.toString();
-    }
-    var json = event.toJson();
-    json.remove("type");
-    return json.encode();
-  }
-
   /** The same on every server for what may be retained. */
   private String id(StreamEvent event) {
     return event instanceof StreamEvent.Progress
         ? PROGRESS + ++progressed
-        : event.type() + "-" + hash(data(event));
-  }
-
-  private static String hash(String text) {
-    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
+        : event.type() + "-" + data.hash(event);
   }
 }

@@ -59,9 +59,13 @@ public final class Sockets implements AutoCloseable {
     return closed;
   }
 
-  /** Cuts all of them, each by a reset. */
   @Override
   public void close() {
+    cut();
+  }
+
+  /** Cuts all of them, each by a reset. */
+  public void cut() {
     for (var socket : all) {
       try {
         socket.close();

@@ -14,7 +14,9 @@ import dev.serverevents.testing.LongestTurn;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.Sockets;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -94,6 +96,34 @@ class SlowReadersTest {
   }
 
   @Test
+  void aSockJsClientThatDoesNotReadIsClosed(Server server) {
+    deploy(server, LIMIT);
+    var http = new Http(server);
+    var unread = Unread.of(server.vertx());
+    var client = result(http.connect("/eventbus/websocket"));
+    var messages = new CopyOnWriteArrayList<JsonObject>();
+    client.handler(bytes -> messages.add(new JsonObject(bytes)));
+    var body = new JsonObject().put("name", "pi").put("id", 1).put("timeout", 60_000);
+    var message = new JsonObject().put("type", "send").put("address", "server-events.stream");
+    result(client.writeTextMessage(message.put("replyAddress", "r").put("body", body).encode()));
+    Await.until(() -> messages.size() == 1);
+    var address = messages.get(0).getJsonObject("body").getString("address");
+    var register = new JsonObject().put("type", "register").put("address", address);
+    result(client.writeTextMessage(register.encode()));
+    Await.until(() -> messages.size() == 2);
+    client.pause();
+    for (var i = 0; i < 10 * EVENTS; i++) {
+      result(server.events().emitProgress("pi", 1, LARGE));
+      assertThat(unread.bytes()).isLessThan(2 * LIMIT);
+    }
+    client.resume();
+    Await.until(client::isClosed);
+    Await.until(() -> unread.bytes() == 0);
+    assertThat(messages).hasSizeBetween(3, 10 * EVENTS);
+    Await.until(() -> server.redis().channels().isEmpty());
+  }
+
+  @Test
   void theReadersThatAreFurthestBehindGiveWayFirst(Server server) {
     deploy(server, LIMIT);
     var events = server.events();
@@ -112,7 +142,10 @@ class SlowReadersTest {
         result(events.emitProgress("pi", id, LARGE));
       }
     }
+    var unread = Unread.of(server.vertx());
+    Await.until(() -> unread.bytes() > LIMIT);
     result(events.emitProgress("pi", "behind", "last"));
+    Await.until(() -> unread.bytes() < LIMIT);
     var seen = new ArrayList<String>();
     for (var stream : others) {
       stream.handler(event -> seen.add(event.type())).resume();
@@ -125,7 +158,7 @@ class SlowReadersTest {
     assertThat(told.get(0)).isEqualTo(new Gap(Gap.Reason.SLOW_READER));
     others.forEach(EventStream::close);
     behind.close();
-    Await.until(() -> Unread.of(server.vertx()).bytes() == 0);
+    Await.until(() -> unread.bytes() == 0);
   }
 
   @Test
