@@ -24,6 +24,9 @@ public final class LimitsOptions {
    */
   public static final int DEFAULT_PAYLOAD = 1 << 20;
 
+  /** How many bytes the payloads of all queued emits together may have: 128 MiB. */
+  public static final long DEFAULT_EMIT_QUEUE_BYTES = 1L << 27;
+
   /** How many bytes all streams together may have that their readers have not taken: 64 MiB. */
   public static final long DEFAULT_UNREAD = 1L << 26;
 
@@ -72,6 +75,19 @@ public final class LimitsOptions {
   /** Sets it, from 1. */
   public LimitsOptions setEmitQueue(int emitQueue) {
     return put(LimitSettings.EMIT_QUEUE, emitQueue);
+  }
+
+  /**
+   * How many bytes the payloads of the emits that are queued in one verticle may have together; one
+   * more emit fails as unavailable, unless it is the only one.
+   */
+  public long getEmitQueueBytes() {
+    return values.get(LimitSettings.EMIT_QUEUE_BYTES);
+  }
+
+  /** Sets it, from 1 KiB to 1 TiB. */
+  public LimitsOptions setEmitQueueBytes(long emitQueueBytes) {
+    return put(LimitSettings.EMIT_QUEUE_BYTES, emitQueueBytes);
   }
 
   /** How many bytes a payload from Redis may have; a larger one is dropped and counted. */

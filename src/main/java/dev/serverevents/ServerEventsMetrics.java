@@ -60,9 +60,12 @@ public interface ServerEventsMetrics {
   /** All channels are subscribed again, so many ns after a new connection was up. */
   default void resubscribed(long nanos) {}
 
-  /** Sets what measures on a Vert.x: all that is deployed or created there from now on. */
+  /**
+   * Sets what measures on a Vert.x: all that is deployed or created there from now on. What it
+   * throws is logged once, and disturbs nothing.
+   */
   static void set(Vertx vertx, ServerEventsMetrics metrics) {
-    MetricsHolder.of(vertx).put(MetricsHolder.KEY, new MetricsHolder(metrics));
+    MetricsHolder.of(vertx).put(MetricsHolder.KEY, new MetricsHolder(new GuardedMetrics(metrics)));
   }
 
   /** What measures on a Vert.x. */

@@ -128,6 +128,24 @@ class AwayRedisTest {
   }
 
   @Test
+  void aQueueThatIsFullByItsBytesRefusesTheNextEmit(Server server) {
+    var limits = new LimitsOptions().setEmitQueueBytes(2_000);
+    var events = deploy(server, server.options().setLimits(limits));
+    cut(events);
+    var large = "x".repeat(1_500);
+    var kept = events.emit("full", 1, large);
+    assertThat(failure(events.emit("full", 2, large)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessage(
+            "Not emitted: with its 1513 bytes, 3026 would be queued (limits.emitQueueBytes)");
+    proxy.mend();
+    result(kept);
+    result(events.emit("full", 3, large)); // what has gone out counts no more
+    result(events.emit("full", 4, "x".repeat(3_000))); // one alone has room
+    server.undeploy();
+  }
+
+  @Test
   void anEmitThatWasWrittenAndNotAnsweredFailsAsAmbiguousAndIsSentAgainIfRetained(Server server) {
     var events = deploy(server, server.options().setHeartbeat(500));
     proxy.swallow();

@@ -11,6 +11,7 @@ import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,10 +163,24 @@ class BadInputTest {
   }
 
   @Test
+  void optionsThatAreNullAreBadInput(Server server) {
+    var events = server.events();
+    for (var refused :
+        List.of(
+            events.on("a", 1, (WaitOptions) null),
+            events.request("a", 1, (WaitOptions) null, Future::succeededFuture),
+            events.emit((EmitOptions) null, "a", 1))) {
+      assertThat(failure(refused))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage("options is null: it must not be null");
+    }
+  }
+
+  @Test
   void settingsAreJsonBothWays() {
     var limits =
         new JsonObject(
-            "{\"pendingWaits\":1,\"emitQueue\":2,\"payloadIn\":1025,\"payloadOut\":1024,"
+            "{\"pendingWaits\":1,\"emitQueue\":2,\"emitQueueBytes\":1026,\"payloadIn\":1025,\"payloadOut\":1024,"
                 + "\"name\":5,\"id\":6,\"timeout\":7,\"unread\":65536}");
     var json =
         new JsonObject(

@@ -113,6 +113,7 @@ public final class BusServerEvents implements ServerEvents {
   public EventStream stream(Object name, Object id, StreamOptions options) {
     var caller = caller();
     try {
+      Fields.present("options", options);
       var settings = deployments.options();
       var limits = settings.getLimits();
       var key = EventKey.of(name, id, limits);
@@ -156,6 +157,7 @@ public final class BusServerEvents implements ServerEvents {
       @Nullable Object @Nullable [] args) {
     Promise<Integer> receivers = caller().promise();
     try {
+      Fields.present("options", options);
       var limits = deployments.options().getLimits();
       var key = EventKey.of(name, id, limits);
       var payload = WireFormat.encode(name, id, requireNonNullElse(args, NULL_ALONE));
@@ -285,6 +287,7 @@ public final class BusServerEvents implements ServerEvents {
       PendingWait.@Nullable HandOver handOver) {
     var caller = caller();
     try {
+      Fields.present("options", options);
       var settings = deployments.options();
       var limits = settings.getLimits();
       var key = EventKey.of(name, id, limits);

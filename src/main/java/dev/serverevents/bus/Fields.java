@@ -50,6 +50,13 @@ public final class Fields {
         : new EmitOptions(integer("retain", retain, 1, EmitOptions.MAX_RETAIN), null);
   }
 
+  /** Refuses null. */
+  public static void present(String field, @Nullable Object value) {
+    if (value == null) {
+      throw new InvalidInputException(field, null, "must not be null");
+    }
+  }
+
   /** Returns true or false; text that spells one is taken as well, and no value is false. */
   public static boolean flag(String field, @Nullable Object value) {
     return switch (String.valueOf(value)) {

@@ -121,6 +121,11 @@ final class Emission {
     asking = true;
   }
 
+  /** How many bytes its payload has. */
+  int size() {
+    return payload.length();
+  }
+
   /** Redis has not done it, and it is to be sent anew. */
   void beginAnew() {
     asking = false;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Context;
@@ -38,7 +39,7 @@ final class Publisher {
   private final Context context;
   private final Routes routes;
   private final long timeoutMs;
-  private final int maxQueue;
+  private final LimitsOptions limits;
   private final PubSub pubsub;
 
   /** All that have not ended, in the order of their deadlines. */
@@ -49,6 +50,7 @@ final class Publisher {
 
   private final EmitFunction function = new EmitFunction();
 
+  private long queuedBytes;
   private String unavailable = "not connected yet";
   private long timer = -1;
   private @Nullable Promise<Void> drained;
@@ -58,7 +60,7 @@ final class Publisher {
     this.context = context;
     this.routes = routes;
     timeoutMs = options.getEmitTimeout();
-    maxQueue = options.getLimits().getEmitQueue();
+    limits = options.getLimits();
     pubsub = PubSub.of(options.getRedis());
   }
 
@@ -67,10 +69,13 @@ final class Publisher {
     if (closed) {
       return Future.failedFuture(new UnavailableException(UNDEPLOYED));
     }
-    if (pending.size() >= maxQueue) {
-      return Future.failedFuture(
-          new UnavailableException(
-              "Not emitted: %d emits are queued already (limits.emitQueue)".formatted(maxQueue)));
+    if (pending.size() >= limits.getEmitQueue()) {
+      return isFull(pending.size() + " emits are queued already (limits.emitQueue)");
+    }
+    if (!pending.isEmpty() && queuedBytes + payload.length() > limits.getEmitQueueBytes()) {
+      return isFull(
+          "with its %d bytes, %d would be queued (limits.emitQueueBytes)"
+              .formatted(payload.length(), queuedBytes + payload.length()));
     }
     var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     var emission = new Emission(pubsub, channel, payload, key, options, deadline);
@@ -95,9 +100,14 @@ final class Publisher {
       emission.split();
     }
     pending.add(emission);
+    queuedBytes += payload.length();
     route(emission);
     watch();
     return emission.receivers.future();
+  }
+
+  private static Future<Integer> isFull(String why) {
+    return Future.failedFuture(new UnavailableException("Not emitted: " + why));
   }
 
   /** Has an emit sent by whom it belongs to now. */
@@ -207,7 +217,9 @@ final class Publisher {
   }
 
   private void ended(Emission emission) {
-    pending.remove(emission);
+    if (pending.remove(emission)) {
+      queuedBytes -= emission.size();
+    }
     tellIfDrained();
   }
 

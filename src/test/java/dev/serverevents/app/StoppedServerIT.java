@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class StoppedServerIT {
 
   private static final int WAITS = 28;
-  private static final int STOPPED_MS = 15_000;
+  private static final int STOPPED_MS = 30_000;
 
   private final HttpClient http = HttpClient.newHttpClient();
 

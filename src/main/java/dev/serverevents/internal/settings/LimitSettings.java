@@ -13,7 +13,7 @@ public final class LimitSettings {
   private static final int MIN_PAYLOAD = 1 << 10;
   private static final int MAX_PAYLOAD = 1 << 29;
   private static final long MIN_UNREAD = 1L << 16;
-  private static final long MAX_UNREAD = 1L << 40;
+  private static final long MAX_MEMORY = 1L << 40;
 
   public static final Setting<Long> PENDING_WAITS =
       SECTION
@@ -26,6 +26,12 @@ public final class LimitSettings {
           .declare("emitQueue", SettingType.integer(1, Integer.MAX_VALUE, ""))
           .byDefault((long) LimitsOptions.DEFAULT_EMIT_QUEUE)
           .says("How many emits may be queued in one verticle, while Redis is away or behind.");
+
+  public static final Setting<Long> EMIT_QUEUE_BYTES =
+      SECTION
+          .declare("emitQueueBytes", SettingType.integer(MIN_PAYLOAD, MAX_MEMORY, "bytes"))
+          .byDefault(LimitsOptions.DEFAULT_EMIT_QUEUE_BYTES)
+          .says("How large the payloads of all queued emits together may be.");
 
   public static final Setting<Long> PAYLOAD_IN =
       SECTION
@@ -59,7 +65,7 @@ public final class LimitSettings {
 
   public static final Setting<Long> UNREAD =
       SECTION
-          .declare("unread", SettingType.integer(MIN_UNREAD, MAX_UNREAD, "bytes"))
+          .declare("unread", SettingType.integer(MIN_UNREAD, MAX_MEMORY, "bytes"))
           .byDefault(LimitsOptions.DEFAULT_UNREAD)
           .says(
               "How much all streams and sockets together may have that their readers have not taken;"
