@@ -65,7 +65,11 @@ class RefusingRedisIT {
     var events = server.events();
     var redis = server.redis();
     var directory = redis.directory();
-    Files.delete(directory.resolve("redis.log"));
+    try (var files = Files.list(directory)) {
+      for (var file : files.toList()) {
+        Files.delete(file);
+      }
+    }
     Files.delete(directory);
     redis.command("BGSAVE");
     Await.until(
