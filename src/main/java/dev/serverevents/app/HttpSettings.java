@@ -17,13 +17,8 @@ import java.util.Objects;
  * The settings of the runnable server's HTTP side: the section http.
  *
  * @param server Vert.x's own, with host and port, and TLS where it has {@code ssl}
- * @param cors the origins that may use it from browsers
  */
-record HttpSettings(
-    RoutesOptions routes,
-    HttpServerOptions server,
-    List<String> cors,
-    ConnectionLimits connections) {
+record HttpSettings(RoutesOptions routes, HttpServerOptions server, ConnectionLimits connections) {
 
   /**
    * Reads it.
@@ -48,9 +43,7 @@ record HttpSettings(
         VertxHttpOptions.of(given, routes)
             .setHost(host)
             .setPort(values.get(ServerSettings.PORT).intValue());
-    var cors = values.find(ServerSettings.CORS);
-    return new HttpSettings(
-        routes, server, cors == null ? List.of() : cors, ConnectionLimits.of(http));
+    return new HttpSettings(routes, server, ConnectionLimits.of(http));
   }
 
   private static JsonObject ofRoutes(JsonObject http) {

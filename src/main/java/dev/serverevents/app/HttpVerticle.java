@@ -5,23 +5,21 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
 import dev.serverevents.redis.ClientOptions;
 import dev.serverevents.web.Access.Action;
+import dev.serverevents.web.Origins;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.ServerEventsRoutes;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.CSPHandler;
-import io.vertx.ext.web.handler.CorsHandler;
 import io.vertx.ext.web.handler.HSTSHandler;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.handler.XFrameHandler;
 import io.vertx.micrometer.PrometheusScrapingHandler;
 import io.vertx.redis.client.Redis;
 import java.nio.file.FileSystemException;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,16 +31,6 @@ final class HttpVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
   private static final int SHUTDOWN_SECONDS = 5;
   private static final String METRICS = "/metrics";
-
-  /** What browsers may send besides what they always may. */
-  private static final Set<String> CORS_HEADERS =
-      Set.of(
-          "Authorization",
-          "Content-Type",
-          "Idempotency-Key",
-          "Last-Event-ID",
-          "Prefer",
-          "X-API-Key");
 
   private final Configuration configuration;
   private final HttpSettings http;
@@ -89,7 +77,8 @@ final class HttpVerticle extends VerticleBase {
         vertx
             .createHttpServer(http.server())
             .connectionHandler(connections::accept)
-            .requestHandler(router);
+            .requestHandler(router)
+            .invalidRequestHandler(Problems::answerInvalid);
     return server
         .listen()
         .onSuccess(this::announce)
@@ -126,15 +115,6 @@ final class HttpVerticle extends VerticleBase {
     if (http.server().isSsl()) {
       router.route().handler(HSTSHandler.create());
     }
-    if (!http.cors().isEmpty()) {
-      router
-          .route()
-          .handler(
-              CorsHandler.create()
-                  .addOrigins(http.cors())
-                  .allowedMethods(Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT))
-                  .allowedHeaders(CORS_HEADERS));
-    }
     router
         .route()
         .handler(
@@ -144,8 +124,9 @@ final class HttpVerticle extends VerticleBase {
             });
   }
 
-  /** What is not of {@link ServerEventsRoutes} asks for a key as they do. */
+  /** What is not of {@link ServerEventsRoutes} looks at origins and asks for a key as they do. */
   private void authenticate(Router router, String path) {
+    router.route(path).handler(new Origins(http.routes())).failureHandler(Problems::answer);
     var authentication = http.routes().getAuthentication();
     if (authentication != null) {
       router.route(path).handler(authentication).failureHandler(Problems::answer);

@@ -42,11 +42,6 @@ final class ServerSettings {
           .byDefault(false)
           .says("Whether others may reach it although there are no keys.");
 
-  static final Setting<List<String>> CORS =
-      HTTP.declare("cors", SettingType.texts("a list of origins"))
-          .notCalled("origins", "allowedOrigins")
-          .says("Where pages may be from that use it in browsers.");
-
   static final Setting<JsonObject> SERVER =
       HTTP.declare("server", SettingType.object("an object"))
           .onlyInJson()

@@ -1,5 +1,7 @@
 package dev.serverevents.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
@@ -13,7 +15,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URLEncoder;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** One request that waits for an event, or for the first of several. */
@@ -99,9 +103,20 @@ final class LongPoll {
     }
   }
 
-  /** The same resource, where a retained event is found by any server. */
+  /**
+   * The same resource, where a retained event is found by any server. It is not the path as it was
+   * sent, which may read as another host.
+   */
   private String retained() {
-    var location = new QueryStringEncoder(ctx.request().path());
+    var mounted = Objects.requireNonNullElse(ctx.mountPoint(), "");
+    var path = new StringBuilder(mounted.replaceFirst("/$", "")).append("/events");
+    for (var parameter : new String[] {"name", "id"}) {
+      var value = ctx.pathParam(parameter);
+      if (value != null) {
+        path.append('/').append(URLEncoder.encode(value, UTF_8).replace("+", "%20"));
+      }
+    }
+    var location = new QueryStringEncoder(path.toString());
     ctx.queryParams().getAll("any").forEach(ids -> location.addParam("any", ids));
     location.addParam("retained", "true");
     return location.toString();

@@ -7,12 +7,20 @@ import dev.serverevents.ServerEventsException;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Printable;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Problems {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+  private static final String DETAIL = "detail";
   private static final int INTERNAL_SERVER_ERROR = 500;
 
   /** For how long to leave us alone: nothing is gained by more, since a request may wait here. */
@@ -28,7 +37,63 @@ public final class Problems {
   /** What a router answers by itself, when no route does. */
   private static final List<Integer> ROUTER_STATUSES = List.of(400, 401, 403, 404, 405, 413, 500);
 
+  /** Of Redis, where it is and what it says, nobody outside needs to know. */
+  private static final String UNAVAILABLE =
+      "Waiting and emitting are not possible at present: try again later";
+
+  /** What statuses of Vert.x mean that come without words. */
+  private static final Map<Integer, String> DETAILS =
+      Map.of(
+          400, "The request is malformed",
+          401, "Authentication is needed",
+          403, "This is not permitted",
+          404, "Nothing is found at this path",
+          405, "The method is none of those that Allow names",
+          413, "The body is too large",
+          414, "The URL is too long",
+          417, "Expect must be \"100-continue\"",
+          426, "Upgrade must be \"websocket\"",
+          431, "The headers are too long");
+
   private Problems() {}
+
+  /** Says what a status, if it is failed with, means for a request. */
+  static void explain(RoutingContext ctx, HttpResponseStatus status, String detail) {
+    ctx.put(explanation(status.code()), detail);
+  }
+
+  private static String explanation(int status) {
+    return "server-events.problem." + status;
+  }
+
+  /**
+   * What a client is told of a failure. Of what is behind this server that is nothing, which the
+   * log has instead.
+   */
+  static String detail(ServerEventsException failure) {
+    if (failure instanceof UnavailableException) {
+      LOG.warn("told a client that it is unavailable: {}", failure.getMessage());
+      return UNAVAILABLE;
+    }
+    return String.valueOf(failure.getMessage());
+  }
+
+  /**
+   * Answers, as an {@link HttpServer#invalidRequestHandler}, requests that are no HTTP or beyond a
+   * limit of the HTTP server, and closes their connections.
+   */
+  public static void answerInvalid(HttpServerRequest request) {
+    var cause = request.decoderResult().cause();
+    var status = HttpResponseStatus.BAD_REQUEST;
+    if (cause instanceof TooLongHttpLineException) {
+      status = HttpResponseStatus.REQUEST_URI_TOO_LONG;
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+    }
+    var problem = problem(status.code()).put(DETAIL, DETAILS.get(status.code()));
+    send(request.response(), status.code(), problem)
+        .onComplete(sent -> request.connection().close());
+  }
 
   /** Makes a router answer its own errors as problems too: unknown paths, methods and the like. */
   public static void handleErrors(Router router) {
@@ -55,17 +120,8 @@ public final class Problems {
                   Printable.of(String.valueOf(ctx.request().path())),
                   ctx.failure()));
     }
-    var problem =
-        new JsonObject()
-            .put("type", "about:blank")
-            .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
-            .put("status", status);
-    if (ctx.failure() instanceof ServerEventsException failure) {
-      problem.put("detail", failure.getMessage());
-    }
-    if (ctx.failure() instanceof HttpException failure && failure.getPayload() != null) {
-      problem.put("detail", failure.getPayload());
-    }
+    var problem = problem(status);
+    LogContext.with(ctx, () -> putDetail(problem, ctx, status));
     if (ctx.failure() instanceof EventFailureException failure) {
       problem
           .put("name", failure.name())
@@ -83,7 +139,34 @@ public final class Problems {
         || ctx.failure() instanceof UnavailableException) {
       response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
-    response
+    send(response, status, problem);
+  }
+
+  private static JsonObject problem(int status) {
+    return new JsonObject()
+        .put("type", "about:blank")
+        .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
+        .put("status", status);
+  }
+
+  private static void putDetail(JsonObject problem, RoutingContext ctx, int status) {
+    var detail = DETAILS.get(status);
+    if (ctx.failure() instanceof ServerEventsException failure) {
+      detail = detail(failure);
+    } else if (ctx.failure() instanceof HttpException failure && failure.getPayload() != null) {
+      detail = failure.getPayload();
+    } else if (ctx.get(explanation(status)) instanceof String explained) {
+      detail = explained;
+    } else if (status == HttpResponseStatus.BAD_REQUEST.code()) {
+      detail = Objects.requireNonNullElse(Requests.wrongUrl(ctx), detail);
+    }
+    if (detail != null) {
+      problem.put(DETAIL, detail);
+    }
+  }
+
+  private static Future<Void> send(HttpServerResponse response, int status, JsonObject problem) {
+    return response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

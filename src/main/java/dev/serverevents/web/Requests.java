@@ -55,6 +55,14 @@ public final class Requests {
         : key;
   }
 
+  /** What is wrong with a URL of which the path or the query is not percent-encoded UTF-8. */
+  static @Nullable String wrongUrl(RoutingContext ctx) {
+    var url = ctx.request().uri();
+    return Utf8.isPercentEncoded(url)
+        ? null
+        : new InvalidInputException("the URL", url, "must be percent-encoded UTF-8").getMessage();
+  }
+
   /** The body's JSON value, or null where there is no body. */
   public static @Nullable Object json(RoutingContext ctx) {
     if (!hasBody(ctx)) {

@@ -4,8 +4,10 @@ import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.AuthenticationHandler;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of {@link ServerEventsRoutes}; in JSON they are fields of the section http. */
@@ -124,6 +126,24 @@ public final class RoutesOptions {
   /** How much all clients of one Vert.x may have together; what is more is answered with 503. */
   public QuotaOptions getTotal() {
     return total;
+  }
+
+  /** From which origins, besides their own, pages may use the routes in browsers. */
+  public List<String> getCors() {
+    return values.get(RouteSettings.CORS);
+  }
+
+  /**
+   * Sets them; none by default. They are as browsers write them, for example {@code
+   * https://app.example:8443}, or {@code *} for any. They hold for all routes: those that Cross-
+   * Origin Resource Sharing is about, WebSockets, and all transports of SockJS. Anything else that
+   * a browser sends for a page of another origin gets 403.
+   *
+   * @throws dev.serverevents.InvalidInputException if one of them is no origin
+   */
+  public RoutesOptions setCors(List<String> origins) {
+    values.set(RouteSettings.CORS, new JsonArray(origins));
+    return this;
   }
 
   /** What tells who sends a request, or null. */

@@ -15,7 +15,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.function.Function;
@@ -42,7 +41,8 @@ import java.util.function.Function;
  * Prefer: wait=seconds} (RFC 7240), which is cut to that, and {@code retained=true}. In the place
  * of the 504 of a timeout, {@code Prefer: respond-async} gets 202 with the {@code Location} where a
  * retained event will be. An emit takes an {@code Idempotency-Key}. A client that goes away ends
- * its wait. Errors are {@code application/problem+json} (RFC 9457), with the status of {@link
+ * its wait. Pages of other origins get 403, unless {@link RoutesOptions#setCors} has theirs. Errors
+ * are {@code application/problem+json} (RFC 9457), with the status of {@link
  * dev.serverevents.ServerEventsException#status()}, and {@code Retry-After} for 429, 503 and a
  * timeout. A client that has as much as {@link RoutesOptions#getPerClient()} says gets 429, and one
  * whose body is not there in time 408.
@@ -56,7 +56,8 @@ public final class ServerEventsRoutes {
   private static final String PROGRESS = EVENT + "/progress";
   private static final String FAILURE = EVENT + "/failure";
   private static final String SOCKET = "/socket";
-  private static final String WEB_SOCKET = "websocket";
+  private static final String HEALTH = "/health/*";
+  private static final String OPEN_API = "/openapi.json";
   private static final String EVENT_BUS = "/eventbus/*";
 
   private final Router router;
@@ -83,10 +84,12 @@ public final class ServerEventsRoutes {
   }
 
   private void mount() {
-    on(ALL_EVENTS).handler(HalfClose::allow).handler(ServerEventsRoutes::checkQuery);
+    List.of(ALL_EVENTS, SOCKET, EVENT_BUS, HEALTH, OPEN_API).forEach(this::checkOrigin);
+    on(ALL_EVENTS).handler(HalfClose::allow).handler(ServerEventsRoutes::checkUrl);
     HealthRoutes.mount(router, events);
-    router.get("/openapi.json").handler(OpenApi::answer);
+    router.get(OPEN_API).handler(OpenApi::answer);
     List.of(ALL_EVENTS, SOCKET, EVENT_BUS).forEach(this::authenticate);
+    List.of(SOCKET, EVENT_BUS).forEach(this::watchSocket);
     permit(Action.WAIT, EVENTS, HttpMethod.GET, HttpMethod.HEAD);
     permit(Action.WAIT, EVENT, HttpMethod.GET, HttpMethod.HEAD);
     permit(Action.WAIT, STREAM, HttpMethod.GET);
@@ -97,17 +100,25 @@ public final class ServerEventsRoutes {
     on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitFor);
     on(STREAM, HttpMethod.GET).handler(this::stream);
     var emit = new EmitRoutes(events, quotas);
-    var inTime = new BodyInTime(options.getRequestTimeout());
-    on(EVENT, HttpMethod.POST).handler(inTime).handler(body()).handler(emit::result);
-    on(PROGRESS, HttpMethod.POST).handler(inTime).handler(body()).handler(emit::progress);
-    on(FAILURE, HttpMethod.PUT).handler(inTime).handler(body()).handler(emit::failure);
+    var bodies = new Bodies(options.getMaxBody(), options.getRequestTimeout());
+    bodies.on(on(EVENT, HttpMethod.POST)).handler(emit::result);
+    bodies.on(on(PROGRESS, HttpMethod.POST)).handler(emit::progress);
+    bodies.on(on(FAILURE, HttpMethod.PUT)).handler(emit::failure);
     on(SOCKET, HttpMethod.GET).handler(this::socket);
-    router.route(EVENT_BUS).subRouter(SockJsBridge.router(events.vertx(), options));
+    router.route(EVENT_BUS).subRouter(SockJsBridge.router(events, options, bodies, quotas));
     allow(EVENTS, "GET, HEAD, OPTIONS");
     allow(EVENT, "GET, HEAD, POST, OPTIONS");
     allow(STREAM, "GET, OPTIONS");
     allow(PROGRESS, "POST, OPTIONS");
     allow(FAILURE, "PUT, OPTIONS");
+  }
+
+  private void checkOrigin(String path) {
+    on(path).handler(new Origins(options));
+  }
+
+  private void watchSocket(String path) {
+    on(path).handler(ctx -> SocketGuard.watch(ctx, options.getMaxBody()));
   }
 
   private void authenticate(String path) {
@@ -117,26 +128,19 @@ public final class ServerEventsRoutes {
     }
   }
 
-  /** Routes with parameters would log a query that cannot be decoded as an error of ours. */
-  private static void checkQuery(RoutingContext ctx) {
-    try {
-      ctx.queryParams();
-    } catch (IllegalArgumentException | HttpException malformed) {
-      ctx.fail(
-          new InvalidInputException("the query", ctx.request().query(), "must be percent-encoded"));
-      return;
+  /** Decoders would put something else in the place of what they cannot decode. */
+  private static void checkUrl(RoutingContext ctx) {
+    if (Requests.wrongUrl(ctx) == null) {
+      ctx.next();
+    } else {
+      ctx.fail(HttpResponseStatus.BAD_REQUEST.code());
     }
-    ctx.next();
   }
 
   private Route on(String path, HttpMethod... methods) {
     var route = router.route(path).failureHandler(Problems::answer);
     List.of(methods).forEach(route::method);
     return route;
-  }
-
-  private BodyHandler body() {
-    return BodyHandler.create(false).setBodyLimit(options.getMaxBody());
   }
 
   /** Lets those pass who may do it with events of the path's name, before a body is read. */
@@ -199,9 +203,15 @@ public final class ServerEventsRoutes {
   }
 
   private void socket(RoutingContext ctx) {
-    if (!WEB_SOCKET.equalsIgnoreCase(ctx.request().getHeader(HttpHeaders.UPGRADE))) {
-      ctx.response().putHeader(HttpHeaders.UPGRADE, WEB_SOCKET);
+    if (!SocketGuard.isUpgrade(ctx)) {
+      ctx.response().putHeader(HttpHeaders.UPGRADE, SocketGuard.WEB_SOCKET);
       ctx.fail(HttpResponseStatus.UPGRADE_REQUIRED.code());
+      return;
+    }
+    if (!ctx.request().canUpgradeToWebSocket()) {
+      Problems.explain(
+          ctx, HttpResponseStatus.BAD_REQUEST, "The request is no WebSocket handshake of RFC 6455");
+      ctx.fail(HttpResponseStatus.BAD_REQUEST.code());
       return;
     }
     var client = quotas.client(ctx);

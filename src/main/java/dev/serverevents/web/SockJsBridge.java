@@ -1,70 +1,66 @@
 package dev.serverevents.web;
 
-import dev.serverevents.bus.Addresses;
-import dev.serverevents.web.Access.Action;
-import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import io.vertx.ext.bridge.PermittedOptions;
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.ServerEvents;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.sockjs.BridgeEvent;
-import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
-import java.util.regex.Pattern;
+import java.util.Locale;
 
-/**
- * The event bus, for browsers, by the standard Vert.x bridge: our own addresses and no others. What
- * the address {@link Addresses#STREAM} hands out is a secret, so who knows it may consume it.
- */
+/** The routes of SockJS, with all its transports but frames; see {@link SockJsSession}. */
 final class SockJsBridge {
 
-  private static final int REPLY_MARGIN_MS = 5_000;
+  private static final String FORM = "application/x-www-form-urlencoded";
 
-  private final Access access;
-  private final SockJsReaders readers;
+  private SockJsBridge() {}
 
-  private SockJsBridge(Access access, SockJsReaders readers) {
-    this.access = access;
-    this.readers = readers;
+  /** Routes to mount. */
+  static Router router(ServerEvents events, RoutesOptions options, Bodies bodies, Quotas quotas) {
+    var router = Router.router(events.vertx());
+    // In a frame, a page of ours would do for any other what its origin must not
+    router
+        .route("/iframe*")
+        .handler(ctx -> ctx.fail(HttpResponseStatus.NOT_FOUND.code()))
+        .failureHandler(Problems::answer);
+    bodies.on(router.post().handler(SockJsBridge::blameTheClient)).failureHandler(Problems::answer);
+    router
+        .postWithRegex(".*/jsonp_send")
+        .handler(SockJsBridge::checkForm)
+        .failureHandler(Problems::answer);
+    router
+        .route("/*")
+        .subRouter(
+            SockJSHandler.create(events.vertx())
+                .socketHandler(socket -> SockJsSession.serve(socket, events, options, quotas)));
+    return router;
   }
 
-  /** Routes to mount; a wait over them lasts at most as long as a request. */
-  static Router router(Vertx vertx, RoutesOptions options) {
-    var streams = Pattern.quote(Addresses.STREAM + ".") + ".+";
-    var permitted =
-        new SockJSBridgeOptions()
-            .addInboundPermitted(new PermittedOptions().setAddress(Addresses.ON))
-            .addInboundPermitted(new PermittedOptions().setAddress(Addresses.EMIT))
-            .addInboundPermitted(new PermittedOptions().setAddress(Addresses.STREAM))
-            .addOutboundPermitted(new PermittedOptions().setAddressRegex(streams))
-            .setReplyTimeout(options.getMaxWait() + REPLY_MARGIN_MS);
-    var bridge = new SockJsBridge(options.getAccess(), new SockJsReaders(vertx));
-    return SockJSHandler.create(vertx).bridge(permitted, bridge::check);
-  }
-
-  private void check(BridgeEvent event) {
-    event.complete(
-        switch (event.type()) {
-          case SEND -> permitsSend(event);
-          case PUBLISH -> false;
-          case RECEIVE -> {
-            readers.write(event);
-            yield false;
+  /** What SockJS answers by itself to a body that it cannot read would count as our error. */
+  private static void blameTheClient(RoutingContext ctx) {
+    ctx.addHeadersEndHandler(
+        head -> {
+          if (!ctx.failed()
+              && ctx.response().getStatusCode()
+                  == HttpResponseStatus.INTERNAL_SERVER_ERROR.code()) {
+            ctx.response().setStatusCode(HttpResponseStatus.BAD_REQUEST.code());
           }
-          case SOCKET_CLOSED -> {
-            readers.closed(event.socket());
-            yield true;
-          }
-          default -> true;
         });
+    ctx.next();
   }
 
-  /** A hand-over would have this server send a message to any address of the client's choice. */
-  private boolean permitsSend(BridgeEvent event) {
-    var message = event.getRawMessage();
-    if (!(message.getValue("body") instanceof JsonObject body) || body.containsKey("handOver")) {
-      return false;
+  /** What {@code jsonp_send} decodes is checked as that which it is sent in. */
+  private static void checkForm(RoutingContext ctx) {
+    var type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    var body = ctx.body().asString();
+    if (type != null
+        && body != null
+        && type.toLowerCase(Locale.ROOT).startsWith(FORM)
+        && !Utf8.isPercentEncoded(body)) {
+      ctx.fail(new InvalidInputException("body", body, "must be percent-encoded UTF-8"));
+    } else {
+      ctx.next();
     }
-    var action = Addresses.EMIT.equals(message.getValue("address")) ? Action.EMIT : Action.WAIT;
-    return access.permits(event.socket().webUser(), action, String.valueOf(body.getValue("name")));
   }
 }

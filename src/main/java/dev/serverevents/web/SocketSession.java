@@ -15,7 +15,6 @@ import dev.serverevents.web.Quotas.Kind;
 import dev.serverevents.web.Quotas.Permit;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -43,8 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What cannot be done is answered by {@code {"type":"error","status","detail"}}, and disturbs
  * nothing else. It is closed with 1001 when the server goes, 1008 for a name that is not permitted
- * or too many subscriptions, 1009 for a message that is too big, and without a close frame when it
- * does not answer a ping.
+ * or too many subscriptions, and without a close frame when it does not answer a ping.
  */
 final class SocketSession {
 
@@ -111,9 +109,9 @@ final class SocketSession {
     socket.binaryMessageHandler(binary -> session.fail(new JsonObject(), notText()));
     socket.drainHandler(drained -> session.outgoing.tellIfDrained());
     socket.closeHandler(closed -> session.end());
+    socket.exceptionHandler(session::broken);
     socket.shutdownHandler(
         going -> session.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "The server is going"));
-    socket.exceptionHandler(session::broken);
   }
 
   private static InvalidInputException notText() {
@@ -130,11 +128,9 @@ final class SocketSession {
     socket.writePing(Buffer.buffer()).onFailure(gone -> {});
   }
 
-  /** Frames and messages beyond the HTTP server's own limits do not come as messages. */
+  /** Of frames that are wrong the {@link SocketGuard} takes care. */
   private void broken(Throwable cause) {
-    if (cause instanceof CorruptedWebSocketFrameException wrong) {
-      close(wrong.closeStatus(), wrong.closeStatus().reasonText());
-    } else if (cause instanceof IllegalStateException) {
+    if (cause instanceof IllegalStateException) {
       close(WebSocketCloseStatus.MESSAGE_TOO_BIG, "More than the server's maxWebSocketMessageSize");
     }
   }
@@ -173,10 +169,6 @@ final class SocketSession {
 
   private void receive(String text) {
     if (closing != null) {
-      return;
-    }
-    if (ByteBufUtil.utf8Bytes(text) > options.getMaxBody()) {
-      close(WebSocketCloseStatus.MESSAGE_TOO_BIG, "At most " + options.getMaxBody() + " bytes");
       return;
     }
     var message = new JsonObject();
@@ -308,8 +300,8 @@ final class SocketSession {
   private void fail(JsonObject message, Throwable cause) {
     var status = cause instanceof ServerEventsException ours ? ours.status() : UNEXPECTED;
     var detail =
-        cause instanceof ServerEventsException
-            ? cause.getMessage()
+        cause instanceof ServerEventsException ours
+            ? Problems.detail(ours)
             : HttpResponseStatus.valueOf(status).reasonPhrase();
     send(answer(message, "error").put("status", status).put("detail", detail));
   }

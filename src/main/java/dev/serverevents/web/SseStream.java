@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,9 @@ final class SseStream {
   /** Sends the head, which waits until it is known to be 200, or for the first heartbeat. */
   private void begin() {
     if (!response.headWritten()) {
+      if (ctx.request().version() == HttpVersion.HTTP_1_0) {
+        endWithConnection();
+      }
       response
           .setChunked(true)
           .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
@@ -133,6 +137,12 @@ final class SseStream {
           .putHeader("X-Accel-Buffering", "no");
       write(HEARTBEAT);
     }
+  }
+
+  /** Before HTTP/1.1 nothing but the connection's end tells that of a body of unknown length. */
+  private void endWithConnection() {
+    ctx.addHeadersEndHandler(head -> response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+    ctx.addBodyEndHandler(ended -> vertx.runOnContext(turn -> ctx.request().connection().close()));
   }
 
   private void beat() {

@@ -333,7 +333,9 @@ class AttackIT {
     Figures.print(
         "p99 of honest clients: %.1f ms alone, %.1f ms beside %,d hostile requests/s, %.1f times"
                 .formatted(alone, attacked, REQUESTS * 1_000L / took, attacked / alone)
-            + "; longest turn %d ms".formatted(turn));
+            + "; longest turn "
+            + turn);
+    assertThat(turn.cpuMs()).as("longest turn").isLessThan(100);
     assertThat(attacked / alone).as("how many times as long").isLessThan(GENEROUS);
 
     Await.until(() -> test.redis().channels().isEmpty());

@@ -46,11 +46,11 @@ class ConfigurationTest {
     var http = configuration.http();
     assertThat(http.server().toJson()).isEqualTo(defaults.http().server().toJson());
     assertThat(http.server().getPort()).isEqualTo(8080);
-    assertThat(http.cors()).isEqualTo(defaults.http().cors()).isEmpty();
     var routes = defaults.http().routes();
     assertThat(http.routes().getMaxWait()).isEqualTo(routes.getMaxWait()).isEqualTo(60_000);
     assertThat(http.routes().getMaxBody()).isEqualTo(routes.getMaxBody());
     assertThat(http.routes().getHeartbeat()).isEqualTo(routes.getHeartbeat());
+    assertThat(http.routes().getCors()).isEqualTo(routes.getCors()).isEmpty();
     assertThat(http.routes().getAuthentication()).isNull();
     assertThat(configuration.roles()).containsExactly(Role.API);
     assertThat(configuration.embeddedRedis()).isFalse();
@@ -115,7 +115,7 @@ class ConfigurationTest {
       assertThat(quotas.getRetained()).isEqualTo(500);
     }
     assertThat(http.connections()).isEqualTo(new ConnectionLimits(500, 500, 500));
-    assertThat(http.cors()).containsExactly("https://a.example", "https://b.example");
+    assertThat(http.routes().getCors()).containsExactly("https://a.example", "https://b.example");
     assertThat(configuration.roles()).containsExactly(Role.WORKER);
   }
 

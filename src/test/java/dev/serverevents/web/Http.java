@@ -93,7 +93,11 @@ final class Http extends VerticleBase {
                 .setMaxConnections(1_000));
     // What clients do not read is with us soon, and not with the system
     var small = new HttpServerOptions().setSendBufferSize(1 << 15);
-    http = vertx.createHttpServer(small).requestHandler(router);
+    http =
+        vertx
+            .createHttpServer(small)
+            .requestHandler(router)
+            .invalidRequestHandler(Problems::answerInvalid);
     return http.listen(0, HOST).onSuccess(server -> port = server.actualPort());
   }
 
@@ -117,6 +121,11 @@ final class Http extends VerticleBase {
 
   /** Sends a request, with headers as names and values in turn. */
   Future<Reply> send(HttpMethod method, String path, String body, String... headers) {
+    return send(method, path, Buffer.buffer(body), headers);
+  }
+
+  /** The same with a body of bytes. */
+  Future<Reply> send(HttpMethod method, String path, Buffer body, String... headers) {
     return request(method, path)
         .compose(
             request -> {

@@ -238,8 +238,22 @@ class OpenApiTest {
       var options = send(http, HttpMethod.OPTIONS, o.url(), "");
       checked.reply(o.path, HttpMethod.OPTIONS, 204, options);
     }
+    ofAnotherOrigin(http, checked);
     checked.reply("/eventbus/info", GET, 401, http.get("/eventbus/info"));
     checked.reply("/socket", GET, 401, http.get("/socket"));
+  }
+
+  private static void ofAnotherOrigin(Http http, Checked checked) {
+    var paths = checked.document.getJsonObject("paths");
+    for (var path : paths.fieldNames()) {
+      for (var name : paths.getJsonObject(path).fieldNames()) {
+        if (!name.equals("parameters")) {
+          var method = HttpMethod.valueOf(name.toUpperCase(Locale.ROOT));
+          var reply = send(http, method, url(path), "", "Origin", "https://elsewhere.example");
+          checked.reply(path, method, 403, reply);
+        }
+      }
+    }
   }
 
   private static void emits(Http http, Checked checked) {
@@ -250,6 +264,9 @@ class OpenApiTest {
       checked.reply(o.path, o.method, 202, send(http, o.method, o.url(), o.body));
       checked.reply(o.path, o.method, 400, send(http, o.method, o.url(), "[1"));
       checked.reply(o.path, o.method, 413, send(http, o.method, o.url(), BIG));
+      var multipart = new String[] {"Content-Type", "multipart/form-data; boundary=x"};
+      checked.reply(o.path, o.method, 415, send(http, o.method, o.url(), "x", multipart));
+      checked.reply(o.path, o.method, 417, send(http, o.method, o.url(), "x", "Expect", "x"));
       if (!o.path.endsWith("/progress")) {
         var key = new String[] {"Idempotency-Key", "k"};
         send(http, o.method, o.url(), o.body, key);
@@ -289,6 +306,7 @@ class OpenApiTest {
     }
     checked.reply("/eventbus/info", GET, 200, send(http, GET, "/eventbus/info", ""));
     checked.reply("/socket", GET, 426, send(http, GET, "/socket", ""));
+    checked.reply("/socket", GET, 400, send(http, GET, "/socket", "", "Upgrade", "websocket"));
     result(result(http.connect("/socket", "X-API-Key", KEY)).close());
     checked.seen.add("/socket get 101");
   }

@@ -3,6 +3,7 @@ package dev.serverevents.app.demo;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.bus.Fields;
+import dev.serverevents.web.Bodies;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.Requests;
 import dev.serverevents.web.RoutesOptions;
@@ -10,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
@@ -48,9 +48,8 @@ public final class PiRoute {
   /** Mounts the route; jobs are handed over by {@code redis}. */
   public static void mount(Router router, ServerEvents events, RoutesOptions options, Redis redis) {
     var route = new PiRoute(events, redis, options.getMaxWait());
-    router
-        .post(PATH)
-        .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
+    new Bodies(MAX_BODY, options.getRequestTimeout())
+        .on(router.post(PATH))
         .handler(route::compute)
         .failureHandler(Problems::answer);
   }

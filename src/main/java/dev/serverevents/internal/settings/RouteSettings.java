@@ -46,6 +46,15 @@ public final class RouteSettings {
               "How long a client may take to send the body of a request; and its head, for so long a"
                   + " connection may have no request that is under way.");
 
+  public static final Setting<List<String>> CORS =
+      SECTION
+          .declare("cors", SettingType.origins("a list of origins, or `*`"))
+          .byDefault(List.of())
+          .shownDefault("")
+          .notCalled("origins", "allowedOrigins")
+          .says(
+              "From where pages may use it in browsers, besides its own origin; `*` is anywhere.");
+
   public static final Setting<JsonArray> KEYS =
       SECTION
           .declare("keys", SettingType.array("a list of objects"))

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,14 @@ public record SettingType<T>(
      */
     T read(String path, @Nullable Object value);
   }
+
+  /** Scheme and host, and maybe a port. */
+  private static final Pattern ORIGIN =
+      Pattern.compile("\\*|https?://(?:[a-z0-9.-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
+
+  /** Browsers do not write it. */
+  private static final Pattern DEFAULT_PORT =
+      Pattern.compile("^(http://.+(?=:80$)|https://.+(?=:443$)):[0-9]+$");
 
   private static final String TEXT = "must be a string that is not empty";
 
@@ -92,6 +101,20 @@ public record SettingType<T>(
   /** A list of texts; in the environment it has commas. */
   public static SettingType<List<String>> texts(String values) {
     return list(Fields::string, text -> text, values, false);
+  }
+
+  /** A list of origins, as browsers write them, or {@code *} for any; in the environment commas. */
+  public static SettingType<List<String>> origins(String values) {
+    return list(SettingType::origin, origin -> origin, values, false);
+  }
+
+  private static String origin(String path, @Nullable Object value) {
+    var text = value instanceof String given ? given.strip().toLowerCase(Locale.ROOT) : "";
+    if (!ORIGIN.matcher(text).matches()) {
+      throw new InvalidInputException(
+          path, value, "must be an origin, for example \"https://app.example:8443\", or \"*\"");
+    }
+    return DEFAULT_PORT.matcher(text).replaceFirst("$1");
   }
 
   /** A list of texts that are nowhere shown. */

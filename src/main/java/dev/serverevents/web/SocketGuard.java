@@ -1,0 +1,124 @@
+package dev.serverevents.web;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.compression.DecompressionException;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees the frames of a WebSocket before Vert.x does, which would close with 1000 whatever is wrong
+ * with one: it is closed with 1007 for text that is not UTF-8, with 1009 for a message that is too
+ * big, in one frame or in many, compressed or not, and otherwise as RFC 6455 has it.
+ */
+final class SocketGuard extends ChannelDuplexHandler {
+
+  /** What a WebSocket is upgraded to, in the header {@code Upgrade}. */
+  static final String WEB_SOCKET = "websocket";
+
+  private static final String BEFORE = "handler";
+  private static final String NAME = "server-events-socket-guard";
+
+  private final long maxBytes;
+  private long bytes;
+  private @Nullable WebSocketCloseStatus fault;
+
+  private SocketGuard(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Watches over the WebSocket that a request asks for, if it does. */
+  static void watch(RoutingContext ctx, long maxBytes) {
+    if (isUpgrade(ctx) && ctx.request().connection() instanceof ConnectionBase connection) {
+      var pipeline = connection.channel().pipeline();
+      if (pipeline.get(NAME) == null) {
+        pipeline.addBefore(BEFORE, NAME + "-text", new Utf8FrameValidator(false));
+        pipeline.addBefore(BEFORE, NAME, new SocketGuard(maxBytes));
+      }
+    }
+    ctx.next();
+  }
+
+  /** Tells whether a request asks for a WebSocket. */
+  static boolean isUpgrade(RoutingContext ctx) {
+    return WEB_SOCKET.equalsIgnoreCase(ctx.request().getHeader(HttpHeaders.UPGRADE));
+  }
+
+  /** Closes the WebSocket of a request, for a message beyond the HTTP server's own limit. */
+  static void tooBig(RoutingContext ctx) {
+    if (ctx.request().connection() instanceof ConnectionBase connection
+        && connection.channel().pipeline().get(NAME) instanceof SocketGuard guard) {
+      guard.tooBig(connection.channel());
+    }
+  }
+
+  /** Vert.x then closes it in order, and what still comes is left aside. */
+  private void tooBig(Channel channel) {
+    if (fault == null) {
+      fault = WebSocketCloseStatus.MESSAGE_TOO_BIG;
+      var unused = channel.close();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext channel, Object message) {
+    if (message instanceof WebSocketFrame frame && isTooBig(frame)) {
+      ReferenceCountUtil.release(message);
+      tooBig(channel.channel());
+    } else {
+      channel.fireChannelRead(message);
+    }
+  }
+
+  private boolean isTooBig(WebSocketFrame frame) {
+    if (frame instanceof CloseWebSocketFrame
+        || frame instanceof PingWebSocketFrame
+        || frame instanceof PongWebSocketFrame) {
+      return false;
+    }
+    var before = frame instanceof ContinuationWebSocketFrame ? bytes : 0;
+    bytes = before + frame.content().readableBytes();
+    return bytes > maxBytes;
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
+    if (fault == null) {
+      fault = status(cause);
+    }
+    channel.fireExceptionCaught(cause);
+  }
+
+  private static @Nullable WebSocketCloseStatus status(Throwable cause) {
+    if (cause instanceof DecompressionException wrong) {
+      return wrong.getCause() == null
+          ? WebSocketCloseStatus.MESSAGE_TOO_BIG
+          : WebSocketCloseStatus.INVALID_PAYLOAD_DATA;
+    }
+    return cause instanceof CorruptedWebSocketFrameException wrong ? wrong.closeStatus() : null;
+  }
+
+  @Override
+  public void write(ChannelHandlerContext channel, Object message, ChannelPromise written)
+      throws Exception {
+    var toSend = message;
+    if (fault != null && message instanceof CloseWebSocketFrame) {
+      ReferenceCountUtil.release(message);
+      toSend = new CloseWebSocketFrame(fault);
+    }
+    super.write(channel, toSend, written);
+  }
+}

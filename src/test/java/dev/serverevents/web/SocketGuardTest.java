@@ -1,0 +1,173 @@
+package dev.serverevents.web;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.Deflater;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Frames that no client sends by itself, on every WebSocket: each is closed with what is wrong. */
+@ExtendWith(ServerExtension.class)
+class SocketGuardTest {
+
+  private static final List<String> WEB_SOCKETS =
+      List.of("/socket", "/eventbus/websocket", "/eventbus/123/session/websocket");
+
+  private static final int TEXT = 1;
+  private static final int BINARY = 2;
+  private static final int CLOSE = 8;
+  private static final int FINAL = 0x80;
+  private static final int COMPRESSED = 0x40;
+  private static final int BIG = 1 << 20;
+
+  /** A connection that has been upgraded, to write frames on. */
+  private record Client(Socket socket, DataInputStream in) implements AutoCloseable {
+
+    static Client open(Http http, String path) throws IOException {
+      var socket = new Socket(InetAddress.getLoopbackAddress(), http.port());
+      var client = new Client(socket, new DataInputStream(socket.getInputStream()));
+      socket.setSoTimeout(30_000);
+      var request =
+          String.join(
+              "\r\n",
+              "GET /api" + path + " HTTP/1.1",
+              "Host: a",
+              "Connection: Upgrade",
+              "Upgrade: websocket",
+              "Sec-WebSocket-Version: 13",
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+              "Sec-WebSocket-Extensions: permessage-deflate",
+              "",
+              "");
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      var head = new StringBuilder();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        head.append((char) client.in.readByte());
+      }
+      assertThat(head.toString()).startsWith("HTTP/1.1 101 ").contains("permessage-deflate");
+      return client;
+    }
+
+    /** Sends a frame, masked with zeros. */
+    void send(int head, byte[] data) throws IOException {
+      var frame = new ByteArrayOutputStream();
+      frame.write(head);
+      if (data.length < 126) {
+        frame.write(FINAL | data.length);
+      } else if (data.length < 1 << 16) {
+        frame.writeBytes(new byte[] {(byte) 254, (byte) (data.length >> 8), (byte) data.length});
+      } else {
+        frame.write(255);
+        for (var shift = 56; shift >= 0; shift -= 8) {
+          frame.write((int) ((long) data.length >> shift));
+        }
+      }
+      frame.writeBytes(new byte[4]);
+      frame.writeBytes(data);
+      socket.getOutputStream().write(frame.toByteArray());
+    }
+
+    /** The code of the first close frame, and that nothing but the end follows it. */
+    int awaitClose() throws IOException {
+      while (true) {
+        var head = in.readUnsignedByte();
+        var length = in.readUnsignedByte();
+        var data = in.readNBytes(length == 126 ? in.readUnsignedShort() : length);
+        if ((head & 0xF) == CLOSE) {
+          send(FINAL | CLOSE, Arrays.copyOf(data, 2));
+          assertThat(in.read()).isEqualTo(-1);
+          return ((data[0] & 0xFF) << 8) | (data[1] & 0xFF);
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private interface Attack {
+    void send(Client client) throws IOException;
+  }
+
+  private static void assertClosed(Http http, int code, Attack attack) throws IOException {
+    for (var path : WEB_SOCKETS) {
+      try (var client = Client.open(http, path)) {
+        attack.send(client);
+        assertThat(client.awaitClose()).as(path).isEqualTo(code);
+      }
+    }
+  }
+
+  private static byte[] compressed(int size) {
+    var deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+    deflater.setInput(new byte[size]);
+    var out = new ByteArrayOutputStream();
+    var part = new byte[1 << 16];
+    for (var n = -1; n != 0; ) {
+      n = deflater.deflate(part, 0, part.length, Deflater.SYNC_FLUSH);
+      out.write(part, 0, n);
+    }
+    deflater.end();
+    return Arrays.copyOf(out.toByteArray(), out.size() - 4); // RFC 7692, section 7.2.1
+  }
+
+  @Test
+  void whatIsSmallAndGrowsWhenDecompressedIsTooBig(Server server) throws IOException {
+    server.deploy();
+    var bomb = compressed(50 * BIG);
+    assertThat(bomb.length).isLessThan(1 << 16);
+    assertClosed(new Http(server), 1009, c -> c.send(FINAL | COMPRESSED | TEXT, bomb));
+  }
+
+  @Test
+  void whatIsTooBigInManyFramesIsTooBig(Server server) throws IOException {
+    server.deploy();
+    var part = "x".repeat(1 << 14).getBytes(UTF_8);
+    Attack attack =
+        client -> {
+          client.send(TEXT, part);
+          for (var i = 1; i < 20; i++) {
+            client.send(0, part);
+          }
+        };
+    assertClosed(new Http(server), 1009, attack); // beyond the HTTP server's own limit
+    var options = new RoutesOptions().setMaxBody(100_000);
+    assertClosed(new Http(server, options), 1009, attack);
+  }
+
+  @Test
+  void whatIsTooBigInOneFrameIsTooBig(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server, new RoutesOptions().setMaxBody(1_000));
+    for (var type : new int[] {TEXT, BINARY}) {
+      assertClosed(http, 1009, client -> client.send(FINAL | type, new byte[1_001]));
+    }
+  }
+
+  @Test
+  void whatIsNoTextIsNotTakenForIt(Server server) throws IOException {
+    server.deploy();
+    var emit = "{\"type\":\"emit\",\"name\":\"caf\u00e9\",\"id\":1}".getBytes(ISO_8859_1);
+    assertClosed(new Http(server), 1007, client -> client.send(FINAL | TEXT, emit));
+  }
+
+  @Test
+  void whatIsNotCompressedAsItSaysIsRefused(Server server) throws IOException {
+    server.deploy();
+    var junk = new byte[] {(byte) 0xFF, (byte) 0xFF, 1, 2, 3};
+    assertClosed(new Http(server), 1007, c -> c.send(FINAL | COMPRESSED | TEXT, junk));
+  }
+}
