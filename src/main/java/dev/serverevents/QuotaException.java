@@ -1,6 +1,9 @@
 package dev.serverevents;
 
-/** A client of the HTTP side has as much as one may have (429): try again later. */
+/**
+ * A client of the HTTP side has as much as one may have (429), or all of them together have as much
+ * as all may have (503): try again later.
+ */
 public final class QuotaException extends ServerEventsException {
 
   private static final long serialVersionUID = 1L;
@@ -8,10 +11,14 @@ public final class QuotaException extends ServerEventsException {
   private final long retryAfter;
 
   /**
-   * With what it has too much of and the setting that says so, and for how many seconds to wait.
+   * Creates one.
+   *
+   * @param status 429 for one client, 503 for all together
+   * @param message what there is too much of, and the setting that says so
+   * @param retryAfter for how many seconds to wait
    */
-  public QuotaException(String message, long retryAfter) {
-    super(429, message, null);
+  public QuotaException(int status, String message, long retryAfter) {
+    super(status, message, null);
     this.retryAfter = retryAfter;
   }
 

@@ -4,10 +4,10 @@ import dev.serverevents.EmitOptions;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
-import dev.serverevents.UnavailableException;
 import dev.serverevents.bus.Fields;
 import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.Setting;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
@@ -18,9 +18,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps clients from having more than they may: each of them ({@code http.perClient}, {@link
- * QuotaException}) and all together ({@code http.total}, {@link UnavailableException}). Every way
- * in that makes a wait or a stream, or that emits, asks here first.
+ * Keeps clients from having more than they may: each of them ({@code http.perClient}) and all
+ * together ({@code http.total}): {@link QuotaException}. Every way in that makes a wait or a
+ * stream, or that emits, asks here first.
  *
  * <p>A client is the user that the authentication handler has found, for example an API key, or
  * else the {@linkplain ClientAddress address} that it connects from.
@@ -148,16 +148,20 @@ final class Quotas {
     }
   }
 
-  private ServerEventsException refusal(
-      QuotaOptions quotas, Setting<Long> setting, long retryAfter) {
+  private QuotaException refusal(QuotaOptions quotas, Setting<Long> setting, long retryAfter) {
     metrics.refused(setting.path());
     var limit =
         String.format(
             Locale.ROOT, "%s is %,d (%s)", setting.field(), quotas.get(setting), setting.path());
     return quotas.settings() == QuotaSettings.PER_CLIENT
         ? new QuotaException(
-            "This is more than one client may have: its limit of " + limit, retryAfter)
-        : new UnavailableException("This is more than all clients may have: the limit of " + limit);
+            HttpResponseStatus.TOO_MANY_REQUESTS.code(),
+            "This is more than one client may have: its limit of " + limit,
+            retryAfter)
+        : new QuotaException(
+            HttpResponseStatus.SERVICE_UNAVAILABLE.code(),
+            "This is more than all clients may have: the limit of " + limit,
+            retryAfter);
   }
 
   /** What a client has taken until it gives it back. */

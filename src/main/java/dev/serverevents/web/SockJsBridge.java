@@ -24,7 +24,7 @@ final class SockJsBridge {
         .route("/iframe*")
         .handler(ctx -> ctx.fail(HttpResponseStatus.NOT_FOUND.code()))
         .failureHandler(Problems::answer);
-    bodies.on(router.post().handler(SockJsBridge::blameTheClient)).failureHandler(Problems::answer);
+    bodies.on(router.post()).handler(SockJsBridge::blameTheClient).failureHandler(Problems::answer);
     router
         .postWithRegex(".*/jsonp_send")
         .handler(SockJsBridge::checkForm)

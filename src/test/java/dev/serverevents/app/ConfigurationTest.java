@@ -76,6 +76,7 @@ class ConfigurationTest {
         .forEach(name -> environment.put(name, "500"));
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_IN", "2000");
     environment.put("SERVER_EVENTS_LIMITS_PAYLOAD_OUT", "2000");
+    environment.put("SERVER_EVENTS_LIMITS_EMIT_QUEUE_BYTES", "2000");
     environment.put("SERVER_EVENTS_LIMITS_UNREAD", "70000");
     environment.put("SERVER_EVENTS_REDIS", "redis://elsewhere");
     environment.put("SERVER_EVENTS_ROLES", "worker");
@@ -96,6 +97,7 @@ class ConfigurationTest {
     var limits = (JsonObject) settings.remove("limits");
     assertThat(limits.remove("payloadIn")).isEqualTo(2000L);
     assertThat(limits.remove("payloadOut")).isEqualTo(2000L);
+    assertThat(limits.remove("emitQueueBytes")).isEqualTo(2000L);
     assertThat(limits.remove("unread")).isEqualTo(70000L);
     for (var section : new JsonObject[] {limits, settings}) {
       section.fieldNames().forEach(field -> assertThat(section.getLong(field)).isEqualTo(500));

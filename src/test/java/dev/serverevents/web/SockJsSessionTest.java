@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.web.Quotas.Kind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.WebSocket;
@@ -114,6 +115,35 @@ class SockJsSessionTest {
     }
     assertThat(client.awaitClose()).isEqualTo(1008);
     Await.until(() -> server.redis().channels().isEmpty());
+  }
+
+  @Test
+  void itHasNoMoreThanItsClientMayHave(Server server) {
+    server.deploy();
+    var options = new RoutesOptions();
+    options.getPerClient().setWaits(1).setStreams(2).setEmits(1);
+    var client = Client.open(new Http(server, options));
+    client.send(send("on", event(1).put("timeout", 60_000)));
+    client.send(send("stream", event(2).put("timeout", 60_000)));
+    client.await(1);
+    client.messages().clear();
+    client.send(send("on", event(3)));
+    client.send(send("stream", event(4)));
+    Await.until(() -> client.messages().size() == 2);
+    assertThat(client.messages())
+        .allMatch(refused -> refused.getInteger("failureCode") == 429)
+        .extracting(refused -> refused.getString("message"))
+        .anyMatch(text -> text.contains("http.perClient.waits"))
+        .anyMatch(text -> text.contains("http.perClient.streams"));
+    Await.until(
+        () -> {
+          client.send(send("emit", event(5)));
+          return client.messages().stream()
+              .anyMatch(message -> message.encode().contains("http.perClient.emits"));
+        });
+    result(client.socket().close());
+    var usages = Usages.of(server.vertx());
+    Await.until(() -> usages.total(Kind.WAITS) == 0 && usages.total(Kind.STREAMS) == 0);
   }
 
   @Test
