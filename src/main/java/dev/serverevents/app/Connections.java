@@ -37,6 +37,9 @@ final class Connections implements PlatformHandler {
     private int requests;
     private long idleSince;
 
+    /** Whether it was found idle for too long, so that it is closed if it is the next time. */
+    private boolean warned;
+
     private Open(HttpConnection connection, Client client) {
       this.connection = connection;
       this.client = client;
@@ -115,6 +118,7 @@ final class Connections implements PlatformHandler {
 
   private void isIdle(Open open) {
     open.idleSince = System.nanoTime();
+    open.warned = false;
     idle.add(open);
     open.client.idle.add(open);
   }
@@ -155,13 +159,21 @@ final class Connections implements PlatformHandler {
     }
   }
 
+  /**
+   * Closes what was too much already the last time. Since then all has been read that clients had
+   * sent, however long the event loop was busy before.
+   */
   private void sweep() {
-    var closing = new LinkedHashSet<>(idleFor(timeoutNs, idle, idle.size()));
+    var found = new LinkedHashSet<>(idleFor(timeoutNs, idle, idle.size()));
     for (var client : clients.values()) {
       var tooMany = idleFor(YOUNG_NS, client.idle, client.idle.size() - limits.idlePerClient());
-      tooMany.forEach(each -> metrics.refused(ServerSettings.IDLE_CONNECTIONS_PER_CLIENT.path()));
-      closing.addAll(tooMany);
+      tooMany.stream()
+          .filter(open -> open.warned)
+          .forEach(open -> metrics.refused(ServerSettings.IDLE_CONNECTIONS_PER_CLIENT.path()));
+      found.addAll(tooMany);
     }
+    var closing = found.stream().filter(open -> open.warned).toList();
+    found.forEach(open -> open.warned = true);
     Turns.forEach(vertx.getOrCreateContext(), closing, this::closeIfIdle);
   }
 

@@ -151,7 +151,7 @@ class HostileRequestsIT {
               .filter(mdc -> mdc.containsKey("name"))
               .toList();
       assertThat(logged)
-          .containsExactly(
+          .containsOnly(
               new JsonObject().put("name", "x\\u007f\\u009b\\u2028").put("id", "a\\u000ab"));
     }
   }
