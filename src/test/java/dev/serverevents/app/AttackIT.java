@@ -51,19 +51,20 @@ import org.slf4j.LoggerFactory;
 /**
  * The runnable server under attack, while honest clients go on: hostile requests with and without
  * keys, messages on WebSockets and on the SockJS bridge, and bytes that are no HTTP. {@code
- * -Dattack.requests=200000} makes it long, {@code -Dattack.seed} repeats one.
+ * -Dattack.requests=200000} makes it long, {@code -Dattack.atOnce} says how many each attacker
+ * sends at once, and {@code -Dattack.seed} repeats an attack.
  */
 @ExtendWith(ServerExtension.class)
 class AttackIT {
 
   private static final int REQUESTS = Integer.getInteger("attack.requests", 20_000);
   private static final long SEED = Long.getLong("attack.seed", new Random().nextLong());
-  private static final int WARM_UP = 2_000;
+  private static final int WARM_UP = 5_000;
   private static final long ALONE_MS = 5_000;
 
   private static final String HOST = "127.0.0.1";
   private static final int ATTACKERS = 8;
-  private static final int AT_ONCE_EACH = 16;
+  private static final int AT_ONCE_EACH = Integer.getInteger("attack.atOnce", 16);
   private static final long PATIENCE_MS = 200;
   private static final int ONE_IN = 40;
 

@@ -40,6 +40,8 @@ class HostileClientsIT {
 
   private static final String ATTACKER = "127.0.0.2";
   private static final int MANY = 5_000;
+  private static final String LAST = "Connection: close";
+  private static final String PENDING = "server_events_waits_pending";
   private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
   private static ServerProcess start(Server test, Map<String, String> more) {
@@ -145,7 +147,7 @@ class HostileClientsIT {
   }
 
   private static double metric(String url, String line) {
-    return RawHttp.ask(url, "GET /metrics HTTP/1.1", "Host: a", "Connection: close", "")
+    return RawHttp.ask(url, "GET /metrics HTTP/1.1", "Host: a", LAST, "")
         .lines()
         .filter(each -> each.startsWith(line + " "))
         .mapToDouble(each -> Double.parseDouble(each.substring(line.length())))
@@ -304,15 +306,68 @@ class HostileClientsIT {
     }
   }
 
+  @Test
+  @OwnRedis({})
+  void hugeNumbersInventedMethodsAndForeignPagesHarmNobody(Server test) throws IOException {
+    try (var server = start(test, Map.of());
+        var honest = new Honest(server.url())) {
+      var digits = "{\"code\":" + "1".repeat(1_000_000) + "}";
+      for (var i = 0; i < 20; i++) {
+        assertThat(send(server, "PUT /events/a/1/failure", "", digits)).contains("HTTP/1.1 400 ");
+      }
+      for (var i = 0; i < 2_000; i++) {
+        assertThat(send(server, "X%d /events/a/1".formatted(i), "", "")).contains("HTTP/1.1 405 ");
+      }
+      for (var i = 0; i < 100; i++) {
+        var answer = send(server, "POST /events/a/1", "Origin: https://evil.example\r\n", "[1]");
+        assertThat(answer).startsWith("HTTP/1.1 403 ").doesNotContain("Access-Control-Allow");
+      }
+      honest.awaitMore(20);
+      assertThat(RawHttp.ask(server.url(), "GET /metrics HTTP/1.1", "Host: a", LAST, ""))
+          .contains("method=\"other\"")
+          .doesNotContain("method=\"X");
+    }
+  }
+
+  @Test
+  @OwnRedis({})
+  void socketsThatLeaveManyWaitsBehindHarmNobody(Server test) {
+    try (var server = start(test, Map.of());
+        var honest = new Honest(server.url())) {
+      var client = test.vertx().createWebSocketClient();
+      for (var i = 0; i < 10; i++) {
+        var socket = result(client.connect(port(server), "127.0.0.1", "/eventbus/websocket"));
+        for (var id = 0; id < 1_000; id++) {
+          socket.writeTextMessage(
+              """
+              {"type": "send", "address": "server-events.on", "replyAddress": "r",
+               "body": {"name": "left", "id": %d, "timeout": 60000}}"""
+                  .formatted(id));
+        }
+        Await.until(() -> metric(server.url(), PENDING) >= 1_000);
+        result(socket.close());
+        Await.until(() -> metric(server.url(), PENDING) < 10);
+        honest.awaitMore(1);
+      }
+      result(client.close());
+    }
+  }
+
   private static String post(ServerProcess server, String path, String body) throws IOException {
+    return send(server, "POST /events/kept/1" + path, "", body);
+  }
+
+  private static String send(ServerProcess server, String what, String header, String body)
+      throws IOException {
     try (var socket = new Socket()) {
       socket.bind(new InetSocketAddress(ATTACKER, 0));
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port(server)));
-      var head =
-          "POST /events/kept/1%s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n";
+      var head = "%s HTTP/1.1\r\nHost: a\r\n%sConnection: close\r\nContent-Length: %d\r\n\r\n";
       socket
           .getOutputStream()
-          .write((head.formatted(path, body.length()) + body).getBytes(StandardCharsets.US_ASCII));
+          .write(
+              (head.formatted(what, header, body.length()) + body)
+                  .getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -222,6 +222,8 @@ class ProofIT {
       for (var number = 0; number < SERVERS; number++) {
         servers.add(new Server(number, probeTimeout));
       }
+      // A deployment that meets a fault fails, and leaves nothing to prove
+      Await.until(() -> servers.stream().noneMatch(server -> server.heard.isEmpty()));
       faults(servers);
       publisher.shutdownNow();
       var outcomes = new TreeMap<String, Integer>();
