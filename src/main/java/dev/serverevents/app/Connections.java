@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
  * The connections of the runnable server. There are so many at most, in total and from one address;
  * for a new one, the connection gives way that has had no request under way for longest, and where
  * all have one, the new one is closed. Of those without a request, what an address has too many of
- * is closed soon, and each that has had none for {@code http.requestTimeout}: no matter how slowly
- * the head of a request comes, there is none until it is there. Used on the server's event loop
- * alone.
+ * is closed soon, and each new one that has had none for {@code http.requestTimeout}: no matter how
+ * slowly the head of a request comes, there is none until it is there. Used on the server's event
+ * loop alone.
  */
 final class Connections implements PlatformHandler {
 
@@ -30,12 +30,19 @@ final class Connections implements PlatformHandler {
   /** The request of a younger one may be there and not read yet, when many come at once. */
   private static final long YOUNG_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * For so long one that has had a request may be kept for the next; clients close theirs earlier,
+   * Vert.x's own after 60 s, so that no request comes to one that is being closed.
+   */
+  private static final long KEEP_ALIVE_NS = TimeUnit.SECONDS.toNanos(90);
+
   /** One connection. */
   private static final class Open {
     private final HttpConnection connection;
     private final Client client;
     private int requests;
     private long idleSince;
+    private boolean served;
 
     /** Whether it was found idle for too long, so that it is closed if it is the next time. */
     private boolean warned;
@@ -70,7 +77,7 @@ final class Connections implements PlatformHandler {
   /**
    * Creates one; its timer ends with the verticle.
    *
-   * @param requestTimeout for how long, in ms, a connection may have no request
+   * @param requestTimeout for how long, in ms, a new connection may have no request
    */
   Connections(Vertx vertx, ConnectionLimits limits, long requestTimeout) {
     this.vertx = vertx;
@@ -146,6 +153,7 @@ final class Connections implements PlatformHandler {
     var open = all.get(ctx.request().connection());
     if (open != null) {
       open.requests++;
+      open.served = true;
       isBusy(open);
       ctx.addEndHandler(answered -> answered(open));
     }
@@ -164,7 +172,7 @@ final class Connections implements PlatformHandler {
    * sent, however long the event loop was busy before.
    */
   private void sweep() {
-    var found = new LinkedHashSet<>(idleFor(timeoutNs, idle, idle.size()));
+    var found = new LinkedHashSet<>(expired());
     for (var client : clients.values()) {
       var tooMany = idleFor(YOUNG_NS, client.idle, client.idle.size() - limits.idlePerClient());
       tooMany.stream()
@@ -175,6 +183,16 @@ final class Connections implements PlatformHandler {
     var closing = found.stream().filter(open -> open.warned).toList();
     found.forEach(open -> open.warned = true);
     Turns.forEach(vertx.getOrCreateContext(), closing, this::closeIfIdle);
+  }
+
+  private List<Open> expired() {
+    var now = System.nanoTime();
+    return idle.stream()
+        .filter(
+            open ->
+                now - open.idleSince
+                    >= (open.served ? Math.max(timeoutNs, KEEP_ALIVE_NS) : timeoutNs))
+        .toList();
   }
 
   /** The first of some, so many at most, that have been idle for so long. */

@@ -102,7 +102,7 @@ public final class RoutesOptions {
 
   /**
    * For how long a client may send the body of a request, in ms; it then gets 408. In the runnable
-   * server also for how long a connection may be without a request that is under way.
+   * server also for how long a new connection may be without a request.
    */
   public long getRequestTimeout() {
     return values.get(RouteSettings.REQUEST_TIMEOUT);

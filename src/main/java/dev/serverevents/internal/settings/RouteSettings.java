@@ -43,8 +43,8 @@ public final class RouteSettings {
           .byDefault(30_000L)
           .notCalled("bodyTimeout", "headTimeout", "idleTimeout")
           .says(
-              "How long a client may take to send the body of a request; and its head, for so long a"
-                  + " connection may have no request that is under way.");
+              "How long a client may take to send the body of a request, and on a new connection the"
+                  + " head of the first.");
 
   public static final Setting<List<String>> CORS =
       SECTION
