@@ -41,11 +41,6 @@ final class Outgoing {
         });
   }
 
-  /** How many bytes have not left. */
-  long bytes() {
-    return unread.bytes();
-  }
-
   /** Forgets all, where writes may never be told to be done. */
   void close() {
     isClosed = true;
