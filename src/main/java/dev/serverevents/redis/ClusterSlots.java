@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Knows who serves which slot of a Redis Cluster: it asks nodes, at each heartbeat and whenever
- * something has failed, and believes what a node says of a slot that is another's. Used on the
+ * something has failed. A slot leaves its master when that says so, or is away. Used on the
  * verticle's context only.
  */
 final class ClusterSlots {
@@ -38,6 +38,9 @@ final class ClusterSlots {
 
   private static final List<Request> QUESTION =
       List.of(Request.cmd(Command.CLUSTER).arg("INFO"), Request.cmd(Command.CLUSTER).arg("SLOTS"));
+
+  /** So long a master may take to claim a slot that is said to be another's, in ms. */
+  private static final long CLAIM_MS = 500;
 
   private final Vertx vertx;
   private final RedisServerOptions redis;
@@ -122,6 +125,7 @@ final class ClusterSlots {
     var nodes = owner.nodes();
     var isFresh = nodes.isEmpty();
     (isFresh ? askAnyone() : ask(choose(nodes)))
+        .compose(found -> withoutDisputed(found, nodes))
         .onSuccess(
             found -> {
               if (!closed && slots != null && (isFresh || found.epoch() >= slots.epoch())) {
@@ -129,6 +133,29 @@ final class ClusterSlots {
               }
             })
         .onFailure(cause -> LOG.debug("A node does not tell who serves which slot", cause));
+  }
+
+  /**
+   * Leaves those slots to their masters that these still claim. While a slot is moved, its new
+   * master knows of it before the old one, which takes what is published meanwhile: whoever had
+   * left the old one by then would miss that. A master that does not answer, or is cut from the
+   * others, has no say.
+   */
+  private Future<SlotMap> withoutDisputed(SlotMap found, List<Node> nodes) {
+    var losing = found.changesSince(map()).values();
+    var merged = Future.succeededFuture(found);
+    for (var node : nodes) {
+      if (losing.contains(node.url)) {
+        merged = merged.compose(known -> withoutClaimsOf(node, known));
+      }
+    }
+    return merged;
+  }
+
+  private Future<SlotMap> withoutClaimsOf(Node node, SlotMap found) {
+    return ask(node, CLAIM_MS)
+        .map(own -> own.isServing() ? found.leaving(node.url, own.slotsOf(node.url), map()) : found)
+        .otherwise(found);
   }
 
   /** Another node each time, for one may know less than others; first who has got a slot. */
@@ -158,10 +185,14 @@ final class ClusterSlots {
   }
 
   private Future<SlotMap> ask(Node node) {
+    return ask(node, Endpoints.PATIENCE_MS);
+  }
+
+  private Future<SlotMap> ask(Node node, long ms) {
     return node.connection
         .batch(QUESTION)
         .map(answers -> read(node.url, answers))
-        .timeout(Endpoints.PATIENCE_MS, TimeUnit.MILLISECONDS);
+        .timeout(ms, TimeUnit.MILLISECONDS);
   }
 
   private SlotMap read(String url, List<Response> answers) {

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class SlotMap {
 
   private final long epoch;
+  private final boolean serving;
   private final String[] owners;
   private final Set<String> urls;
 
-  private SlotMap(long epoch, String[] owners, Set<String> urls) {
+  private SlotMap(long epoch, boolean serving, String[] owners, Set<String> urls) {
     this.epoch = epoch;
+    this.serving = serving;
     this.owners = owners;
     this.urls = urls;
+  }
+
+  private static SlotMap of(long epoch, boolean serving, String[] owners) {
+    return new SlotMap(
+        epoch, serving, owners, Set.of(Stream.of(owners).distinct().toArray(String[]::new)));
   }
 
   /**
@@ -45,7 +54,7 @@ final class SlotMap {
     for (var slot = 0; slot < Slots.COUNT; slot++) {
       all[slot] = Objects.requireNonNullElse(owners[slot], first.get());
     }
-    return new SlotMap(epoch(info), all, Set.of(Stream.of(all).distinct().toArray(String[]::new)));
+    return of(epoch(info), info.contains("cluster_state:ok"), all);
   }
 
   private static String text(@Nullable Response response) {
@@ -75,8 +84,21 @@ final class SlotMap {
     return epoch;
   }
 
+  /** Whether the node that was asked takes part in the cluster, and that is up. */
+  boolean isServing() {
+    return serving;
+  }
+
   String owner(int slot) {
     return owners[slot];
+  }
+
+  /** The slots that a master serves. */
+  Set<Integer> slotsOf(String url) {
+    return IntStream.range(0, Slots.COUNT)
+        .filter(slot -> owners[slot].equals(url))
+        .boxed()
+        .collect(Collectors.toSet());
   }
 
   /** Tells whether a master serves any slot. */
@@ -95,7 +117,14 @@ final class SlotMap {
     copy[slot] = owner;
     var more = new HashSet<>(urls);
     more.add(owner);
-    return new SlotMap(epoch, copy, more);
+    return new SlotMap(epoch, serving, copy, more);
+  }
+
+  /** The same, but for those of some slots that a master has served before, which are its own. */
+  SlotMap leaving(String url, Set<Integer> some, SlotMap before) {
+    var copy = owners.clone();
+    some.stream().filter(slot -> before.owners[slot].equals(url)).forEach(slot -> copy[slot] = url);
+    return of(epoch, serving, copy);
   }
 
   /** The slots that another served before, each with that owner. */

@@ -88,7 +88,11 @@ class LongPollsIT {
       Figures.print("memory of the server before: " + memory(server));
       var connections = new AtomicReferenceArray<HttpConnection>(POLLS);
       var bodies = poll(client, url, connections);
-      Await.until(() -> channels(test) == POLLS);
+      Await.until(
+          () -> {
+            assertThat(bodies).as("polls that wait").noneMatch(Future::isComplete);
+            return channels(test) == POLLS;
+          });
       Figures.print("memory with %,d long polls: %s".formatted(POLLS, memory(server)));
 
       var began = System.nanoTime();

@@ -17,9 +17,7 @@ import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,30 +27,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class BusLinksIT {
 
   private static final int WAITS = 300;
-
-  /** Has every link between two nodes go through a proxy. */
-  private static Map<TestRedis, TcpProxy> proxies(TestCluster cluster) {
-    var proxies = new LinkedHashMap<TestRedis, TcpProxy>();
-    for (var node : cluster.nodes()) {
-      var bus = node.command("CONFIG", "GET", "cluster-port").get("cluster-port").toInteger();
-      var proxy = TcpProxy.beforePort(bus);
-      proxies.put(node, proxy);
-      node.command("CONFIG", "SET", "cluster-announce-bus-port", proxy.port());
-      node.command("CONFIG", "SET", "cluster-node-timeout", 60_000);
-    }
-    var links = cluster.nodes().size() - 1;
-    Await.until(() -> proxies.values().stream().allMatch(proxy -> proxy.open() >= links));
-    Await.until(() -> cluster.nodes().stream().allMatch(node -> incoming(node) == links));
-    return proxies;
-  }
-
-  private static long incoming(TestRedis node) {
-    var count = 0;
-    for (var link : node.command("CLUSTER", "LINKS")) {
-      count += link.get("direction").toString().equals("from") ? 1 : 0;
-    }
-    return count;
-  }
 
   private static List<EventWait> listen(Server server, boolean retained, long timeout) {
     var options = WaitOptions.DEFAULT.timeout(timeout).retained(retained);
@@ -82,21 +56,21 @@ class BusLinksIT {
   @Test
   void whatWasLostBetweenNodesIsNeverCalledATimeoutAndIsFoundWhereItWasKept(Server server) {
     try (var cluster = new TestCluster(3, 0)) {
-      var proxies = proxies(cluster);
+      var proxies = cluster.putProxiesBetweenNodes();
       server.deploy(
           server.options().setRedis(cluster.options(PubSub.BROADCAST, 0)).setHeartbeat(1_000));
       var late = listen(server, false, 12_000);
       var kept = listen(server, true, 30_000);
-      proxies.values().forEach(TcpProxy::cut);
+      proxies.forEach(TcpProxy::cut);
       publish(cluster);
-      proxies.values().forEach(TcpProxy::mend);
+      proxies.forEach(TcpProxy::mend);
       outcomes("kept", kept, true);
       outcomes("plain", late, false);
       // With links that stay, nothing is unknown
-      Await.until(() -> cluster.nodes().stream().allMatch(node -> incoming(node) == 2));
+      cluster.awaitIncomingLinks();
       Await.until(() -> timesOut(server));
       server.undeploy();
-      proxies.values().forEach(TcpProxy::close);
+      proxies.forEach(TcpProxy::close);
     }
   }
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What may happen to a Redis Cluster of three masters and three replicas, during job cycles. */
 @ExtendWith(ServerExtension.class)
@@ -224,6 +225,43 @@ class ClusterIT {
           assertThat(cluster.slotsOf(fourth)).isEmpty();
           cluster.remove(fourth);
         });
+  }
+
+  /** Until a master hears that its slot is another's, it takes what is published there. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSlotIsItsOldMastersUntilItKnowsBetter(boolean retained, Server api, Server worker) {
+    try (var cluster = new TestCluster(2, 0)) {
+      var links = cluster.putProxiesBetweenNodes();
+      var redis = cluster.options(PubSub.SHARDED, 0);
+      api.deploy(api.options().setRedis(redis).setHeartbeat(100));
+      worker.deploy(worker.options().setRedis(redis).setHeartbeat(3_600_000));
+      var waiting = api.events();
+      var slot = cluster.slot("split:1");
+      var from = cluster.owner(slot);
+      var to = cluster.masters().stream().filter(node -> node != from).findFirst().orElseThrow();
+      var options = WaitOptions.DEFAULT.timeout(20_000).retained(retained);
+      var early = waiting.listen("split", 1, options);
+      result(early.subscribed());
+
+      links.forEach(link -> link.delay(() -> 5_000));
+      result(cluster.beginMove(slot, from, to));
+      var asked = to.calls("cluster|slots");
+      Await.until(() -> to.calls("cluster|slots") > asked + 1);
+      var late = waiting.listen("split", 1, options);
+      result(late.subscribed());
+      assertThat(cluster.owner(slot, from)).as("the owner, for all it knows").isSameAs(from);
+      var emit = retained ? EmitOptions.retain(Duration.ofMinutes(1)) : EmitOptions.DEFAULT;
+      result(worker.events().emit(emit, "split", 1, 1));
+      assertThat(result(early.future()).list()).containsExactly(1);
+      assertThat(result(late.future()).list()).containsExactly(1);
+
+      Await.until(() -> cluster.owner(slot, from) == to);
+      var moved = waiting.request("split", 1, () -> worker.events().emit("split", 1, 2));
+      assertThat(result(moved).list()).containsExactly(2);
+      end(cluster, PubSub.SHARDED, api, worker);
+      links.forEach(TcpProxy::close);
+    }
   }
 
   @ParameterizedTest

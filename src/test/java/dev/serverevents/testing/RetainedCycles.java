@@ -88,6 +88,8 @@ public final class RetainedCycles {
         .otherwise(
             cause -> {
               assertThat(cause).isInstanceOf(ServerEventsException.class);
+              Figures.print(
+                  "%s:%d failed, emitted %d: %s".formatted(name, i, emitted.get(), cause));
               return emitted.get() > 0 ? Outcome.LOST : Outcome.NOT_EMITTED;
             })
         .onSuccess(outcome -> done.incrementAndGet());

@@ -144,6 +144,34 @@ public final class TestCluster implements AutoCloseable {
                 .allMatch(n -> n.command("CLUSTER", "NODES").toString().contains(address)));
   }
 
+  /** Has every link between two nodes go through a proxy, which none takes for a failed node. */
+  public List<TcpProxy> putProxiesBetweenNodes() {
+    var proxies = new ArrayList<TcpProxy>();
+    for (var node : nodes) {
+      var bus = node.command("CONFIG", "GET", "cluster-port").get("cluster-port").toInteger();
+      var proxy = TcpProxy.beforePort(bus);
+      proxies.add(proxy);
+      node.command("CONFIG", "SET", "cluster-announce-bus-port", proxy.port());
+      node.command("CONFIG", "SET", "cluster-node-timeout", 60_000);
+    }
+    Await.until(() -> proxies.stream().allMatch(proxy -> proxy.open() >= nodes.size() - 1));
+    awaitIncomingLinks();
+    return proxies;
+  }
+
+  /** Returns when all nodes are connected to all others. */
+  public void awaitIncomingLinks() {
+    Await.until(() -> nodes.stream().allMatch(node -> incomingLinks(node) == nodes.size() - 1));
+  }
+
+  private static long incomingLinks(TestRedis node) {
+    var count = 0;
+    for (var link : node.command("CLUSTER", "LINKS")) {
+      count += link.get("direction").toString().equals("from") ? 1 : 0;
+    }
+    return count;
+  }
+
   public List<TestRedis> nodes() {
     return List.copyOf(nodes);
   }
@@ -155,7 +183,12 @@ public final class TestCluster implements AutoCloseable {
 
   /** The master that serves a slot. */
   public TestRedis owner(int slot) {
-    return slots().stream()
+    return owner(slot, anyAlive());
+  }
+
+  /** The same, as a node sees it. */
+  public TestRedis owner(int slot, TestRedis asked) {
+    return slots(asked).stream()
         .filter(range -> range.get(0).toInteger() <= slot && slot <= range.get(1).toInteger())
         .map(range -> node(range.get(2)))
         .findFirst()
@@ -181,8 +214,11 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private List<Response> slots() {
-    return StreamSupport.stream(anyAlive().command("CLUSTER", "SLOTS").spliterator(), false)
-        .toList();
+    return slots(anyAlive());
+  }
+
+  private static List<Response> slots(TestRedis asked) {
+    return StreamSupport.stream(asked.command("CLUSTER", "SLOTS").spliterator(), false).toList();
   }
 
   private TestRedis anyAlive() {
@@ -205,11 +241,16 @@ public final class TestCluster implements AutoCloseable {
         slots.size(), MOVED_AT_ONCE, i -> move(slots.get(i), from, to, others).map(slots.get(i)));
   }
 
-  private Future<?> move(int slot, TestRedis from, TestRedis to, List<TestRedis> others) {
+  /** Moves a slot with its keys, and tells nobody but its new master. */
+  public Future<?> beginMove(int slot, TestRedis from, TestRedis to) {
     return to.send("CLUSTER", "SETSLOT", slot, "IMPORTING", id(from))
         .compose(v -> from.send("CLUSTER", "SETSLOT", slot, "MIGRATING", id(to)))
         .compose(v -> moveKeys(slot, from, to))
-        .compose(v -> to.send("CLUSTER", "SETSLOT", slot, "NODE", id(to)))
+        .compose(v -> to.send("CLUSTER", "SETSLOT", slot, "NODE", id(to)));
+  }
+
+  private Future<?> move(int slot, TestRedis from, TestRedis to, List<TestRedis> others) {
+    return beginMove(slot, from, to)
         .compose(v -> from.send("CLUSTER", "SETSLOT", slot, "NODE", id(to)))
         .recover(TestCluster::unlessReplica)
         .compose(

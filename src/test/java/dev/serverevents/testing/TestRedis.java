@@ -188,6 +188,17 @@ public final class TestRedis implements AutoCloseable {
     return allChannels().stream().filter(channel -> !channel.startsWith("$inbox:")).toList();
   }
 
+  /** How often a command was called so far; a sub-command is named {@code cluster|slots}. */
+  public long calls(String command) {
+    var start = "cmdstat_" + command + ":calls=";
+    return command("INFO", "commandstats")
+        .toString()
+        .lines()
+        .filter(line -> line.startsWith(start))
+        .mapToLong(line -> Long.parseLong(line.substring(start.length(), line.indexOf(','))))
+        .sum();
+  }
+
   /** The channels that somebody subscribes, sharded ones included. */
   public List<String> allChannels() {
     var all = new ArrayList<>(strings(command("PUBSUB", "CHANNELS")));
