@@ -27,8 +27,11 @@ final class Connections implements PlatformHandler {
 
   private static final long SWEEP_MS = 1_000;
 
-  /** The request of a younger one may be there and not read yet, when many come at once. */
-  private static final long YOUNG_NS = TimeUnit.SECONDS.toNanos(1);
+  /**
+   * A younger one may have sent a request that is not there yet: where too many come at once, the
+   * system drops packets, which are sent again after 1, 3 and 7 s (RFC 6298, 2 and 5.5).
+   */
+  private static final long YOUNG_NS = TimeUnit.SECONDS.toNanos(10);
 
   /**
    * For so long one that has had a request may be kept for the next; clients close theirs earlier,

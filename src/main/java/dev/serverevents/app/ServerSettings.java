@@ -63,7 +63,7 @@ final class ServerSettings {
           .byDefault(2_000L)
           .says(
               "How many of them may have no request under way; those that have had none for longest are"
-                  + " then closed.");
+                  + " then closed, after 10 s.");
 
   /** What of the section http.total the routes do not have. */
   static final Section TOTAL = new Section("http.total");

@@ -205,7 +205,7 @@ class HostileClientsIT {
     var environment =
         Map.of(
             "SERVER_EVENTS_HTTP_REQUEST_TIMEOUT",
-            "5000",
+            "15000",
             "SERVER_EVENTS_HTTP_PER_CLIENT_IDLE_CONNECTIONS",
             "1000");
     try (var server = start(test, environment);
