@@ -6,6 +6,7 @@ import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.web.ClientAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
 import java.util.HashMap;
@@ -109,11 +110,20 @@ final class Connections implements PlatformHandler {
   }
 
   private void add(Open open) {
-    open.connection.closeHandler(closed -> remove(open));
+    onClose(open.connection, () -> remove(open));
     all.put(open.connection, open);
     open.client.connections++;
     clients.put(open.client.address, open.client);
     isIdle(open);
+  }
+
+  /** Vert.x does not call the close handler of a connection that has become a WebSocket. */
+  private static void onClose(HttpConnection connection, Runnable closed) {
+    if (connection instanceof ConnectionBase base) {
+      base.closeFuture().onComplete(over -> closed.run());
+    } else {
+      connection.closeHandler(over -> closed.run());
+    }
   }
 
   private void remove(Open open) {

@@ -218,8 +218,7 @@ public final class ServerEventsRoutes {
     var permit = client.enter(Kind.STREAMS, 1);
     ctx.request()
         .toWebSocket()
-        .onSuccess(
-            socket -> SocketSession.serve(socket, events, options, ctx.user(), client, permit))
+        .onSuccess(socket -> SocketSession.serve(ctx, socket, events, options, client, permit))
         .onFailure(
             cause -> {
               permit.close();

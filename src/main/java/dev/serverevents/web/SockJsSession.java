@@ -99,6 +99,7 @@ final class SockJsSession {
       permit = client.enter(Kind.STREAMS, 1);
     } catch (ServerEventsException refused) {
       socket.close(WebSocketCloseStatus.TRY_AGAIN_LATER.code(), Problems.detail(refused));
+      SocketGuard.endSoon(socket.routingContext());
       return;
     }
     var session = new SockJsSession(socket, events, options, client, permit);
@@ -126,6 +127,7 @@ final class SockJsSession {
   private void close(WebSocketCloseStatus status, String reason) {
     end();
     socket.close(status.code(), reason);
+    SocketGuard.endSoon(socket.routingContext());
   }
 
   private void end() {

@@ -1,6 +1,5 @@
 package dev.serverevents.web;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -17,12 +16,15 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sees the frames of a WebSocket before Vert.x does, which would close with 1000 whatever is wrong
  * with one: it is closed with 1007 for text that is not UTF-8, with 1009 for a message that is too
- * big, in one frame or in many, compressed or not, and otherwise as RFC 6455 has it.
+ * big, in one frame or in many, compressed or not, and otherwise as RFC 6455 has it. Nothing
+ * follows the close frame (RFC 6455, 5.5.1) but, soon, the end of the connection.
  */
 final class SocketGuard extends ChannelDuplexHandler {
 
@@ -32,9 +34,13 @@ final class SocketGuard extends ChannelDuplexHandler {
   private static final String BEFORE = "handler";
   private static final String NAME = "server-events-socket-guard";
 
+  /** So long a client has to read the close frame and to answer it. */
+  private static final long CLOSING_S = 3;
+
   private final long maxBytes;
   private long bytes;
   private @Nullable WebSocketCloseStatus fault;
+  private boolean isClosing;
 
   private SocketGuard(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -59,17 +65,43 @@ final class SocketGuard extends ChannelDuplexHandler {
 
   /** Closes the WebSocket of a request, for a message beyond the HTTP server's own limit. */
   static void tooBig(RoutingContext ctx) {
-    if (ctx.request().connection() instanceof ConnectionBase connection
-        && connection.channel().pipeline().get(NAME) instanceof SocketGuard guard) {
-      guard.tooBig(connection.channel());
+    var channel = watched(ctx);
+    if (channel != null && channel.handler() instanceof SocketGuard guard) {
+      guard.tooBig(channel);
     }
   }
 
+  /**
+   * Ends the connection of a request's WebSocket, if it is one, a while after it was closed. Vert.x
+   * waits for the answer from when its close frame has left, which may be never.
+   */
+  static void endSoon(RoutingContext ctx) {
+    var channel = watched(ctx);
+    if (channel != null) {
+      endSoon(channel);
+    }
+  }
+
+  private static @Nullable ChannelHandlerContext watched(RoutingContext ctx) {
+    return ctx.request().connection() instanceof ConnectionBase connection
+        ? connection.channel().pipeline().context(NAME)
+        : null;
+  }
+
+  private static void endSoon(ChannelHandlerContext channel) {
+    var unused = channel.executor().schedule(() -> end(channel), CLOSING_S, TimeUnit.SECONDS);
+  }
+
+  private static void end(ChannelHandlerContext channel) {
+    var unused = channel.close();
+  }
+
   /** Vert.x then closes it in order, and what still comes is left aside. */
-  private void tooBig(Channel channel) {
+  private void tooBig(ChannelHandlerContext channel) {
     if (fault == null) {
       fault = WebSocketCloseStatus.MESSAGE_TOO_BIG;
-      var unused = channel.close();
+      var unused = channel.channel().close();
+      endSoon(channel);
     }
   }
 
@@ -77,7 +109,7 @@ final class SocketGuard extends ChannelDuplexHandler {
   public void channelRead(ChannelHandlerContext channel, Object message) {
     if (message instanceof WebSocketFrame frame && isTooBig(frame)) {
       ReferenceCountUtil.release(message);
-      tooBig(channel.channel());
+      tooBig(channel);
     } else {
       channel.fireChannelRead(message);
     }
@@ -98,6 +130,7 @@ final class SocketGuard extends ChannelDuplexHandler {
   public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
     if (fault == null) {
       fault = status(cause);
+      endSoon(channel);
     }
     channel.fireExceptionCaught(cause);
   }
@@ -114,11 +147,22 @@ final class SocketGuard extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext channel, Object message, ChannelPromise written)
       throws Exception {
-    var toSend = message;
-    if (fault != null && message instanceof CloseWebSocketFrame) {
+    if (message instanceof CloseWebSocketFrame) {
+      isClosing = true;
+      super.write(channel, withFault(message), written);
+    } else if (isClosing) {
       ReferenceCountUtil.release(message);
-      toSend = new CloseWebSocketFrame(fault);
+      written.tryFailure(new ClosedChannelException());
+    } else {
+      super.write(channel, message, written);
     }
-    super.write(channel, toSend, written);
+  }
+
+  private Object withFault(Object frame) {
+    if (fault == null) {
+      return frame;
+    }
+    ReferenceCountUtil.release(frame);
+    return new CloseWebSocketFrame(fault);
   }
 }

@@ -21,7 +21,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.User;
+import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,10 +62,10 @@ final class SocketSession {
 
   private record Subscribed(EventStream stream, Permit permit) {}
 
+  private final RoutingContext ctx;
   private final ServerWebSocket socket;
   private final ServerEvents events;
   private final RoutesOptions options;
-  private final @Nullable User user;
   private final Vertx vertx;
   private final Client client;
   private final Permit permit;
@@ -77,16 +77,16 @@ final class SocketSession {
   private int emits;
 
   private SocketSession(
+      RoutingContext ctx,
       ServerWebSocket socket,
       ServerEvents events,
       RoutesOptions options,
-      @Nullable User user,
       Client client,
       Permit permit) {
+    this.ctx = ctx;
     this.socket = socket;
     this.events = events;
     this.options = options;
-    this.user = user;
     this.client = client;
     this.permit = permit;
     vertx = events.vertx();
@@ -95,15 +95,19 @@ final class SocketSession {
     timer = vertx.setPeriodic(options.getHeartbeat(), t -> beat());
   }
 
-  /** Serves a socket of a client until it is closed, and then its permit, too. */
+  /**
+   * Serves a socket of a client until it is closed, and then closes its permit, too.
+   *
+   * @param ctx what asked for it
+   */
   static void serve(
+      RoutingContext ctx,
       ServerWebSocket socket,
       ServerEvents events,
       RoutesOptions options,
-      @Nullable User user,
       Client client,
       Permit permit) {
-    var session = new SocketSession(socket, events, options, user, client, permit);
+    var session = new SocketSession(ctx, socket, events, options, client, permit);
     socket.pongHandler(pong -> session.alive = true);
     socket.textMessageHandler(session::receive);
     socket.binaryMessageHandler(binary -> session.fail(new JsonObject(), notText()));
@@ -120,8 +124,9 @@ final class SocketSession {
 
   private void beat() {
     if (!alive) {
-      end(); // its close frame will not be answered soon
+      end();
       socket.close().onFailure(gone -> {});
+      SocketGuard.endSoon(ctx);
       return;
     }
     alive = false;
@@ -163,6 +168,8 @@ final class SocketSession {
   private void close(WebSocketCloseStatus status, String reason) {
     if (closing == null) {
       closing = new WebSocketCloseStatus(status.code(), reason);
+      end();
+      SocketGuard.endSoon(ctx);
     }
     socket.close((short) closing.code(), closing.reasonText()).onFailure(gone -> {});
   }
@@ -285,7 +292,7 @@ final class SocketSession {
 
   private boolean isPermitted(Action action, JsonObject message) {
     var permitted =
-        options.getAccess().permits(user, action, String.valueOf(message.getValue("name")));
+        options.getAccess().permits(ctx.user(), action, String.valueOf(message.getValue("name")));
     if (!permitted) {
       close(WebSocketCloseStatus.POLICY_VIOLATION, "This name is not permitted");
     }

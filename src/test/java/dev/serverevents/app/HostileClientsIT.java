@@ -289,6 +289,21 @@ class HostileClientsIT {
 
   @Test
   @OwnRedis({})
+  void webSocketsThatHaveGoneDoNotCount(Server test) {
+    var few = Map.of("SERVER_EVENTS_HTTP_PER_CLIENT_CONNECTIONS", "20");
+    try (var server = start(test, few)) {
+      var sockets = test.vertx().createWebSocketClient();
+      for (var path : List.of("/socket", "/eventbus/websocket")) {
+        for (var i = 0; i < 50; i++) {
+          result(result(sockets.connect(port(server), "127.0.0.1", path)).close());
+        }
+      }
+      result(sockets.close());
+    }
+  }
+
+  @Test
+  @OwnRedis({})
   void whatRedisKeepsIsBounded(Server test) throws IOException {
     try (var server = start(test, Map.of("SERVER_EVENTS_HTTP_PER_CLIENT_RETAINED", "50000000"));
         var honest = new Honest(server.url())) {

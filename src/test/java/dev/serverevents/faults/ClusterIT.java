@@ -220,8 +220,8 @@ class ClusterIT {
           var masters = cluster.masters();
           var fourth = cluster.add();
           cluster.awaitComplete();
-          masters.forEach(master -> move(cluster, 4_096 / 3, master, fourth));
-          masters.forEach(master -> move(cluster, 4_096 / 3, fourth, master));
+          masters.forEach(master -> move(cluster, 400, master, fourth));
+          masters.forEach(master -> move(cluster, 400, fourth, master));
           assertThat(cluster.slotsOf(fourth)).isEmpty();
           cluster.remove(fourth);
         });

@@ -22,10 +22,12 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A user's own server, with the routes under a prefix of its choice, and a client of it. */
 final class Http extends VerticleBase {
@@ -62,6 +64,7 @@ final class Http extends VerticleBase {
   }
 
   private final RoutesOptions options;
+  private final AtomicInteger open = new AtomicInteger();
   private Router routes;
   private HttpClient client;
   private WebSocketClient sockets;
@@ -96,6 +99,13 @@ final class Http extends VerticleBase {
     http =
         vertx
             .createHttpServer(small)
+            .connectionHandler(
+                connection -> {
+                  open.incrementAndGet();
+                  ((ConnectionBase) connection)
+                      .closeFuture()
+                      .onComplete(closed -> open.decrementAndGet());
+                })
             .requestHandler(router)
             .invalidRequestHandler(Problems::answerInvalid);
     return http.listen(0, HOST).onSuccess(server -> port = server.actualPort());
@@ -103,6 +113,11 @@ final class Http extends VerticleBase {
 
   int port() {
     return port;
+  }
+
+  /** How many connections the server has. */
+  int open() {
+    return open.get();
   }
 
   /** What is mounted. */

@@ -1,9 +1,12 @@
 package dev.serverevents.web;
 
+import static dev.serverevents.testing.Await.result;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import java.io.ByteArrayOutputStream;
@@ -13,9 +16,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames that no client sends by itself, on every WebSocket: each is closed with what is wrong. */
 @ExtendWith(ServerExtension.class)
@@ -30,6 +36,7 @@ class SocketGuardTest {
   private static final int FINAL = 0x80;
   private static final int COMPRESSED = 0x40;
   private static final int BIG = 1 << 20;
+  private static final int UNREAD = 40;
 
   /** A connection that has been upgraded, to write frames on. */
   private record Client(Socket socket, DataInputStream in) implements AutoCloseable {
@@ -80,13 +87,19 @@ class SocketGuardTest {
 
     /** The code of the first close frame, and that nothing but the end follows it. */
     int awaitClose() throws IOException {
+      var code = awaitCloseFrame();
+      send(FINAL | CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
+      assertThat(in.read()).isEqualTo(-1);
+      return code;
+    }
+
+    /** The code of the first close frame. */
+    int awaitCloseFrame() throws IOException {
       while (true) {
         var head = in.readUnsignedByte();
         var length = in.readUnsignedByte();
         var data = in.readNBytes(length == 126 ? in.readUnsignedShort() : length);
         if ((head & 0xF) == CLOSE) {
-          send(FINAL | CLOSE, Arrays.copyOf(data, 2));
-          assertThat(in.read()).isEqualTo(-1);
           return ((data[0] & 0xFF) << 8) | (data[1] & 0xFF);
         }
       }
@@ -169,5 +182,78 @@ class SocketGuardTest {
     server.deploy();
     var junk = new byte[] {(byte) 0xFF, (byte) 0xFF, 1, 2, 3};
     assertClosed(new Http(server), 1007, c -> c.send(FINAL | COMPRESSED | TEXT, junk));
+  }
+
+  /** Else everybody could have as many connections as there may be, and nothing on them. */
+  @Test
+  void aConnectionEndsThoughItsClientDoesNotAnswerTheCloseFrame(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server);
+    for (var path : WEB_SOCKETS) {
+      try (var client = Client.open(http, path)) {
+        client.send(FINAL | TEXT, new byte[] {(byte) 0xFF});
+        assertThat(client.awaitCloseFrame()).as(path).isEqualTo(1007);
+        assertThat(client.in.read()).as(path).isEqualTo(-1);
+      }
+    }
+  }
+
+  /** The same, where the session closes it and no frame was wrong. */
+  @Test
+  void aConnectionEndsThoughItsClientDoesNotAnswerItsSession(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server);
+    try (var client = Client.open(http, "/eventbus/websocket")) {
+      var message =
+          """
+          {"type":"send","address":"server-events.on","replyAddress":"r","body":{"name":"a","id":%d}}
+          """;
+      for (var id = 0; id <= SockJsSession.MAX_PENDING; id++) {
+        client.send(FINAL | TEXT, message.formatted(id).strip().getBytes(UTF_8));
+      }
+      assertThat(client.awaitCloseFrame()).isEqualTo(1008);
+      assertThat(client.in.read()).isEqualTo(-1);
+    }
+    try (var client = Client.open(http, "/socket")) {
+      for (var id = 0; id <= SocketSession.MAX_SUBSCRIPTIONS; id++) {
+        var message = "{\"type\":\"subscribe\",\"name\":\"a\",\"id\":%d}".formatted(id);
+        client.send(FINAL | TEXT, message.getBytes(UTF_8));
+      }
+      assertThat(client.awaitCloseFrame()).isEqualTo(1008);
+      assertThat(client.in.read()).isEqualTo(-1);
+    }
+  }
+
+  /** The close frame then never leaves, for what is before it does not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/socket", "/eventbus/websocket"})
+  void aConnectionEndsThoughItsClientDoesNotRead(String path, Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server, new RoutesOptions().setHeartbeat(500));
+    try (var client = Client.open(http, path)) {
+      var subscribe =
+          path.equals("/socket")
+              ? "{\"type\":\"subscribe\",\"name\":\"big\",\"id\":%d}"
+              : """
+                {"type":"send","address":"server-events.on","replyAddress":"r",\
+                "body":{"name":"big","id":%d}}""";
+      for (var id = 0; id < UNREAD; id++) {
+        client.send(FINAL | TEXT, subscribe.formatted(id).getBytes(UTF_8));
+      }
+      Await.untilAsserted(
+          () ->
+              assertThat(server.redis().channels())
+                  .filteredOn(channel -> channel.startsWith("big:"))
+                  .hasSize(UNREAD));
+      var random = new Random(1);
+      for (var id = 0; id < UNREAD; id++) {
+        var text = random.ints(BIG / 4, 33, 126).mapToObj(Character::toString).collect(joining());
+        result(server.events().emit("big", id, text));
+      }
+      for (var id = UNREAD; id <= UNREAD + SockJsSession.MAX_PENDING; id++) {
+        client.send(FINAL | TEXT, subscribe.formatted(id).getBytes(UTF_8));
+      }
+      Await.until(() -> http.open() == 0);
+    }
   }
 }
