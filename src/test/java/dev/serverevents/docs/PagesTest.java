@@ -123,7 +123,7 @@ class PagesTest {
     var versions =
         matches("<artifactId>([\\w-]+)</artifactId><version>([^<]+)</version>", tutorial);
     assertThat(versions).hasSizeGreaterThan(3);
-    Stream.of("vertx-web", "vertx-health-check", "logback-classic")
+    Stream.of("vertx-web", "vertx-health-check", "slf4j-api")
         .forEach(artifact -> assertThat(pom).contains("<artifactId>" + artifact + "<"));
     for (var version : versions) {
       assertThat(version.group(1).equals("orders") || pom.contains(">" + version.group(2) + "<"))

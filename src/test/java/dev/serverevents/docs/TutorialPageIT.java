@@ -47,8 +47,8 @@ class TutorialPageIT {
     var commands = page.blocks("sh").iterator();
     try (var one = start(commands.next(), classes, server);
         var other = start(commands.next(), classes, server)) {
-      one.awaitHttp(first);
-      other.awaitHttp(second);
+      one.awaitOutput("The API listens");
+      other.awaitOutput("The API listens");
       try (var worker = start(commands.next(), classes, server)) {
         worker.awaitOutput("The worker waits for jobs");
         check(commands); // both servers
