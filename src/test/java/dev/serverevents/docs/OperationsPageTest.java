@@ -49,4 +49,16 @@ class OperationsPageTest {
         .containsExactlyElementsOf(
             Pages.matches("- alert: (\\w+)", rules).stream().map(alert -> alert.group(1)).toList());
   }
+
+  @Test
+  void itsSizesAreTheDefaults() {
+    var sizes = Pages.matches("([\\d,]+)( MiB)? \\(`([a-zA-Z.]+)`\\)", PAGE.text());
+    assertThat(sizes).hasSizeGreaterThan(10);
+    for (var size : sizes) {
+      var number = Long.parseLong(size.group(1).replace(",", ""));
+      var value = "%,d".formatted(size.group(2) == null ? number : number << 20);
+      assertThat(PAGE.text())
+          .containsPattern("\\| `\\Q%s\\E` \\|.*\\| %s \\|".formatted(size.group(3), value));
+    }
+  }
 }
