@@ -2,7 +2,6 @@ package dev.serverevents.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
@@ -11,17 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the page on security names is there, and its commands run; {@code LeastRightsTest} has its
- * users of Redis.
+ * The commands of the page on security run; {@code LeastRightsTest} has its users of Redis, and
+ * {@code PagesTest} what is true of every page.
  */
 @ExtendWith(ServerExtension.class)
 class SecurityPageTest {
@@ -30,36 +26,6 @@ class SecurityPageTest {
 
   private static List<MatchResult> matches(String regex, String text) {
     return Pattern.compile(regex, Pattern.DOTALL).matcher(text).results().toList();
-  }
-
-  @Test
-  void everySettingThatItNamesIsOne() throws IOException {
-    var settings = ServerSettings.ALL.all().stream().map(Setting::path).toList();
-    var named = matches("`((?:http|limits|redis)\\.[a-zA-Z.]+)`", Files.readString(PAGE));
-    assertThat(named).hasSizeGreaterThan(10);
-    assertThat(named).allSatisfy(name -> assertThat(settings).contains(name.group(1)));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"src/docs/security.md", "README.md"})
-  void everyLinkOfItLeadsSomewhere(Path page) throws IOException {
-    var links = matches("\\]\\((?!https?:)([^)#]*)#?([^)]*)\\)", Files.readString(page));
-    assertThat(links).isNotEmpty();
-    for (var link : links) {
-      var target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
-      assertThat(target).exists();
-      if (!link.group(2).isEmpty()) {
-        assertThat(anchors(target)).contains(link.group(2));
-      }
-    }
-  }
-
-  /** As GitHub makes them of headings. */
-  private static List<String> anchors(Path page) throws IOException {
-    return matches("(?m)^#+ (.*?)$", Files.readString(page)).stream()
-        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
-        .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
-        .toList();
   }
 
   @Test

@@ -15,12 +15,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The README has all settings as they are declared; {@code mvn test -Dtest=SettingsTableTest
- * -Dsettings=write} writes them there.
+ * The page on operations has all settings as they are declared; {@code mvn test
+ * -Dtest=SettingsTableTest -Dsettings=write} writes them there.
  */
 class SettingsTableTest {
 
-  private static final Path README = Path.of("README.md");
+  private static final Path PAGE = Path.of("src", "docs", "operations.md");
+  private static final Path HTTP_PAGE = Path.of("src", "docs", "http.md");
   private static final Pattern TABLE =
       Pattern.compile("(?<=<!-- settings -->\n).*?(?=<!-- end of settings -->)", Pattern.DOTALL);
 
@@ -46,22 +47,29 @@ class SettingsTableTest {
   }
 
   @Test
-  void theReadmeHasEverySettingAsItIsDeclared() throws IOException {
-    var readme = Files.readString(README);
-    var table = TABLE.matcher(readme);
+  void thePageHasEverySettingAsItIsDeclared() throws IOException {
+    var page = Files.readString(PAGE);
+    var table = TABLE.matcher(page);
     assertThat(table.find()).isTrue();
     if ("write".equals(System.getProperty("settings"))) {
-      Files.writeString(README, table.replaceFirst(Matcher.quoteReplacement(table())));
+      Files.writeString(PAGE, table.replaceFirst(Matcher.quoteReplacement(table())));
     } else {
       assertThat(table.group()).isEqualTo(table());
     }
   }
 
   @Test
-  void theReadmeNamesEveryRightOfAKey() throws IOException {
-    var readme = Files.readString(README);
+  void thePageOnHttpShowsEveryFieldOfAKey() throws IOException {
+    var page = Files.readString(HTTP_PAGE);
     assertThat(RouteSettings.KEY.settings())
-        .allSatisfy(setting -> assertThat(readme).contains("\"" + setting.field() + "\": "));
+        .allSatisfy(setting -> assertThat(page).contains("\"" + setting.field() + "\": "));
+  }
+
+  @Test
+  void thePageHasEveryExitCode() throws IOException {
+    var page = Files.readString(PAGE);
+    assertThat(ExitCode.values())
+        .allSatisfy(code -> assertThat(page).contains("\n| %d | ".formatted(code.code())));
   }
 
   @Test

@@ -1,0 +1,216 @@
+package dev.serverevents.docs;
+
+import static dev.serverevents.testing.Await.failure;
+import static dev.serverevents.testing.Await.result;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.serverevents.EmitOptions;
+import dev.serverevents.EventFailureException;
+import dev.serverevents.RedisServerOptions.PubSub;
+import dev.serverevents.StreamEvent;
+import dev.serverevents.WaitOptions;
+import dev.serverevents.testing.OwnRedis;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TestCluster;
+import dev.serverevents.testing.TestRedis;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the page on the wire protocol has for redis-cli does what it says. */
+@ExtendWith(ServerExtension.class)
+class WireProtocolPageTest {
+
+  private static final Pages.Page PAGE = Pages.page("wire-protocol.md");
+  private static final String NAME = "orders.priced";
+  private static final Object[] ARGS = {42, "EUR"};
+
+  /** The words of the commands below a heading, each as redis-cli takes it. */
+  private static List<List<String>> commands(String heading) {
+    return PAGE.code("redis", heading).stream()
+        .flatMap(String::lines)
+        .map(line -> Pages.matches("'((?:[^'\\\\]|\\\\.)*)'|(\\S+)", line))
+        .map(
+            words ->
+                words.stream()
+                    .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                    .toList())
+        .toList();
+  }
+
+  private static List<String> command(String heading) {
+    assertThat(commands(heading)).hasSize(1);
+    return commands(heading).get(0);
+  }
+
+  private static Response send(TestRedis redis, List<String> words) {
+    return redis.command(words.get(0), words.subList(1, words.size()).toArray());
+  }
+
+  private static Request request(List<String> words) {
+    var request = Request.cmd(Command.create(words.get(0)));
+    words.subList(1, words.size()).forEach(request::arg);
+    return request;
+  }
+
+  @Test
+  void everySectionWithCommandsIsTestedHere() {
+    assertThat(PAGE.blocks("redis").stream().map(Pages.Block::heading))
+        .containsExactly(
+            "Events",
+            "Failures",
+            "Progress",
+            "Retained events",
+            "Direct replies",
+            "Idempotent emits",
+            "Clusters");
+  }
+
+  @Test
+  void anEventEndsItsWait(Server server) {
+    server.deploy();
+    var wait = server.events().listen(NAME, 7);
+    result(wait.subscribed());
+    assertThat(send(server.redis(), command("Events")).toInteger()).isEqualTo(1);
+    assertThat(result(wait.future()).list()).containsExactly(ARGS);
+  }
+
+  @Test
+  void aFailureEndsItsWait(Server server) {
+    server.deploy();
+    var wait = server.events().listen(NAME, 7);
+    result(wait.subscribed());
+    send(server.redis(), command("Failures"));
+    assertThat(failure(wait.future()))
+        .hasMessage("There is no such item")
+        .asInstanceOf(type(EventFailureException.class))
+        .satisfies(
+            failure -> {
+              assertThat(failure.code()).isEqualTo(422);
+              assertThat(failure.detail()).isEqualTo(new JsonObject().put("item", "gold"));
+            });
+  }
+
+  @Test
+  void progressReachesAStream(Server server) {
+    server.deploy();
+    var came = Promise.<StreamEvent>promise();
+    var stream = server.events().stream(NAME, 7).handler(came::tryComplete);
+    result(stream.subscribed());
+    assertThat(send(server.redis(), command("Progress")).toInteger()).isEqualTo(1);
+    var event = result(came.future());
+    assertThat(event).isInstanceOf(StreamEvent.Progress.class);
+    assertThat(event.args().list()).containsExactly(50, "%");
+    stream.close();
+  }
+
+  @Test
+  void aRetainedEventReachesWaitsBeforeAndAfterIt(Server server) {
+    server.deploy();
+    var wait = server.events().listen(NAME, 7);
+    result(wait.subscribed());
+    var commands = commands("Retained events");
+    assertThat(commands).hasSize(4);
+    assertThat(commands.get(0)).containsExactly("MULTI");
+    assertThat(commands.get(3)).containsExactly("EXEC");
+    server
+        .redis()
+        .transaction(commands.subList(1, 3).stream().map(WireProtocolPageTest::request).toList());
+    assertThat(result(wait.future()).list()).containsExactly(ARGS);
+    var later = server.events().on(NAME, 7, WaitOptions.DEFAULT.retained(true));
+    assertThat(result(later).list()).containsExactly(ARGS);
+  }
+
+  @Test
+  void aDirectReplyReachesTheServerThatAsked(Server server) {
+    server.deploy();
+    var words = command("Direct replies");
+    var requested =
+        server
+            .events()
+            .requestDirect(
+                NAME,
+                7,
+                replyTo -> {
+                  assertThat(replyTo).matches("\\$inbox:orders\\.priced:.+");
+                  assertThat(words.get(1)).matches("\\$inbox:orders\\.priced:.+");
+                  var reply = List.of(words.get(0), replyTo, words.get(2));
+                  return server.redis().send(request(reply));
+                });
+    assertThat(result(requested).list()).containsExactly(ARGS);
+  }
+
+  @Test
+  @OwnRedis({})
+  void anIdempotentEmitHappensOnce(Server server) throws IOException {
+    server.deploy();
+    var load = PAGE.code("sh", "Idempotent emits").get(0);
+    assertThat(load).startsWith("redis-cli -x FUNCTION LOAD REPLACE < ");
+    var library = Files.readString(Path.of(load.substring(load.indexOf('<') + 1).strip()));
+    server.redis().command("FUNCTION", "LOAD", "REPLACE", library);
+    var wait = server.events().listen(NAME, 7);
+    result(wait.subscribed());
+    var words = command("Idempotent emits");
+    var outcome = send(server.redis(), words).toString();
+    assertThat(outcome).isEqualTo(words.get(9) + " 1");
+    assertThat(result(wait.future()).list()).containsExactly(ARGS);
+    assertThat(send(server.redis(), words).toString()).isEqualTo(outcome);
+    var again =
+        server.events().emit(EmitOptions.DEFAULT.idempotencyKey("job-81"), NAME, 7, 42, "EUR");
+    assertThat(result(again)).as("of the first, since it is the same").isEqualTo(1);
+  }
+
+  @Test
+  void aShardedEventEndsItsWait(Server server) {
+    try (var cluster = new TestCluster(1, 0)) {
+      server.deploy(server.options().setRedis(cluster.options(PubSub.SHARDED, 0)));
+      var wait = server.events().listen(NAME, 7);
+      result(wait.subscribed());
+      assertThat(send(cluster.nodes().get(0), command("Clusters")).toInteger()).isEqualTo(1);
+      assertThat(result(wait.future()).list()).containsExactly(ARGS);
+      server.undeploy();
+    }
+  }
+
+  @Test
+  void aServerHearsItselfOnAnInboxOfItsOwn(Server server) {
+    server.deploy();
+    assertThat(server.redis().allChannels())
+        .singleElement()
+        .satisfies(channel -> assertThat(channel).matches("\\$inbox:\\$[^:]+"));
+  }
+
+  @Test
+  void thePageSaysWhyPayloadsAreDropped(Server server) {
+    var verticle = server.deploy();
+    var wait = server.events().listen(NAME, 7);
+    result(wait.subscribed());
+    var wrong =
+        Arrays.asList(
+            "[42,\"EUR\"",
+            "[\"orders.priced\",7]x",
+            "[".repeat(501) + "]".repeat(501),
+            "{}",
+            "[\"orders.priced\"]",
+            "[\"orders.priced\",7,{\"$failure\":{\"code\":1.5}}]",
+            "[\"orders.priced\",7,\"" + "x".repeat(1 << 20) + "\"]");
+    wrong.forEach(payload -> server.redis().command("PUBLISH", "orders.priced:7", payload));
+    server.redis().command("PUBLISH", "orders.priced:7", "[42,\"EUR\"]"); // of another event
+    server.redis().command("PUBLISH", "orders.priced:7", "[\"orders.priced\",7.0]"); // and this
+    assertThat(wait.future().isComplete()).isFalse();
+    send(server.redis(), command("Events"));
+    assertThat(result(wait.future()).list()).containsExactly(ARGS);
+    assertThat(verticle.droppedPayloads()).isEqualTo(wrong.size());
+  }
+}
