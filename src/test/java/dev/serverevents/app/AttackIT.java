@@ -44,6 +44,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ import org.slf4j.LoggerFactory;
  * -Dattack.requests=200000} makes it long, {@code -Dattack.atOnce} says how many each attacker
  * sends at once, and {@code -Dattack.seed} repeats an attack.
  */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class AttackIT {
 

@@ -28,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Clients that take all they can get from the runnable jar, with 512 MB of heap, while an honest
  * one at another address emits and finds its events.
  */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class HostileClientsIT {
 

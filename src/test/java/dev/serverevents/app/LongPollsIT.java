@@ -24,10 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** 10,000 long polls at once on one server with 256 MB of heap, half of which leave. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class LongPollsIT {
 

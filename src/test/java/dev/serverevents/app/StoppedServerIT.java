@@ -22,10 +22,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A server that is stopped for a while, as a paused virtual machine or a long collection is. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class StoppedServerIT {
 

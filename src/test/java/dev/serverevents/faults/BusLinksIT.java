@@ -19,10 +19,12 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Without sharded Pub/Sub, events go over the links between a cluster's nodes, and can be lost. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class BusLinksIT {
 

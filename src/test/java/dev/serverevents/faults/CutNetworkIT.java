@@ -21,10 +21,12 @@ import io.vertx.redis.client.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A network that is cut without a word to either end, as a failed router or a firewall does it. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class CutNetworkIT {
 

@@ -24,10 +24,12 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** More waits than anybody has. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class ManyWaitsIT {
 

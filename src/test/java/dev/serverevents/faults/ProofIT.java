@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dproof.seed} replays a run as far as the machine allows; {@code -Dproof.waits} is how
  * many waits each run makes.
  */
+@Tag("long")
 class ProofIT {
 
   private static final int WAITS = Integer.getInteger("proof.waits", 50_000);

@@ -21,10 +21,12 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A Redis that answers, and says no. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class RefusingRedisIT {
 

@@ -19,10 +19,12 @@ import dev.serverevents.testing.TestRedis;
 import dev.serverevents.testing.TestSentinels;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Sentinels, and masters that are killed or step down. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class SentinelIT {
 

@@ -16,10 +16,12 @@ import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Connections that are open, and on which nothing comes any more. */
+@Tag("long")
 @ExtendWith(ServerExtension.class)
 class SilentConnectionIT {
 
