@@ -1,6 +1,6 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

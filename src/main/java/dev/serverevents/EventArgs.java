@@ -2,7 +2,7 @@ package dev.serverevents;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.serverevents.bus.ExactJson;
+import dev.serverevents.internal.ExactJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -4,6 +4,7 @@ import dev.serverevents.internal.settings.LimitSettings;
 import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
+import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.json.JsonObject;
 
 /**

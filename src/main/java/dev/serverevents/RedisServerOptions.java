@@ -19,9 +19,9 @@ import static dev.serverevents.internal.settings.RedisSettings.VERIFY_HOST;
 
 import dev.serverevents.internal.settings.RedisCombination;
 import dev.serverevents.internal.settings.RedisSettings;
+import dev.serverevents.internal.settings.RedisUrl;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
-import dev.serverevents.redis.RedisUrl;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.BusServerEvents;
+import dev.serverevents.internal.client.BusServerEvents;
+import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

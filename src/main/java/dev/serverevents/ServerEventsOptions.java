@@ -1,6 +1,6 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.settings.LimitSettings;
 import dev.serverevents.internal.settings.RedisSettings;
 import dev.serverevents.internal.settings.Settings;

@@ -2,7 +2,7 @@ package dev.serverevents.metrics;
 
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
-import dev.serverevents.bus.Unread;
+import dev.serverevents.internal.local.Unread;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

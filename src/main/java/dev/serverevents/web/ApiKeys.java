@@ -1,13 +1,13 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.bus.Fields;
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
+import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.web.Access.Action;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;

@@ -4,7 +4,7 @@ import dev.serverevents.EmitOptions;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.Setting;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -107,7 +107,7 @@ final class Quotas {
     /**
      * Counts an emit before it is sent.
      *
-     * @param message as {@link dev.serverevents.bus.JsonMessages#emit} takes it
+     * @param message as {@link dev.serverevents.internal.json.JsonMessages#emit} takes it
      * @param bytes roughly how many its arguments have
      * @throws ServerEventsException if there were too many, if too much is retained, or if this
      *     would be retained for too long

@@ -1,9 +1,9 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.bus.ExactJson;
+import dev.serverevents.internal.ExactJson;
+import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.LongPoll.Arrived;
 import dev.serverevents.web.Quotas.Kind;

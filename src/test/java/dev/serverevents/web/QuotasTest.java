@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;

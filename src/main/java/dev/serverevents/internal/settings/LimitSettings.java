@@ -1,8 +1,8 @@
 package dev.serverevents.internal.settings;
 
-import dev.serverevents.EventKey;
 import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.internal.wire.EventKey;
 
 /** What a ServerEventsVerticle and its users refuse: the settings of the section limits. */
 public final class LimitSettings {

@@ -13,7 +13,6 @@ import static dev.serverevents.internal.settings.RedisSettings.VERIFY_HOST;
 
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.RedisServerOptions;
-import dev.serverevents.redis.RedisUrl;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

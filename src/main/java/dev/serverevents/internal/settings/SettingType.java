@@ -1,7 +1,7 @@
 package dev.serverevents.internal.settings;
 
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
