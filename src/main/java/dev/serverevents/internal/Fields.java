@@ -1,6 +1,5 @@
 package dev.serverevents.internal;
 
-import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -41,13 +40,6 @@ public final class Fields {
     } catch (NumberFormatException notAnInteger) {
       return null;
     }
-  }
-
-  /** Returns how to emit with a {@code retain} in ms; without one the event is not kept. */
-  public static EmitOptions emitOptions(@Nullable Object retain) {
-    return retain == null
-        ? EmitOptions.DEFAULT
-        : new EmitOptions(integer("retain", retain, 1, EmitOptions.MAX_RETAIN), null);
   }
 
   /** Refuses null. */

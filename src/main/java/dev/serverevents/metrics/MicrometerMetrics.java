@@ -42,12 +42,12 @@ import org.jspecify.annotations.Nullable;
 public final class MicrometerMetrics implements ServerEventsMetrics {
 
   /** How many names of events are told apart. */
-  public static final int MAX_NAMES = 100;
+  public static final int MAX_NAMES = MetersByName.MAX_NAMES;
 
   /** The name of all others. */
-  public static final String OTHER = "other";
+  public static final String OTHER = MetersByName.OTHER;
 
-  static final String PREFIX = "server.events.";
+  private static final String PREFIX = MetersOfName.PREFIX;
 
   private final MeterRegistry registry;
   private final MetersByName names;

@@ -1,13 +1,13 @@
 package dev.serverevents.web;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.LimitsOptions;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.Sha256;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
-import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.web.Access.Action;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -90,7 +90,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
 
     /** A longer one is no name at all. */
     private static boolean isNameOf(List<NamePattern> patterns, String event) {
-      return event.length() <= EventKey.MAX_BYTES
+      return event.length() <= LimitsOptions.MAX_KEY
           && patterns.stream().anyMatch(pattern -> pattern.matches(event));
     }
   }

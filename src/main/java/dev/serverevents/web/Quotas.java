@@ -7,6 +7,7 @@ import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.Setting;
+import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -26,18 +27,6 @@ import org.jspecify.annotations.Nullable;
  * else the {@linkplain ClientAddress address} that it connects from.
  */
 final class Quotas {
-
-  /** What is held until it is given back. */
-  enum Kind {
-    /** A wait that is pending. */
-    WAITS,
-    /** A stream, or a socket. */
-    STREAMS;
-
-    private Setting<Long> of(QuotaSettings settings) {
-      return this == WAITS ? settings.waits() : settings.streams();
-    }
-  }
 
   /** Roughly what Redis needs for a key, besides its value. */
   private static final long KEY_BYTES = 256;

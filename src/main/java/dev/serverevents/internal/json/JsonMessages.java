@@ -33,10 +33,7 @@ public final class JsonMessages {
   /** The same; {@code raw}, unless it is null, stands for the message's {@code args}. */
   public static Future<Integer> emit(
       ServerEvents events, JsonObject message, @Nullable EventArgs raw) {
-    var key = message.getValue("idempotencyKey");
-    var options =
-        Fields.emitOptions(message.getValue("retain"))
-            .idempotencyKey(key == null ? null : Fields.string("idempotencyKey", key));
+    var options = options(message);
     var name = message.getValue("name");
     var id = message.getValue("id");
     var args = args(message, raw);
@@ -51,6 +48,17 @@ public final class JsonMessages {
         ? events.reply(
             options, Fields.string("replyTo", message.getValue("replyTo")), name, id, args)
         : events.emit(options, name, id, args);
+  }
+
+  /** Without a {@code retain} in ms the event is not kept. */
+  private static EmitOptions options(JsonObject message) {
+    var retain = message.getValue("retain");
+    var key = message.getValue("idempotencyKey");
+    var options =
+        retain == null
+            ? EmitOptions.DEFAULT
+            : new EmitOptions(Fields.integer("retain", retain, 1, EmitOptions.MAX_RETAIN), null);
+    return options.idempotencyKey(key == null ? null : Fields.string("idempotencyKey", key));
   }
 
   /** Opens a stream: {@code {"name","id","timeout"?,"retained"?,"follow"?}}. */

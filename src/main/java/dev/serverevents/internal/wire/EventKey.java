@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record EventKey(String name, String id) {
 
-  /** How many bytes of UTF-8 a name or an id may have, unless a limit is set lower. */
-  public static final int MAX_BYTES = 512;
-
   /** The first character of the names that are reserved for extensions of the wire protocol. */
   public static final String RESERVED = "$";
 
@@ -26,8 +23,8 @@ public record EventKey(String name, String id) {
    */
   private static final String OF_REDIS = "__";
 
-  /** More bits than the digits of any integer of {@link #MAX_BYTES} digits have. */
-  private static final int MAX_BITS = 4 * MAX_BYTES;
+  /** More bits than the digits of any integer of {@link LimitsOptions#MAX_KEY} digits have. */
+  private static final int MAX_BITS = 4 * LimitsOptions.MAX_KEY;
 
   /**
    * Checks a user's name and id.

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.LimitsOptions;
 import dev.serverevents.internal.ExactJson;
+import dev.serverevents.internal.JsonValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -33,7 +35,7 @@ public final class WireFormat {
   private static final int PARSED_AT_ONCE = 1 << 10;
 
   /** A name, and what tells one inbox from others. */
-  private static final int MAX_INBOX = 2 * EventKey.MAX_BYTES;
+  private static final int MAX_INBOX = 2 * LimitsOptions.MAX_KEY;
 
   private WireFormat() {}
 
@@ -123,7 +125,7 @@ public final class WireFormat {
     Collections.addAll(array, name, id);
     Collections.addAll(array, args);
     var bytes = new ByteArrayOutputStream();
-    try (var generator = ExactJson.FACTORY.createGenerator(bytes)) {
+    try (var generator = JsonValues.FACTORY.createGenerator(bytes)) {
       generator.setCodec(DatabindCodec.mapper());
       generator.writeObject(array);
     } catch (IOException cause) {
@@ -131,7 +133,7 @@ public final class WireFormat {
           "args",
           Arrays.toString(args),
           "must be what can be written as JSON, nested at most %d deep: %s"
-              .formatted(ExactJson.MAX_DEPTH, cause));
+              .formatted(JsonValues.MAX_DEPTH, cause));
     }
     return Buffer.buffer(bytes.toByteArray());
   }
@@ -165,7 +167,7 @@ public final class WireFormat {
           "size", "it has %d bytes, more than limits.payloadIn".formatted(payload.length()));
     }
     var bytes = payload.getBytes();
-    try (var parser = ExactJson.FACTORY.createParser(bytes)) {
+    try (var parser = JsonValues.FACTORY.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new MalformedPayloadException("shape", "it is not a JSON array");
       }
@@ -201,7 +203,7 @@ public final class WireFormat {
     var parsed = bytes.length <= PARSED_AT_ONCE ? new ArrayList<@Nullable Object>() : null;
     for (var count = 1; parser.currentToken() != JsonToken.END_ARRAY; count++) {
       if (parsed != null) {
-        parsed.add(ExactJson.value(parser));
+        parsed.add(JsonValues.value(parser));
       } else {
         isFailure = skip(parser) && count == 1;
       }
