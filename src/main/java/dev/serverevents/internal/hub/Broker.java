@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public interface Broker {
 
   /** Who is told of the connections' changes. */
-  public interface Listener {
+  interface Listener {
     /** A connection has come up, for the first time or again; and maybe all are up now. */
     void up(Store store, boolean all);
 
