@@ -1,6 +1,6 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,7 @@ public record EmitOptions(long retain, @Nullable String idempotencyKey) {
    * @param duration from 1 ms to 7 days
    */
   public static EmitOptions retain(Duration duration) {
-    return Fields.emitOptions(duration.toMillis());
+    return new EmitOptions(Fields.integer("retain", duration.toMillis(), 1, MAX_RETAIN), null);
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.serverevents;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.serverevents.bus.ExactJson;
+import dev.serverevents.internal.JsonValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -158,7 +158,7 @@ public final class EventArgs {
   private JsonArray array() {
     var known = decoded;
     if (known == null) {
-      known = (JsonArray) requireNonNull(ExactJson.read(json));
+      known = (JsonArray) requireNonNull(JsonValues.read(json));
       decoded = known;
     }
     return known;

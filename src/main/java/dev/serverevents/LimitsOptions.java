@@ -12,23 +12,26 @@ import io.vertx.core.json.JsonObject;
  */
 public final class LimitsOptions {
 
+  /** How many bytes of UTF-8 a name or an id may have, unless a limit is set lower. */
+  public static final int MAX_KEY = LimitSettings.MAX_KEY;
+
   /** How many waits may be pending in one verticle. */
-  public static final int DEFAULT_PENDING_WAITS = 2_000_000;
+  public static final int DEFAULT_PENDING_WAITS = LimitSettings.DEFAULT_PENDING_WAITS;
 
   /** How many emits may be queued in one verticle, while Redis is away or behind. */
-  public static final int DEFAULT_EMIT_QUEUE = 100_000;
+  public static final int DEFAULT_EMIT_QUEUE = LimitSettings.DEFAULT_EMIT_QUEUE;
 
   /**
    * How many bytes the payload of an event may have, in and out: 1 MiB. Redis disconnects a
    * subscriber that is 32 MB behind (redis.conf, client-output-buffer-limit).
    */
-  public static final int DEFAULT_PAYLOAD = 1 << 20;
+  public static final int DEFAULT_PAYLOAD = LimitSettings.DEFAULT_PAYLOAD;
 
   /** How many bytes the payloads of all queued emits together may have: 128 MiB. */
-  public static final long DEFAULT_EMIT_QUEUE_BYTES = 1L << 27;
+  public static final long DEFAULT_EMIT_QUEUE_BYTES = LimitSettings.DEFAULT_EMIT_QUEUE_BYTES;
 
   /** How many bytes all streams together may have that their readers have not taken: 64 MiB. */
-  public static final long DEFAULT_UNREAD = 1L << 26;
+  public static final long DEFAULT_UNREAD = LimitSettings.DEFAULT_UNREAD;
 
   private final Values values;
 
@@ -115,7 +118,7 @@ public final class LimitsOptions {
     return get(LimitSettings.NAME);
   }
 
-  /** Sets it, from 1 to {@value EventKey#MAX_BYTES}. */
+  /** Sets it, from 1 to {@value #MAX_KEY}. */
   public LimitsOptions setName(int name) {
     return put(LimitSettings.NAME, name);
   }
@@ -125,7 +128,7 @@ public final class LimitsOptions {
     return get(LimitSettings.ID);
   }
 
-  /** Sets it, from 1 to {@value EventKey#MAX_BYTES}. */
+  /** Sets it, from 1 to {@value #MAX_KEY}. */
   public LimitsOptions setId(int id) {
     return put(LimitSettings.ID, id);
   }

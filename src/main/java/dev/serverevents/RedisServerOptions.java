@@ -19,11 +19,12 @@ import static dev.serverevents.internal.settings.RedisSettings.VERIFY_HOST;
 
 import dev.serverevents.internal.settings.RedisCombination;
 import dev.serverevents.internal.settings.RedisSettings;
+import dev.serverevents.internal.settings.RedisUrl;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
-import dev.serverevents.redis.RedisUrl;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +61,10 @@ public final class RedisServerOptions {
   }
 
   /** Where Redis is by default. */
-  public static final String DEFAULT_HOST = "localhost";
+  public static final String DEFAULT_HOST = RedisSettings.DEFAULT_HOST;
 
   /** Redis's standard port. */
-  public static final int DEFAULT_PORT = 6379;
+  public static final int DEFAULT_PORT = RedisSettings.DEFAULT_PORT;
 
   private final Values values;
   private final List<String> endpoints;
@@ -124,12 +125,12 @@ public final class RedisServerOptions {
 
   /** What is at the endpoints. */
   public Type getType() {
-    return values.get(TYPE);
+    return Type.valueOf(values.get(TYPE).toUpperCase(Locale.ROOT));
   }
 
   /** How events go over a Redis Cluster; it says nothing elsewhere. */
   public PubSub getPubsub() {
-    return values.get(PUBSUB);
+    return PubSub.valueOf(values.get(PUBSUB).toUpperCase(Locale.ROOT));
   }
 
   /** The URLs: of the one server, of the Sentinels, or of nodes of the cluster. */

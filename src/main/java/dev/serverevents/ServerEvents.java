@@ -1,6 +1,6 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.BusServerEvents;
+import dev.serverevents.internal.client.BusServerEvents;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * deployed on the same Vert.x.
  *
  * <p>A name or an id is a {@link String} or an integer ({@link Integer}, {@link Long}, {@link
- * Short}, {@link Byte}, {@link java.math.BigInteger}), at most {@value EventKey#MAX_BYTES} bytes of
- * UTF-8 and not empty; {@code 314} and {@code "314"} are the same one. Names that begin with {@code
- * $} are reserved, and those that begin with {@code __} are Redis's own. Anything else fails with
- * {@link InvalidInputException}.
+ * Short}, {@link Byte}, {@link java.math.BigInteger}), at most {@value LimitsOptions#MAX_KEY} bytes
+ * of UTF-8 and not empty; {@code 314} and {@code "314"} are the same one. Names that begin with
+ * {@code $} are reserved, and those that begin with {@code __} are Redis's own. Anything else fails
+ * with {@link InvalidInputException}.
  *
  * <p>An instance belongs to the verticle that creates it, and its waits end when that verticle is
  * undeployed; created outside of a verticle, it lasts until {@link #close()}. It may be called from

@@ -1,5 +1,8 @@
 package dev.serverevents;
 
+import static java.util.Objects.requireNonNullElse;
+
+import dev.serverevents.internal.local.GuardedMetrics;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +68,11 @@ public interface ServerEventsMetrics {
    * throws is logged once, and disturbs nothing.
    */
   static void set(Vertx vertx, ServerEventsMetrics metrics) {
-    MetricsHolder.of(vertx).put(MetricsHolder.KEY, new MetricsHolder(new GuardedMetrics(metrics)));
+    GuardedMetrics.set(vertx, metrics);
   }
 
   /** What measures on a Vert.x. */
   static ServerEventsMetrics of(Vertx vertx) {
-    var holder = MetricsHolder.of(vertx).get(MetricsHolder.KEY);
-    return holder == null ? NONE : holder.metrics();
+    return requireNonNullElse(GuardedMetrics.of(vertx), NONE);
   }
 }

@@ -1,6 +1,6 @@
 package dev.serverevents;
 
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.settings.LimitSettings;
 import dev.serverevents.internal.settings.RedisSettings;
 import dev.serverevents.internal.settings.Settings;
@@ -25,22 +25,22 @@ import org.jspecify.annotations.Nullable;
 public final class ServerEventsOptions {
 
   /** How long a wait lasts that names no timeout, in ms. */
-  public static final long DEFAULT_TIMEOUT = 10_000;
+  public static final long DEFAULT_TIMEOUT = VerticleSettings.DEFAULT_TIMEOUT;
 
   /** How often both connections are tried out, in ms. */
-  public static final long DEFAULT_HEARTBEAT = 5_000;
+  public static final long DEFAULT_HEARTBEAT = VerticleSettings.DEFAULT_HEARTBEAT;
 
   /** How long an emit may take until Redis has it, in ms. */
-  public static final long DEFAULT_EMIT_TIMEOUT = 10_000;
+  public static final long DEFAULT_EMIT_TIMEOUT = VerticleSettings.DEFAULT_EMIT_TIMEOUT;
 
   /** How long pending waits and queued emits are given at undeployment, in ms. */
-  public static final long DEFAULT_DRAIN_TIMEOUT = 10_000;
+  public static final long DEFAULT_DRAIN_TIMEOUT = VerticleSettings.DEFAULT_DRAIN_TIMEOUT;
 
   /** How long Redis is given to tell whether an event is on its way, in ms. */
-  public static final long DEFAULT_PROBE_TIMEOUT = 1_000;
+  public static final long DEFAULT_PROBE_TIMEOUT = VerticleSettings.DEFAULT_PROBE_TIMEOUT;
 
   /** The longest timeout of a wait, in ms: 24 h. */
-  public static final long MAX_TIMEOUT = 86_400_000;
+  public static final long MAX_TIMEOUT = VerticleSettings.MAX_TIMEOUT;
 
   private static final Settings SETTINGS =
       new Settings(VerticleSettings.SECTION, LimitSettings.SECTION, RedisSettings.SECTION);

@@ -1,8 +1,11 @@
 package dev.serverevents;
 
+import dev.serverevents.internal.hub.EventService;
+import dev.serverevents.internal.redis.RedisStores;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +46,12 @@ public class ServerEventsVerticle extends VerticleBase {
           "threadingModel", model, "must be EVENT_LOOP for a ServerEventsVerticle");
     }
     var settings = options != null ? options : new ServerEventsOptions(config());
-    service = new EventService(vertx, context, settings);
+    service =
+        new EventService(
+            vertx,
+            context,
+            settings,
+            changes -> new RedisStores(vertx, UUID.randomUUID().toString(), settings, changes));
     return service.start();
   }
 

@@ -1,10 +1,10 @@
 package dev.serverevents.bench;
 
 import dev.serverevents.ServerEventsOptions;
-import dev.serverevents.bus.Command;
-import dev.serverevents.bus.Deployments.Deployment;
-import dev.serverevents.bus.Mailbox;
-import dev.serverevents.bus.PendingCount;
+import dev.serverevents.internal.local.Command;
+import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.internal.local.PendingCount;
+import dev.serverevents.internal.loop.Mailbox;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,7 +1,7 @@
 package dev.serverevents.app;
 
 import dev.serverevents.ServerEventsMetrics;
-import dev.serverevents.bus.Turns;
+import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.web.ClientAddress;
 import io.vertx.core.Vertx;

@@ -1,8 +1,5 @@
 package dev.serverevents.app;
 
-import dev.serverevents.InvalidInputException;
-import dev.serverevents.UnavailableException;
-
 /** With which code the process ends. */
 enum ExitCode {
   /** The server ended as it was asked to, or said what it was asked. */
@@ -36,16 +33,5 @@ enum ExitCode {
   /** What it means, in a sentence. */
   String meaning() {
     return meaning;
-  }
-
-  /** Tells with which code a start ends that failed. */
-  static ExitCode of(Throwable cause) {
-    if (cause instanceof FailedStartException failed) {
-      return failed.exitCode();
-    }
-    if (cause instanceof InvalidInputException) {
-      return SETTING;
-    }
-    return cause instanceof UnavailableException ? REDIS : UNEXPECTED;
   }
 }

@@ -1,5 +1,8 @@
 package dev.serverevents.app;
 
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.UnavailableException;
+
 /** The server cannot start; the message is for the person who started it. */
 final class FailedStartException extends RuntimeException {
 
@@ -12,8 +15,14 @@ final class FailedStartException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** With which code the process ends. */
-  ExitCode exitCode() {
-    return exitCode;
+  /** Tells with which code the process ends when its start has failed. */
+  static ExitCode exitCode(Throwable cause) {
+    if (cause instanceof FailedStartException failed) {
+      return failed.exitCode;
+    }
+    if (cause instanceof InvalidInputException) {
+      return ExitCode.SETTING;
+    }
+    return cause instanceof UnavailableException ? ExitCode.REDIS : ExitCode.UNEXPECTED;
   }
 }

@@ -3,7 +3,7 @@ package dev.serverevents.app;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
-import dev.serverevents.redis.ClientOptions;
+import dev.serverevents.internal.redis.connection.ClientOptions;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.Origins;
 import dev.serverevents.web.Problems;

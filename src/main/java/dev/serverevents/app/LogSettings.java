@@ -2,7 +2,6 @@ package dev.serverevents.app;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.serverevents.redis.ClientOptions;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
@@ -19,6 +18,9 @@ final class LogSettings {
 
   /** The names of the appenders, as {@link ServerSettings.Log} has them. */
   private static final List<String> FORMATS = List.of("text", "json");
+
+  /** Who tells of attempts to reach Redis, which are the loggers of a package. */
+  private static final String ATTEMPTS = "dev.serverevents.internal.redis";
 
   private LogSettings() {}
 
@@ -38,7 +40,7 @@ final class LogSettings {
    * same.
    */
   static void withoutAttempts(Runnable start) {
-    var attempts = (Logger) LoggerFactory.getLogger(ClientOptions.class.getPackageName());
+    var attempts = (Logger) LoggerFactory.getLogger(ATTEMPTS);
     var level = attempts.getLevel();
     attempts.setLevel(Level.ERROR);
     try {

@@ -38,7 +38,7 @@ final class ServerCommand implements Callable<Integer> {
       RunningServer.start(configuration);
       return ExitCode.OK.code();
     } catch (RuntimeException cause) {
-      var exitCode = ExitCode.of(cause);
+      var exitCode = FailedStartException.exitCode(cause);
       if (exitCode == ExitCode.UNEXPECTED) {
         log().error("Cannot start", cause);
       } else {

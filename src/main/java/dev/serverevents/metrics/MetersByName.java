@@ -8,6 +8,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The meters of the names that are told apart, as {@link MicrometerMetrics} says which are. */
 final class MetersByName {
 
+  /** How many names are told apart. */
+  static final int MAX_NAMES = 100;
+
+  /** The name of all others. */
+  static final String OTHER = "other";
+
   private static final long IN_USE_NANOS = Duration.ofHours(1).toNanos();
   private static final long LOOK_FOR_ROOM_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -18,7 +24,7 @@ final class MetersByName {
 
   MetersByName(MeterRegistry registry) {
     this.registry = registry;
-    others = new MetersOfName(registry, MicrometerMetrics.OTHER, now());
+    others = new MetersOfName(registry, OTHER, now());
     lookedForRoom = now() - LOOK_FOR_ROOM_NANOS;
   }
 
@@ -30,7 +36,7 @@ final class MetersByName {
   /** The same for a name under which something was received. */
   MetersOfName inUse(String name) {
     var meters = names.get(name);
-    if (meters == null && !name.equals(MicrometerMetrics.OTHER) && hasRoom()) {
+    if (meters == null && !name.equals(OTHER) && hasRoom()) {
       meters = names.computeIfAbsent(name, n -> new MetersOfName(registry, n, now()));
     }
     if (meters == null) {
@@ -51,7 +57,7 @@ final class MetersByName {
   }
 
   private boolean isFull() {
-    return names.size() >= MicrometerMetrics.MAX_NAMES;
+    return names.size() >= MAX_NAMES;
   }
 
   /** Takes its meters out of the registry if so. */

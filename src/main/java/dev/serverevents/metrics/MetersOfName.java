@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /** The meters of one name of events. */
 final class MetersOfName {
 
-  private static final String PREFIX = MicrometerMetrics.PREFIX;
+  /** What the names of all meters begin with. */
+  static final String PREFIX = "server.events.";
 
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(1),

@@ -2,7 +2,7 @@ package dev.serverevents.metrics;
 
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
-import dev.serverevents.bus.Unread;
+import dev.serverevents.internal.local.Unread;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,12 +42,12 @@ import org.jspecify.annotations.Nullable;
 public final class MicrometerMetrics implements ServerEventsMetrics {
 
   /** How many names of events are told apart. */
-  public static final int MAX_NAMES = 100;
+  public static final int MAX_NAMES = MetersByName.MAX_NAMES;
 
   /** The name of all others. */
-  public static final String OTHER = "other";
+  public static final String OTHER = MetersByName.OTHER;
 
-  static final String PREFIX = "server.events.";
+  private static final String PREFIX = MetersOfName.PREFIX;
 
   private final MeterRegistry registry;
   private final MetersByName names;

@@ -1,9 +1,9 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.bus.Fields;
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.LimitsOptions;
+import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.internal.settings.Settings;
@@ -90,7 +90,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
 
     /** A longer one is no name at all. */
     private static boolean isNameOf(List<NamePattern> patterns, String event) {
-      return event.length() <= EventKey.MAX_BYTES
+      return event.length() <= LimitsOptions.MAX_KEY
           && patterns.stream().anyMatch(pattern -> pattern.matches(event));
     }
   }

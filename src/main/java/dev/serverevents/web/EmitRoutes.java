@@ -2,9 +2,9 @@ package dev.serverevents.web;
 
 import dev.serverevents.EventArgs;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.bus.ExactJson;
-import dev.serverevents.bus.Fields;
-import dev.serverevents.bus.JsonMessages;
+import dev.serverevents.internal.ExactJson;
+import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.json.JsonMessages;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;

@@ -7,7 +7,7 @@ import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
-import dev.serverevents.web.Quotas.Kind;
+import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.Future;

@@ -1,6 +1,6 @@
 package dev.serverevents.web;
 
-import dev.serverevents.bus.Unread;
+import dev.serverevents.internal.local.Unread;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.function.BooleanSupplier;

@@ -4,9 +4,10 @@ import dev.serverevents.EmitOptions;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.Setting;
+import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -26,18 +27,6 @@ import org.jspecify.annotations.Nullable;
  * else the {@linkplain ClientAddress address} that it connects from.
  */
 final class Quotas {
-
-  /** What is held until it is given back. */
-  enum Kind {
-    /** A wait that is pending. */
-    WAITS,
-    /** A stream, or a socket. */
-    STREAMS;
-
-    private Setting<Long> of(QuotaSettings settings) {
-      return this == WAITS ? settings.waits() : settings.streams();
-    }
-  }
 
   /** Roughly what Redis needs for a key, besides its value. */
   private static final long KEY_BYTES = 256;
@@ -107,7 +96,7 @@ final class Quotas {
     /**
      * Counts an emit before it is sent.
      *
-     * @param message as {@link dev.serverevents.bus.JsonMessages#emit} takes it
+     * @param message as {@link dev.serverevents.internal.json.JsonMessages#emit} takes it
      * @param bytes roughly how many its arguments have
      * @throws ServerEventsException if there were too many, if too much is retained, or if this
      *     would be retained for too long

@@ -1,12 +1,12 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EventKey;
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.bus.ExactJson;
+import dev.serverevents.internal.ExactJson;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.LongPoll.Arrived;
-import dev.serverevents.web.Quotas.Kind;
+import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -152,8 +152,8 @@ public final class ServerEventsRoutes {
         .handler(
             ctx -> {
               var name = ctx.pathParam("name");
-              if (name.length() > EventKey.MAX_BYTES) {
-                var rule = "must have at most " + EventKey.MAX_BYTES + " bytes of UTF-8";
+              if (name.length() > LimitsOptions.MAX_KEY) {
+                var rule = "must have at most " + LimitsOptions.MAX_KEY + " bytes of UTF-8";
                 ctx.fail(new InvalidInputException("name", name, rule));
               } else if (options.getAccess().permits(ctx.user(), action, name)) {
                 ctx.next();

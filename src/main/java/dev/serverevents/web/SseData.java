@@ -2,7 +2,7 @@ package dev.serverevents.web;
 
 import dev.serverevents.EventArgs;
 import dev.serverevents.StreamEvent;
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.serverevents.web;
 
-import dev.serverevents.web.Quotas.Kind;
+import dev.serverevents.internal.settings.QuotaSettings;
+import dev.serverevents.internal.settings.Setting;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,6 +9,19 @@ import java.util.concurrent.TimeUnit;
 
 /** What one client has at present, or all of them together. */
 final class Usage {
+
+  /** What is held until it is given back. */
+  enum Kind {
+    /** A wait that is pending. */
+    WAITS,
+    /** A stream, or a socket. */
+    STREAMS;
+
+    /** The setting that says how many there may be. */
+    Setting<Long> of(QuotaSettings settings) {
+      return this == WAITS ? settings.waits() : settings.streams();
+    }
+  }
 
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 

@@ -1,6 +1,6 @@
 package dev.serverevents.web;
 
-import dev.serverevents.web.Quotas.Kind;
+import dev.serverevents.web.Usage.Kind;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;

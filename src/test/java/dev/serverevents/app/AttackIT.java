@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.metrics.MicrometerMetrics;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;

@@ -4,7 +4,7 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.RawHttp;
 import dev.serverevents.testing.Server;

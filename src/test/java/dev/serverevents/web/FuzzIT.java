@@ -3,7 +3,7 @@ package dev.serverevents.web;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Figures;
 import dev.serverevents.testing.HostileRequests;
 import dev.serverevents.testing.InFlight;

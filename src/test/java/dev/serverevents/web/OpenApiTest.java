@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsVerticle;
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
-import dev.serverevents.bus.Sha256;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.web.Http.Reply;
-import dev.serverevents.web.Quotas.Kind;
 import dev.serverevents.web.Quotas.Permit;
+import dev.serverevents.web.Usage.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.WebSocket;

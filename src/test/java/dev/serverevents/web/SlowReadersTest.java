@@ -8,7 +8,7 @@ import dev.serverevents.LimitsOptions;
 import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
-import dev.serverevents.bus.Unread;
+import dev.serverevents.internal.local.Unread;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.LongestTurn;
 import dev.serverevents.testing.Server;

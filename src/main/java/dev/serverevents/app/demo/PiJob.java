@@ -1,6 +1,6 @@
 package dev.serverevents.app.demo;
 
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.serverevents.app.demo;
 
 import dev.serverevents.ServerEvents;
 import dev.serverevents.UnavailableException;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.web.Bodies;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.Requests;

@@ -4,7 +4,7 @@ import ch.obermuhlner.math.big.BigDecimalMath;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.redis.ClientOptions;
+import dev.serverevents.internal.redis.connection.ClientOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;

@@ -12,10 +12,7 @@ import static dev.serverevents.internal.settings.RedisSettings.PUBSUB;
 import static dev.serverevents.internal.settings.RedisSettings.VERIFY_HOST;
 
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.RedisServerOptions;
-import dev.serverevents.redis.RedisUrl;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Which settings of the section redis make sense together. */
@@ -42,37 +39,37 @@ public final class RedisCombination {
     combination.checkTls();
   }
 
-  private void checkType(RedisServerOptions.Type type) {
+  private void checkType(String type) {
     var list = values.find(ENDPOINTS);
     var masterName = values.find(MASTER_NAME);
     refuseIf(
-        type == RedisServerOptions.Type.STANDALONE && urls.size() > 1,
+        type.equals(RedisSettings.STANDALONE) && urls.size() > 1,
         "redis.endpoints",
         urls.size() + " URLs",
         "must be one URL where redis.type is \"standalone\"");
     refuseIf(
-        type != RedisServerOptions.Type.SENTINEL && masterName != null,
+        !type.equals(RedisSettings.SENTINEL) && masterName != null,
         "redis.masterName",
         masterName,
         "must not be there unless redis.type is \"sentinel\"");
     refuseIf(
-        type != RedisServerOptions.Type.STANDALONE && (list == null || list.isEmpty()),
+        !type.equals(RedisSettings.STANDALONE) && (list == null || list.isEmpty()),
         "redis.endpoints",
         null,
         "must be URLs where redis.type is \"sentinel\", of the Sentinels, or \"cluster\", of nodes");
     refuseIf(
-        type != RedisServerOptions.Type.CLUSTER && values.has(PUBSUB),
+        !type.equals(RedisSettings.CLUSTER) && values.has(PUBSUB),
         "redis.pubsub",
-        values.get(PUBSUB).name().toLowerCase(Locale.ROOT),
+        values.get(PUBSUB),
         "must not be there unless redis.type is \"cluster\"");
     refuseIf(
-        type == RedisServerOptions.Type.CLUSTER
+        type.equals(RedisSettings.CLUSTER)
             && (values.get(DB) != 0 || urls.stream().anyMatch(RedisUrl::hasDatabase)),
         "redis.db",
         "there",
         "must be 0, in the URLs as well, where redis.type is \"cluster\"");
     refuseIf(
-        type == RedisServerOptions.Type.SENTINEL && masterName == null,
+        type.equals(RedisSettings.SENTINEL) && masterName == null,
         "redis.masterName",
         null,
         "must be the master's name where redis.type is \"sentinel\"");

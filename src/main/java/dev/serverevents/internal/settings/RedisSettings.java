@@ -1,7 +1,5 @@
 package dev.serverevents.internal.settings;
 
-import dev.serverevents.RedisServerOptions;
-import dev.serverevents.RedisServerOptions.PubSub;
 import java.util.List;
 
 /** Where Redis is, and how to get in: the settings of the section redis. */
@@ -9,6 +7,22 @@ public final class RedisSettings {
 
   /** All of them. */
   public static final Section SECTION = new Section("redis");
+
+  /** The types: one server, Sentinels, nodes of a cluster. */
+  public static final String STANDALONE = "standalone";
+
+  public static final String SENTINEL = "sentinel";
+  public static final String CLUSTER = "cluster";
+
+  /** How events go over a cluster. */
+  public static final String BROADCAST = "broadcast";
+
+  public static final String SHARDED = "sharded";
+
+  /** Where the one server is, unless that is set. */
+  public static final String DEFAULT_HOST = "localhost";
+
+  public static final int DEFAULT_PORT = 6379;
 
   private static final long MAX_REPLICAS = 100;
   private static final String FILE = "a file";
@@ -24,10 +38,10 @@ public final class RedisSettings {
                   + " (`javax.net.ssl.trustStore`), unless `redis.caFile` is given. User and"
                   + " password are percent-encoded.");
 
-  public static final Setting<RedisServerOptions.Type> TYPE =
+  public static final Setting<String> TYPE =
       SECTION
-          .declare("type", SettingType.choice(RedisServerOptions.Type.class))
-          .byDefault(RedisServerOptions.Type.STANDALONE)
+          .declare("type", SettingType.word(List.of(STANDALONE, SENTINEL, CLUSTER)))
+          .byDefault(STANDALONE)
           .says("What is at the endpoints: one server, Sentinels, or nodes of a cluster.");
 
   public static final Setting<List<String>> ENDPOINTS =
@@ -41,22 +55,22 @@ public final class RedisSettings {
           .declare("masterName", SettingType.text("a text"))
           .says("By which name the Sentinels know the master.");
 
-  public static final Setting<PubSub> PUBSUB =
+  public static final Setting<String> PUBSUB =
       SECTION
-          .declare("pubsub", SettingType.choice(PubSub.class))
-          .byDefault(PubSub.BROADCAST)
+          .declare("pubsub", SettingType.word(List.of(BROADCAST, SHARDED)))
+          .byDefault(BROADCAST)
           .says("How events go over a cluster.");
 
   public static final Setting<String> HOST =
       SECTION
           .declare("host", SettingType.text("a name or an address"))
-          .byDefault(RedisServerOptions.DEFAULT_HOST)
+          .byDefault(DEFAULT_HOST)
           .says("Where the one server is, if there is no URL.");
 
   public static final Setting<Long> PORT =
       SECTION
           .declare("port", SettingType.integer(1, 65_535, ""))
-          .byDefault((long) RedisServerOptions.DEFAULT_PORT)
+          .byDefault((long) DEFAULT_PORT)
           .shownDefault("6379")
           .says("Its port, if there is no URL.");
 

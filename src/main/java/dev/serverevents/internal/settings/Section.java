@@ -28,7 +28,7 @@ public final class Section {
 
   /** Begins to declare a setting. */
   public <T> Setting.Declaration<T> declare(String field, SettingType<T> type) {
-    return new Setting.Declaration<>(this, field, type, settings::add);
+    return new Setting.Declaration<>(name, field, type, settings.size(), settings::add);
   }
 
   /** What of an object belongs to it, where the object has settings of others as well. */
@@ -38,10 +38,5 @@ public final class Section {
         .filter(setting -> json.containsKey(setting.field()))
         .forEach(setting -> part.put(setting.field(), json.getValue(setting.field())));
     return part;
-  }
-
-  /** How messages name a field of it. */
-  String path(String field) {
-    return name.isEmpty() ? field : name + "." + field;
   }
 }

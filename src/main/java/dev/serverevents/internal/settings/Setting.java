@@ -17,7 +17,7 @@ public final class Setting<T> {
   private static final String PREFIX = "SERVER_EVENTS_";
   private static final Pattern CAPITAL = Pattern.compile("([a-z0-9])([A-Z])");
 
-  private final Section section;
+  private final String section;
   private final String field;
   private final SettingType<T> type;
   private final @Nullable T byDefault;
@@ -28,7 +28,7 @@ public final class Setting<T> {
   private final String says;
   private final int index;
 
-  private Setting(Declaration<T> declared, String says, int index) {
+  private Setting(Declaration<T> declared, String says) {
     section = declared.section;
     field = declared.field;
     type = declared.type;
@@ -38,11 +38,11 @@ public final class Setting<T> {
     inJson = declared.inJson;
     misnomers = List.copyOf(declared.misnomers);
     this.says = says;
-    this.index = index;
+    index = declared.index;
   }
 
-  /** The object of the JSON in which it stands. */
-  public Section section() {
+  /** The object of the JSON in which it stands, by the name of its section. */
+  public String section() {
     return section;
   }
 
@@ -53,7 +53,7 @@ public final class Setting<T> {
 
   /** Section and field, as messages and documents name it: {@code redis.port}. */
   public String path() {
-    return section.path(field);
+    return path(section, field);
   }
 
   /** Its variable in the environment of the runnable server, or null if it has none. */
@@ -101,6 +101,11 @@ public final class Setting<T> {
     return path();
   }
 
+  /** How messages name a field of a section. */
+  static String path(String section, String field) {
+    return section.isEmpty() ? field : section + "." + field;
+  }
+
   /** The variable of the environment that a path has unless it is given another one. */
   static String variable(String path) {
     var words = CAPITAL.matcher(path).replaceAll("$1_$2").replace('.', '_');
@@ -114,9 +119,10 @@ public final class Setting<T> {
    */
   public static final class Declaration<T> {
 
-    private final Section section;
+    private final String section;
     private final String field;
     private final SettingType<T> type;
+    private final int index;
     private final List<String> misnomers = new ArrayList<>();
     private final Consumer<Setting<?>> declared;
     private @Nullable T byDefault;
@@ -124,12 +130,18 @@ public final class Setting<T> {
     private @Nullable String variable;
     private boolean inJson = true;
 
-    Declaration(Section section, String field, SettingType<T> type, Consumer<Setting<?>> declared) {
+    Declaration(
+        String section,
+        String field,
+        SettingType<T> type,
+        int index,
+        Consumer<Setting<?>> declared) {
       this.section = section;
       this.field = field;
       this.type = type;
+      this.index = index;
       this.declared = declared;
-      variable = Setting.variable(section.path(field));
+      variable = Setting.variable(path(section, field));
     }
 
     /** Gives it a default. */
@@ -174,7 +186,7 @@ public final class Setting<T> {
 
     /** Says what it is, in a sentence or two, and declares it. */
     public Setting<T> says(String words) {
-      var setting = new Setting<>(this, words, section.settings().size());
+      var setting = new Setting<>(this, words);
       declared.accept(setting);
       return setting;
     }

@@ -1,12 +1,16 @@
 package dev.serverevents.internal.settings;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.bus.Fields;
+import dev.serverevents.internal.Fields;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -74,27 +78,44 @@ public record SettingType<T>(
     if (value instanceof String text && !text.isEmpty()) {
       return text;
     }
-    throw new InvalidInputException(path, Settings.NOT_SHOWN, TEXT);
+    throw new InvalidInputException(path, Undisclosed.NOT_SHOWN, TEXT);
   }
 
   /** One of the constants of an enum, in lower case. */
   public static <E extends Enum<E>> SettingType<E> choice(Class<E> constants) {
-    var all = constants.getEnumConstants();
+    var all = byName(constants);
     return new SettingType<>(
         (path, value) -> choose(path, value, all),
         SettingType::name,
-        names(all, "`", ", "),
+        names(all.keySet(), "`", ", "),
         false,
         false);
   }
 
+  /** One of some words. */
+  public static SettingType<String> word(List<String> words) {
+    return new SettingType<>(
+        (path, value) -> choose(path, value, words),
+        word -> word,
+        names(words, "`", ", "),
+        false,
+        false);
+  }
+
+  private static String choose(String path, @Nullable Object value, List<String> words) {
+    if (value instanceof String word && words.contains(word)) {
+      return word;
+    }
+    throw new InvalidInputException(path, value, "must be " + names(words, "\"", " or "));
+  }
+
   /** A list of different constants of an enum; in the environment it has commas. */
   public static <E extends Enum<E>> SettingType<List<E>> choices(Class<E> constants) {
-    var all = constants.getEnumConstants();
+    var all = byName(constants);
     return list(
         (path, value) -> choose(path, value instanceof String text ? text.strip() : value, all),
         SettingType::name,
-        "a list of " + names(all, "`", ", "),
+        "a list of " + names(all.keySet(), "`", ", "),
         false);
   }
 
@@ -124,19 +145,19 @@ public record SettingType<T>(
 
   /** A JSON array, of which somebody else checks what is in it. */
   public static SettingType<JsonArray> array(String values) {
-    return of(Settings::array, values);
+    return of(Undisclosed::array, values);
   }
 
   /** A JSON object, of which somebody else checks what is in it. */
   public static SettingType<JsonObject> object(String values) {
-    return of(Settings::object, values);
+    return of(Undisclosed::object, values);
   }
 
   private static <T> SettingType<List<T>> list(
       Reader<T> reader, Function<T, Object> writer, String values, boolean secret) {
     return new SettingType<>(
         (path, value) ->
-            (secret ? Settings.array(path, value) : Fields.array(path, value))
+            (secret ? Undisclosed.array(path, value) : Fields.array(path, value))
                 .stream().map(element -> reader.read(path, element)).distinct().toList(),
         list -> new JsonArray(list.stream().map(writer).toList()),
         values,
@@ -144,22 +165,23 @@ public record SettingType<T>(
         secret);
   }
 
-  private static <E extends Enum<E>> E choose(String path, @Nullable Object value, E[] all) {
-    return Stream.of(all)
-        .filter(constant -> name(constant).equals(value))
-        .findFirst()
-        .orElseThrow(
-            () -> new InvalidInputException(path, value, "must be " + names(all, "\"", " or ")));
+  private static <E extends Enum<E>> E choose(
+      String path, @Nullable Object value, Map<String, E> all) {
+    return requireNonNull(all.get(choose(path, value, List.copyOf(all.keySet()))));
+  }
+
+  private static <E extends Enum<E>> Map<String, E> byName(Class<E> constants) {
+    var all = new LinkedHashMap<String, E>();
+    Stream.of(constants.getEnumConstants()).forEach(constant -> all.put(name(constant), constant));
+    return all;
   }
 
   private static String name(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private static String names(Enum<?>[] all, String quote, String separator) {
-    return Arrays.stream(all)
-        .map(constant -> quote + name(constant) + quote)
-        .collect(Collectors.joining(separator));
+  private static String names(Collection<String> all, String quote, String separator) {
+    return all.stream().map(name -> quote + name + quote).collect(Collectors.joining(separator));
   }
 
   /** Makes the JSON of a variable of the environment. */

@@ -1,8 +1,6 @@
 package dev.serverevents.internal.settings;
 
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.bus.Fields;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** All the settings that may stand in one JSON object, and in the environment. */
 public final class Settings {
-
-  /** What stands in a message where a value may be a secret. */
-  static final String NOT_SHOWN = "(not shown)";
 
   private final List<Section> sections;
 
@@ -74,7 +69,7 @@ public final class Settings {
   private InvalidInputException unknown(String path, NearestName nearest) {
     sections.forEach(section -> nearest.consider("", section.name(), section.name()));
     for (var setting : all()) {
-      var section = setting.section().name();
+      var section = setting.section();
       var shown = setting.isInJson() ? setting.path() : setting.variable() + ", a variable";
       nearest.consider(section, setting.field(), shown);
       setting.misnomers().forEach(name -> nearest.consider(section, name, shown));
@@ -89,16 +84,7 @@ public final class Settings {
    *     secret that should stand in the object
    */
   public static JsonObject object(String path, @Nullable Object value) {
-    return Fields.object(path, value instanceof JsonObject ? value : withoutText(value));
-  }
-
-  /** The same for an array. */
-  static JsonArray array(String path, @Nullable Object value) {
-    return Fields.array(path, value instanceof JsonArray ? value : withoutText(value));
-  }
-
-  private static @Nullable Object withoutText(@Nullable Object value) {
-    return value == null || value instanceof Number || value instanceof Boolean ? value : NOT_SHOWN;
+    return Undisclosed.object(path, value);
   }
 
   /** What is wrong with a field of {@code at}, if its known fields are those. */
@@ -110,7 +96,7 @@ public final class Settings {
 
   private static InvalidInputException unknown(String name, String nearest) {
     return new InvalidInputException(
-        name, NOT_SHOWN, "must be one of the settings; the nearest one is " + nearest);
+        name, Undisclosed.NOT_SHOWN, "must be one of the settings; the nearest one is " + nearest);
   }
 
   /**
@@ -153,15 +139,14 @@ public final class Settings {
       }
       nearest.consider("", variable, variable);
       Stream.concat(Stream.of(setting.field()), setting.misnomers().stream())
-          .map(misnomer -> Setting.variable(section.path(misnomer)))
+          .map(misnomer -> Setting.variable(Setting.path(section, misnomer)))
           .forEach(misnomer -> nearest.consider("", misnomer, variable));
     }
     return unknown(name, nearest.found());
   }
 
   private static void put(JsonObject json, Setting<?> setting, String text) {
-    within(json, setting.section().name())
-        .put(setting.field(), setting.type().fromEnvironment(text));
+    within(json, setting.section()).put(setting.field(), setting.type().fromEnvironment(text));
   }
 
   /** The object of a section, which is put where there is none. */

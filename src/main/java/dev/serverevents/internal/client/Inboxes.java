@@ -1,0 +1,190 @@
+package dev.serverevents.internal.client;
+
+import dev.serverevents.internal.local.Command;
+import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.internal.loop.Mailbox;
+import dev.serverevents.internal.wire.EventKey;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The inboxes of one ServerEvents: for each name of direct requests as many as it takes for no two
+ * jobs of one id to share one. Used on its context only.
+ */
+final class Inboxes {
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** The first inbox of a name has room for some hundred ids, later ones for more. */
+  private static final int MIN_SIZE = 1 << 10;
+
+  private static final int MAX_SIZE = 1 << 16;
+  private static final int GROWTH = 4;
+
+  /** How many inboxes of a name take waits; beyond that the oldest takes no more. */
+  private static final int MAX_OPEN = 16;
+
+  /** How long one that is not used stays subscribed at least, in ms. */
+  private static final long IDLE_MS = 60_000;
+
+  /** The inboxes of one name that one verticle hears. */
+  private static final class OfName {
+    final List<Inbox> open = new ArrayList<>();
+    int size = MIN_SIZE;
+  }
+
+  private final Home home;
+  private final String id = randomId();
+  private final Map<Mailbox<Command>, Map<String, OfName>> verticles = new HashMap<>();
+  private long count;
+  private long timer = -1;
+
+  Inboxes(Home home) {
+    this.home = home;
+  }
+
+  /** Tells these from all others. It is short: it goes over the network twice with each job. */
+  private static String randomId() {
+    var bytes = new byte[9];
+    RANDOM.nextBytes(bytes);
+    return Base64.getUrlEncoder().encodeToString(bytes);
+  }
+
+  /** Adds the wait of a key to an inbox of a verticle, which is opened if there is none for it. */
+  Inbox add(Deployment verticle, EventKey key, Inbox.Guest wait) {
+    var ofName = ofName(verticle.commands(), key.name());
+    var inbox = add(verticle, key, wait, ofName);
+    if (inbox.isWorn()) {
+      ofName.open.remove(inbox);
+      inbox.retire();
+    }
+    return inbox;
+  }
+
+  private OfName ofName(Mailbox<Command> verticle, String name) {
+    var names = verticles.get(verticle);
+    if (names == null) {
+      names = new HashMap<>();
+      verticles.put(verticle, names);
+    }
+    var known = names.get(name);
+    if (known == null) {
+      known = new OfName();
+      names.put(name, known);
+    }
+    return known;
+  }
+
+  private Inbox add(Deployment verticle, EventKey key, Inbox.Guest wait, OfName ofName) {
+    for (var inbox : ofName.open) {
+      if (inbox.add(key.id(), wait)) {
+        return inbox;
+      }
+    }
+    var inbox = open(verticle, key.name(), ofName);
+    inbox.add(key.id(), wait);
+    return inbox;
+  }
+
+  private Inbox open(Deployment verticle, String name, OfName ofName) {
+    if (ofName.open.size() == MAX_OPEN) {
+      var oldest = ofName.open.remove(0);
+      oldest.retire();
+      leaveIfDone(oldest);
+    }
+    var inbox =
+        new Inbox(
+            home,
+            verticle,
+            name,
+            id + "." + Long.toString(++count, Character.MAX_RADIX),
+            ofName.size,
+            this::remove);
+    ofName.size = Math.min(ofName.size * GROWTH, MAX_SIZE);
+    ofName.open.add(inbox);
+    verticle.commands().add(new Command.Listen(inbox));
+    if (timer < 0) {
+      timer = home.context().setPeriodic(IDLE_MS, id -> leaveIdle());
+    }
+    return inbox;
+  }
+
+  /** A wait has ended. */
+  void remove(Inbox inbox, EventKey key, Inbox.Guest wait) {
+    inbox.remove(key.id(), wait);
+    leaveIfDone(inbox);
+  }
+
+  private static void leaveIfDone(Inbox inbox) {
+    if (inbox.isRetired() && inbox.isIdle()) {
+      inbox.verticle().commands().add(new Command.Leave(inbox));
+    }
+  }
+
+  /** An inbox is heard no more. */
+  private void remove(Inbox inbox) {
+    inbox.retire();
+    var names = verticles.get(inbox.verticle().commands());
+    var ofName = names == null ? null : names.get(inbox.name());
+    if (names != null && ofName != null && ofName.open.remove(inbox) && ofName.open.isEmpty()) {
+      names.remove(inbox.name());
+      closeIfEmpty();
+    }
+  }
+
+  private void closeIfEmpty() {
+    verticles.values().removeIf(Map::isEmpty);
+    if (verticles.isEmpty()) {
+      close();
+    }
+  }
+
+  /** Leaves those of names that have not been used for a while. */
+  private void leaveIdle() {
+    verticles
+        .values()
+        .forEach(
+            names ->
+                names
+                    .values()
+                    .removeIf(
+                        ofName -> {
+                          ofName.open.removeIf(this::isLeft);
+                          return ofName.open.isEmpty();
+                        }));
+    closeIfEmpty();
+  }
+
+  private boolean isLeft(Inbox inbox) {
+    if (!inbox.isUnused(IDLE_MS)) {
+      return false;
+    }
+    inbox.retire();
+    leaveIfDone(inbox);
+    return true;
+  }
+
+  /** Leaves all; none has a wait. */
+  void close() {
+    home.context().owner().cancelTimer(timer);
+    timer = -1;
+    verticles
+        .values()
+        .forEach(
+            names ->
+                names
+                    .values()
+                    .forEach(
+                        ofName ->
+                            ofName.open.forEach(
+                                inbox -> {
+                                  inbox.retire();
+                                  leaveIfDone(inbox);
+                                })));
+    verticles.clear();
+  }
+}

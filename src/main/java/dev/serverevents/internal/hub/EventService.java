@@ -1,0 +1,236 @@
+package dev.serverevents.internal.hub;
+
+import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.Store;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.json.JsonAddresses;
+import dev.serverevents.internal.local.Command;
+import dev.serverevents.internal.local.Deployments;
+import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.internal.local.Notices;
+import dev.serverevents.internal.local.PendingCount;
+import dev.serverevents.internal.local.PendingEmit;
+import dev.serverevents.internal.local.StoreChange;
+import dev.serverevents.internal.local.StoreWatch;
+import dev.serverevents.internal.local.Subscriber;
+import dev.serverevents.internal.loop.Mailbox;
+import dev.serverevents.internal.loop.Work;
+import dev.serverevents.internal.wire.MalformedPayloadException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a ServerEventsVerticle does while deployed: it does what its users ask of Redis. */
+public final class EventService implements Broker.Listener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventService.class);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final ServerEventsOptions options;
+  private final Deployments deployments;
+  private final StoreWatch watch;
+  private final Broker broker;
+  private final Hub hub;
+  private final Mailbox<Command> commands;
+  private final PendingCount pending;
+  private final ServerEventsMetrics metrics;
+  private final DroppedPayloads dropped;
+  private boolean serving;
+  private boolean draining;
+
+  /**
+   * Creates one that is not started.
+   *
+   * @param brokers makes what it needs of Redis, which tells the given listener of its changes
+   */
+  public EventService(
+      Vertx vertx,
+      Context context,
+      ServerEventsOptions options,
+      Function<Broker.Listener, Broker> brokers) {
+    this.vertx = vertx;
+    this.context = context;
+    this.options = options;
+    metrics = ServerEventsMetrics.of(vertx);
+    dropped = new DroppedPayloads(metrics);
+    deployments = new Deployments(vertx);
+    watch = new StoreWatch(vertx);
+    broker = brokers.apply(this);
+    hub = new Hub(context, broker);
+    commands = new Mailbox<>((ContextInternal) context, this::run);
+    pending = new PendingCount(options.getLimits().getPendingWaits());
+  }
+
+  /** Connects, and then takes commands. */
+  public Future<Void> start() {
+    return broker.open().onSuccess(open -> serve());
+  }
+
+  /** Takes no new waits, and gives those that are pending, and the emits, time to end. */
+  public Future<Void> stop() {
+    draining = true;
+    announce();
+    var undeployed = new UnavailableException("The ServerEventsVerticle was undeployed");
+    var idle = Promise.<Void>promise();
+    return hub.endEndless(undeployed)
+        .onSuccess(ended -> pending.whenNone(idle::tryComplete))
+        .compose(ended -> drained(idle.future()))
+        .compose(drained -> hub.endAll(undeployed))
+        .compose(ended -> drained(broker.drain()))
+        .compose(drained -> leave())
+        .compose(left -> broker.close());
+  }
+
+  /** From here on whoever still asks for something is told that nobody is there. */
+  private Future<Void> leave() {
+    serving = false;
+    deployments.remove(commands);
+    return Future.succeededFuture();
+  }
+
+  /** How many messages were dropped because they are no events. */
+  public long droppedPayloads() {
+    return dropped.count();
+  }
+
+  @Override
+  public void up(Store store, boolean all) {
+    announce();
+    if (all) {
+      tell(new StoreChange(store, null));
+    }
+  }
+
+  @Override
+  public void reconnected(Store store) {
+    metrics.reconnected(store);
+  }
+
+  @Override
+  public void resubscribed(long nanos) {
+    metrics.resubscribed(nanos);
+  }
+
+  @Override
+  public void failed(Store store, Throwable cause) {
+    metrics.connectionFailed(store);
+    hub.disconnected();
+    announce();
+    tell(new StoreChange(store, cause));
+  }
+
+  @Override
+  public void rerouted() {
+    announce();
+  }
+
+  @Override
+  public void dropped(String channel, MalformedPayloadException cause) {
+    dropped.add(channel, cause);
+  }
+
+  private void serve() {
+    JsonAddresses.serve(vertx);
+    serving = true;
+    announce();
+    tell(new StoreChange(Store.OUTPUT_STORE, null));
+  }
+
+  private void announce() {
+    if (serving) {
+      deployments.put(
+          new Deployment(
+              commands,
+              pending,
+              options,
+              broker.isPublishing(),
+              broker.isListening(),
+              broker.refusal(),
+              broker.lastHeartbeats(),
+              draining));
+    }
+  }
+
+  private void tell(StoreChange change) {
+    if (serving) {
+      watch.tell(change);
+    }
+  }
+
+  private @Nullable Work run(Command command) {
+    if (command instanceof Command.Listen listen) {
+      listen(listen.subscriber());
+    } else if (command instanceof Command.Leave leave) {
+      hub.leave(leave.subscriber());
+    } else if (command instanceof Command.Emit emit) {
+      emit(emit.emit());
+    } else if (command instanceof Command.Settle settle) {
+      hub.settle(settle.subscriber());
+    } else if (command instanceof Command.LookUp lookUp) {
+      hub.lookUp(lookUp.subscriber());
+    }
+    return null;
+  }
+
+  /** One that was on its way when the verticle began to drain ends as those that come later do. */
+  private void listen(Subscriber subscriber) {
+    if (serving && !draining) {
+      hub.listen(subscriber);
+    } else {
+      var refused =
+          new UnavailableException(
+              serving
+                  ? "The ServerEventsVerticle is being undeployed"
+                  : "The ServerEventsVerticle was undeployed");
+      subscriber.notices().add(new Notices.Ended(subscriber, refused));
+    }
+  }
+
+  private void emit(PendingEmit emit) {
+    var name = emit.key().name();
+    metrics.emitBegan();
+    broker
+        .publish(emit.channel(), emit.payload(), emit.key(), emit.options())
+        .onSuccess(
+            receivers -> {
+              metrics.emitted(name, receivers);
+              emit.notices().add(new Notices.Emitted(emit, receivers));
+            })
+        .onFailure(
+            cause -> {
+              metrics.emitFailed(name, cause);
+              emit.notices().add(new Notices.NotEmitted(emit, cause));
+            });
+  }
+
+  /**
+   * Completes with the future, or when the drain timeout is over; in either case on the context.
+   */
+  private Future<Void> drained(Future<Void> future) {
+    var done = Promise.<Void>promise();
+    var ms = options.getDrainTimeout();
+    var timer =
+        vertx.setTimer(
+            Math.max(1, ms),
+            late -> {
+              LOG.warn("not drained within {} ms (drainTimeout)", ms);
+              done.tryComplete();
+            });
+    future.onComplete(
+        drained ->
+            context.runOnContext(
+                turn -> {
+                  vertx.cancelTimer(timer);
+                  done.tryComplete();
+                }));
+    return done.future();
+  }
+}

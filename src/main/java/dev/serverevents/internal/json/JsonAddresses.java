@@ -1,0 +1,102 @@
+package dev.serverevents.internal.json;
+
+import dev.serverevents.EventArgs;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsException;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.Fields;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import java.util.function.Function;
+
+/**
+ * The way in for those who have no class of ours: {@link Addresses#ON}, {@link Addresses#EMIT} and
+ * {@link Addresses#STREAM} take plain JSON. A failure's code is the HTTP status that fits.
+ */
+public final class JsonAddresses {
+
+  private static final int UNEXPECTED = 500;
+  private static final int NOT_HANDED_OVER = 502;
+
+  private final Vertx vertx;
+  private final ServerEvents events;
+
+  private JsonAddresses(Vertx vertx) {
+    this.vertx = vertx;
+    events = ServerEvents.create(vertx);
+  }
+
+  /** Serves them for as long as the calling verticle is deployed. */
+  public static void serve(Vertx vertx) {
+    var addresses = new JsonAddresses(vertx);
+    vertx.eventBus().localConsumer(Addresses.ON, answer(addresses::on));
+    vertx.eventBus().localConsumer(Addresses.EMIT, answer(addresses::emit));
+    vertx.eventBus().localConsumer(Addresses.STREAM, answer(addresses::stream));
+  }
+
+  private Future<?> on(JsonObject body) {
+    var options =
+        WaitOptions.DEFAULT
+            .timeout(
+                ServerEventsOptions.timeout("timeout", body.getValue("timeout", events.timeout())))
+            .retained(Fields.flag("retained", body.getValue("retained")));
+    return wait(body, options).map(EventArgs::toJsonArray);
+  }
+
+  private Future<EventArgs> wait(JsonObject body, WaitOptions options) {
+    var name = body.getValue("name");
+    var id = body.getValue("id");
+    var job = new JsonObject().put("name", name).put("id", id);
+    if (Fields.flag("direct", body.getValue("direct"))) {
+      var handOver = Fields.string("handOver", body.getValue("handOver"));
+      return events.requestDirect(
+          name, id, options, replyTo -> handOver(handOver, job.put("replyTo", replyTo)));
+    }
+    if (body.containsKey("handOver")) {
+      var handOver = Fields.string("handOver", body.getValue("handOver"));
+      return events.request(name, id, options, () -> handOver(handOver, job));
+    }
+    return events.on(name, id, options);
+  }
+
+  private Future<?> handOver(String address, JsonObject job) {
+    return vertx.eventBus().request(address, job);
+  }
+
+  private Future<?> emit(JsonObject body) {
+    return JsonMessages.emit(events, body)
+        .map(receivers -> new JsonObject().put("receivers", receivers));
+  }
+
+  private Future<?> stream(JsonObject body) {
+    var stream = JsonMessages.stream(events, body).pause();
+    return stream
+        .subscribed()
+        .map(heard -> new JsonObject().put("address", JsonStream.send(vertx, stream)));
+  }
+
+  private static Handler<Message<Object>> answer(Function<JsonObject, Future<?>> action) {
+    return message ->
+        Future.succeededFuture(message.body())
+            .map(body -> Fields.object("body", body))
+            .compose(action::apply)
+            .map(
+                reply -> {
+                  message.reply(reply);
+                  return reply;
+                })
+            .onFailure(cause -> message.fail(code(cause), cause.getMessage()));
+  }
+
+  private static int code(Throwable cause) {
+    if (cause instanceof ServerEventsException ours) {
+      return ours.status();
+    }
+    return cause instanceof ReplyException ? NOT_HANDED_OVER : UNEXPECTED;
+  }
+}

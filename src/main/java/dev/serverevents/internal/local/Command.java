@@ -1,0 +1,20 @@
+package dev.serverevents.internal.local;
+
+/** What a ServerEvents asks of a verticle. */
+public sealed interface Command {
+
+  /** Subscribe the channel of a subscriber, and tell it what comes. */
+  record Listen(Subscriber subscriber) implements Command {}
+
+  /** A subscriber has ended. */
+  record Leave(Subscriber subscriber) implements Command {}
+
+  /** Look up what is kept for a subscriber that has an inbox in the place of a channel. */
+  record LookUp(Subscriber subscriber) implements Command {}
+
+  /** Tell a subscriber once all has been told to it that was published before now. */
+  record Settle(Subscriber subscriber) implements Command {}
+
+  /** Publish an event. */
+  record Emit(PendingEmit emit) implements Command {}
+}

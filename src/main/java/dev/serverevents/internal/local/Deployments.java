@@ -1,0 +1,131 @@
+package dev.serverevents.internal.local;
+
+import dev.serverevents.Health;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.internal.loop.Mailbox;
+import dev.serverevents.internal.wire.EventKey;
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verticles that are deployed on a Vert.x, as every user of them sees it: an immutable list in
+ * Vert.x's shared data.
+ */
+public final class Deployments {
+
+  /**
+   * One deployed verticle.
+   *
+   * @param commands where it takes commands; this is its identity
+   * @param pending how many waits and streams it has
+   * @param inputStore whether its connections that publish are up, and Redis lets them
+   * @param outputStore whether its connections that subscribe are up and hear
+   * @param refusal the code with which Redis refuses to publish, or null
+   * @param heartbeats when one last went both ways on each, a {@link System#nanoTime()}
+   * @param draining whether it takes no more waits
+   */
+  public record Deployment(
+      Mailbox<Command> commands,
+      PendingCount pending,
+      ServerEventsOptions options,
+      boolean inputStore,
+      boolean outputStore,
+      @Nullable String refusal,
+      List<AtomicLong> heartbeats,
+      boolean draining) {}
+
+  /**
+   * All of them.
+   *
+   * @param candidates those that take commands: the ones that are not draining, unless all are
+   */
+  private record Snapshot(List<Deployment> all, List<Deployment> candidates) implements Shareable {
+
+    static Snapshot of(List<Deployment> all) {
+      var staying = all.stream().filter(deployment -> !deployment.draining).toList();
+      return new Snapshot(all, staying.isEmpty() ? all : staying);
+    }
+  }
+
+  private static final String KEY = "verticles";
+  private static final Snapshot NONE = Snapshot.of(List.of());
+  private static final ServerEventsOptions DEFAULTS = new ServerEventsOptions();
+
+  private final LocalMap<String, Snapshot> shared;
+
+  /** Looks at those of {@code vertx}. */
+  public Deployments(Vertx vertx) {
+    shared = vertx.sharedData().getLocalMap("server-events.deployments");
+  }
+
+  /** All of them. */
+  public List<Deployment> all() {
+    return snapshot().all;
+  }
+
+  /**
+   * The one that takes commands for a key, always the same while none comes or goes: one that is
+   * not draining, unless all are.
+   */
+  public Optional<Deployment> serving(EventKey key) {
+    var candidates = snapshot().candidates;
+    return candidates.isEmpty()
+        ? Optional.empty()
+        : Optional.of(candidates.get(Math.floorMod(key.hashCode(), candidates.size())));
+  }
+
+  /** How they are, all together; all is down where there is none. */
+  public Health health() {
+    var all = all();
+    var now = System.nanoTime();
+    return new Health(
+        !all.isEmpty() && all.stream().allMatch(Deployment::inputStore),
+        !all.isEmpty() && all.stream().allMatch(Deployment::outputStore),
+        all.stream()
+            .flatMap(d -> d.heartbeats.stream())
+            .mapToLong(heartbeat -> TimeUnit.NANOSECONDS.toMillis(now - heartbeat.get()))
+            .max()
+            .orElse(0),
+        all.stream().mapToLong(d -> 3 * d.options.getHeartbeat()).max().orElse(0),
+        all.stream().anyMatch(Deployment::draining),
+        all.stream().flatMap(d -> Stream.ofNullable(d.refusal)).findFirst().orElse(null));
+  }
+
+  /** The settings of any verticle, or the defaults. */
+  public ServerEventsOptions options() {
+    var all = all();
+    return all.isEmpty() ? DEFAULTS : all.get(0).options();
+  }
+
+  /** Adds a verticle, or puts its new state in the place of the old one. */
+  public void put(Deployment deployment) {
+    shared.merge(KEY, Snapshot.of(List.of(deployment)), (old, added) -> with(old, deployment));
+  }
+
+  /** Takes a verticle away: it gets no more commands. */
+  public void remove(Mailbox<Command> commands) {
+    shared.computeIfPresent(
+        KEY,
+        (key, old) -> Snapshot.of(old.all.stream().filter(d -> d.commands != commands).toList()));
+  }
+
+  private Snapshot snapshot() {
+    return Objects.requireNonNullElse(shared.get(KEY), NONE);
+  }
+
+  private static Snapshot with(Snapshot old, Deployment deployment) {
+    var known = old.all.stream().anyMatch(d -> d.commands == deployment.commands);
+    return Snapshot.of(
+        known
+            ? old.all.stream().map(d -> d.commands == deployment.commands ? deployment : d).toList()
+            : Stream.concat(old.all.stream(), Stream.of(deployment)).toList());
+  }
+}

@@ -1,0 +1,91 @@
+package dev.serverevents.internal.local;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * All the bytes of one Vert.x that their readers have not taken, and which readers have too many. A
+ * reader is a stream, with what is queued for it, or a connection, with what is written to it and
+ * has not left.
+ *
+ * <p>As long as all of them together have less than the limit ({@code limits.unread}), each may
+ * have as much as it likes. From then on none may have more than an equal share of it, so that
+ * those that are furthest behind give way first, and those that keep up notice nothing.
+ */
+public final class Unread implements Shareable {
+
+  private static final String KEY = "unread";
+
+  private final Deployments deployments;
+  private final AtomicLong bytes = new AtomicLong();
+
+  /** How many readers have any. */
+  private final AtomicInteger readers = new AtomicInteger();
+
+  private Unread(Vertx vertx) {
+    deployments = new Deployments(vertx);
+  }
+
+  /** That of a Vert.x. */
+  public static Unread of(Vertx vertx) {
+    LocalMap<String, Unread> shared = vertx.sharedData().getLocalMap("server-events.unread");
+    return shared.computeIfAbsent(KEY, key -> new Unread(vertx));
+  }
+
+  /** How many bytes all readers together have not taken. */
+  public long bytes() {
+    return bytes.get();
+  }
+
+  /** A new reader, which has taken all. */
+  public Reader reader() {
+    return new Reader();
+  }
+
+  private long limit() {
+    return deployments.options().getLimits().getUnread();
+  }
+
+  /** One of the readers; used on one context. */
+  public final class Reader {
+
+    private long own;
+
+    private Reader() {}
+
+    /** How many bytes it has not taken. */
+    public long bytes() {
+      return own;
+    }
+
+    /** So many bytes more are there for it. */
+    public void add(long size) {
+      change(size);
+    }
+
+    /** It has taken so many bytes, or will never do so. */
+    public void remove(long size) {
+      change(-size);
+    }
+
+    /** Whether it must have fewer, since all together have too many. */
+    public boolean hasTooMany() {
+      var limit = limit();
+      return bytes.get() > limit && own > limit / Math.max(1, readers.get());
+    }
+
+    private void change(long size) {
+      var before = own;
+      own += size;
+      bytes.addAndGet(size);
+      if (before == 0 && own > 0) {
+        readers.incrementAndGet();
+      } else if (before > 0 && own == 0) {
+        readers.decrementAndGet();
+      }
+    }
+  }
+}

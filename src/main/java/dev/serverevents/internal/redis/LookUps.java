@@ -1,0 +1,176 @@
+package dev.serverevents.internal.redis;
+
+import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.hub.Broker;
+import dev.serverevents.internal.redis.connection.ErrorReply;
+import dev.serverevents.internal.redis.connection.Routes;
+import dev.serverevents.internal.redis.connection.StoreConnection;
+import dev.serverevents.internal.redis.connection.Supervisor;
+import dev.serverevents.internal.wire.EventKey;
+import dev.serverevents.internal.wire.Kept;
+import dev.serverevents.internal.wire.Slots;
+import dev.serverevents.internal.wire.WireFormat;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks up events that are kept, on one connection; while Redis is away, or cannot answer at
+ * present, a look-up waits. Used on the verticle's context only.
+ */
+final class LookUps {
+
+  /** Look-ups that may await their answers: each answer may be as large as a payload. */
+  private static final int WINDOW = 64;
+
+  /** A Redis server that is asked. */
+  interface Server {
+    /** What it is asked. */
+    LookUps lookUps();
+  }
+
+  /** What is kept under a key, and until when; see {@link Kept}. */
+  record Found(Buffer payload, long expiresAt) {}
+
+  private final Supervisor stores;
+  private final Routes<? extends Server> routes;
+  private final StoreConnection connection;
+  private final Deque<LookUp> queue = new ArrayDeque<>();
+  private int inFlight;
+  private boolean closed;
+
+  private static final class LookUp {
+    final String key;
+    final boolean dated;
+    final BooleanSupplier wanted;
+    final Promise<@Nullable Found> found = Promise.promise();
+    boolean asking;
+    int refusals;
+
+    LookUp(EventKey event, boolean dated, BooleanSupplier wanted) {
+      key = WireFormat.retainedKey(event);
+      this.dated = dated;
+      this.wanted = wanted;
+    }
+
+    /** The expiry is asked for first: what is set in between is then newer than it says. */
+    Future<@Nullable Found> send(StoreConnection connection) {
+      var expiry =
+          dated ? ask(connection, Command.PEXPIRETIME) : Future.<Response>succeededFuture();
+      var payload = ask(connection, Command.GET);
+      return payload.compose(
+          got ->
+              got == null
+                  ? Future.succeededFuture()
+                  : expiry
+                      .map(at -> at == null ? Kept.UNDATED : at.toLong())
+                      .otherwise(Kept.UNDATED) // unknown before Redis 7, or not permitted
+                      .map(at -> new Found(got.toBuffer(), at)));
+    }
+
+    private Future<@Nullable Response> ask(StoreConnection connection, Command command) {
+      if (asking) {
+        connection.send(Request.cmd(Command.ASKING));
+      }
+      return connection.send(Request.cmd(command).arg(key));
+    }
+  }
+
+  LookUps(Supervisor stores, Routes<? extends Server> routes, StoreConnection connection) {
+    this.stores = stores;
+    this.routes = routes;
+    this.connection = connection;
+  }
+
+  /** See {@link Broker#lookUp}. */
+  static Future<@Nullable Found> lookUp(
+      Routes<? extends Server> routes, EventKey key, boolean dated, BooleanSupplier wanted) {
+    var lookUp = new LookUp(key, dated, wanted);
+    route(routes, lookUp);
+    return lookUp.found.future();
+  }
+
+  private static void route(Routes<? extends Server> routes, LookUp lookUp) {
+    lookUp.asking = false;
+    routes.shard(() -> Slots.of(lookUp.key)).lookUps().add(lookUp);
+  }
+
+  private void add(LookUp lookUp) {
+    queue.add(lookUp);
+    send();
+  }
+
+  /** Gives all that wait to whom they belong to now. */
+  void release() {
+    var left = List.copyOf(queue);
+    queue.clear();
+    left.forEach(lookUp -> route(routes, lookUp));
+  }
+
+  /** Looks nothing up any more: what is unanswered, now or later, is for others. */
+  void close() {
+    closed = true;
+    release();
+  }
+
+  /** Sends what is queued, as far as that is possible now. */
+  void send() {
+    while (!closed && connection.isUp() && inFlight < WINDOW && !queue.isEmpty()) {
+      var lookUp = queue.remove();
+      if (!lookUp.wanted.getAsBoolean()) {
+        lookUp.found.complete(null);
+        continue;
+      }
+      inFlight++;
+      lookUp
+          .send(connection)
+          .onComplete(
+              reply -> {
+                inFlight--;
+                if (reply.succeeded()) {
+                  lookUp.found.complete(reply.result());
+                } else {
+                  failed(lookUp, reply.cause());
+                }
+                send();
+              });
+    }
+  }
+
+  private void failed(LookUp lookUp, Throwable cause) {
+    if (cause instanceof ErrorReply error) {
+      refused(lookUp, error);
+    } else if (closed) {
+      route(routes, lookUp);
+    } else if (connection.isUp()) {
+      stores.later(() -> route(routes, lookUp));
+    } else {
+      queue.add(lookUp);
+    }
+  }
+
+  private void refused(LookUp lookUp, ErrorReply error) {
+    stores.handle(error, connection);
+    if (error.kind() == ErrorReply.Kind.REFUSED) {
+      lookUp.found.fail(
+          new UnavailableException(
+              "Redis refuses to look up a retained result: " + error.getMessage(), error));
+    } else if (error.kind() == ErrorReply.Kind.ASK) {
+      lookUp.asking = true;
+      routes.asked(error).lookUps().add(lookUp);
+    } else if (error.kind() == ErrorReply.Kind.MOVED
+        && ++lookUp.refusals % Routes.MAX_REDIRECTS != 0) {
+      route(routes, lookUp);
+    } else {
+      stores.later(() -> route(routes, lookUp));
+    }
+  }
+}

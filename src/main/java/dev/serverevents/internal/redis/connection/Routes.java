@@ -1,0 +1,24 @@
+package dev.serverevents.internal.redis.connection;
+
+import java.util.Collection;
+import java.util.function.IntSupplier;
+
+/**
+ * Which Redis server something is for: the only one, or the master of a slot.
+ *
+ * @param <S> a server, as the one who asks needs it
+ */
+public interface Routes<S> {
+
+  /** So often a cluster may send something on at once; then it has to settle first. */
+  int MAX_REDIRECTS = 5;
+
+  /** The master of a slot, which is only asked for in a cluster. */
+  S shard(IntSupplier slot);
+
+  /** All masters. */
+  Collection<S> shards();
+
+  /** Whom a redirection of the kind ASK names. */
+  S asked(ErrorReply ask);
+}

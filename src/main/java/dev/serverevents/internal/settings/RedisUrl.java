@@ -1,0 +1,148 @@
+package dev.serverevents.internal.settings;
+
+import dev.serverevents.InvalidInputException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A URL of Redis: {@code redis://[user:password@]host[:port][/db]}, or {@code rediss://} for TLS.
+ * Unlike a {@link java.net.URI} it may name a host with an underscore, as Docker Compose does, and
+ * nothing of it that may be a password gets into a message.
+ *
+ * @param userInfo user and password as they are written, percent-encoded, or null
+ * @param host a name, or an address without brackets
+ * @param port the port, or -1 where none is written
+ * @param path what follows the authority: the database, and maybe a query
+ */
+public record RedisUrl(
+    String scheme, @Nullable String userInfo, String host, int port, String path) {
+
+  private static final String NOT_SHOWN = "(not shown)";
+  private static final String FORM =
+      "must be redis://[user:password@]host[:port][/db] or rediss://";
+  private static final String ENCODED =
+      "must have user and password percent-encoded, for example \"/\" as \"%2F\" and \"@\" as \"%40\"";
+  private static final String NAME = "must have only letters, digits, \".\", \"-\" and \"_\"";
+  private static final String DATABASE = "must be an integer from 0 to 1073741823";
+
+  private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
+  private static final Pattern USER_INFO = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=:%-]*");
+  private static final Pattern SERVER =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\[\\]:/?#]+)(?::([0-9]{1,5}))?([/?].*)?");
+  private static final Pattern HOST = Pattern.compile("[0-9A-Fa-f:.]+|[A-Za-z0-9._-]+");
+  private static final Pattern DB = Pattern.compile("/?|/[0-9]{1,9}");
+  private static final int MAX_PORT = 65_535;
+
+  /**
+   * Takes a URL apart.
+   *
+   * @param field the setting in which it stands
+   * @throws InvalidInputException if it is none; the message shows the scheme and a host at most
+   */
+  public static RedisUrl of(String field, String url) {
+    var scheme = SCHEME.matcher(url);
+    if (!scheme.matches()) {
+      throw new InvalidInputException(field, NOT_SHOWN, FORM);
+    }
+    var shown = scheme.group(1) + "://...";
+    if (!scheme.group(1).matches("rediss?")) {
+      throw new InvalidInputException(field, shown, FORM);
+    }
+    var rest = url.substring(scheme.end(1) + "://".length());
+    var at = rest.lastIndexOf('@');
+    var userInfo = at < 0 ? null : rest.substring(0, at);
+    if (userInfo != null && !isEncoded(userInfo)) {
+      throw new InvalidInputException(field, shown, ENCODED);
+    }
+    var server = SERVER.matcher(rest.substring(at + 1));
+    if (!server.matches()) {
+      throw new InvalidInputException(field, shown, FORM);
+    }
+    var host = checkHost(field + "'s host", server.group(1).replaceAll("[\\[\\]]", ""));
+    var port = server.group(2) == null ? -1 : Integer.parseInt(server.group(2));
+    if (port == 0 || port > MAX_PORT) {
+      throw new InvalidInputException(field, shown, FORM);
+    }
+    var path = server.group(3) == null ? "" : server.group(3);
+    if (!DB.matcher(path.replaceFirst("\\?.*", "")).matches()) {
+      throw new InvalidInputException(field + "'s database", NOT_SHOWN, DATABASE);
+    }
+    return new RedisUrl(scheme.group(1), userInfo, host, port, path);
+  }
+
+  /** Takes a URL apart that has been checked. */
+  public static RedisUrl of(String url) {
+    return of("redis", url);
+  }
+
+  /** Makes one of its parts; the first database is not written. */
+  public static RedisUrl of(
+      String scheme, @Nullable String userInfo, String host, int port, int database) {
+    return new RedisUrl(scheme, userInfo, host, port, database == 0 ? "" : "/" + database);
+  }
+
+  /**
+   * Checks a host, which is a name or an address without brackets.
+   *
+   * @throws InvalidInputException if it is neither
+   */
+  public static String checkHost(String field, String host) {
+    if (!HOST.matcher(host).matches()) {
+      throw new InvalidInputException(field, host, NAME);
+    }
+    return host;
+  }
+
+  private static boolean isEncoded(String userInfo) {
+    try {
+      URLDecoder.decode(userInfo, StandardCharsets.UTF_8);
+      return USER_INFO.matcher(userInfo).matches();
+    } catch (IllegalArgumentException malformed) {
+      return false;
+    }
+  }
+
+  /** Tells whether it speaks TLS. */
+  public boolean isTls() {
+    return scheme.equals("rediss");
+  }
+
+  /** Tells whether it names another database than the first. */
+  public boolean hasDatabase() {
+    return path.matches("/0*[1-9].*");
+  }
+
+  /** Tells whether its host is a name that no URI may have. */
+  public boolean hasUnderscore() {
+    return host.contains("_");
+  }
+
+  /** The URL with all that it has, its secrets as well. */
+  public String written() {
+    return scheme + "://" + (userInfo == null ? "" : userInfo + "@") + authority(host) + path;
+  }
+
+  /** The same with a host instead of its own, as the Redis client takes it. */
+  public String at(String host) {
+    // The client decodes a plus as if it were in a form
+    var user = userInfo == null ? "" : userInfo.replace("+", "%2B") + "@";
+    return scheme + "://" + user + authority(host) + path;
+  }
+
+  /** Where Redis is, without user, password and database. */
+  String withoutSecrets() {
+    return scheme + "://" + authority(host);
+  }
+
+  private String authority(String host) {
+    return (host.contains(":") ? "[" + host + "]" : host) + (port == -1 ? "" : ":" + port);
+  }
+
+  /** The URL without its secrets. */
+  @Override
+  public String toString() {
+    return withoutSecrets();
+  }
+}
