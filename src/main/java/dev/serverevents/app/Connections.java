@@ -35,10 +35,10 @@ final class Connections implements PlatformHandler {
   private static final long YOUNG_NS = TimeUnit.SECONDS.toNanos(10);
 
   /**
-   * For so long one that has had a request may be kept for the next; clients close theirs earlier,
-   * Vert.x's own after 60 s, so that no request comes to one that is being closed.
+   * For so long, in ms, one that has had a request is kept for the next; clients close theirs
+   * earlier, Vert.x's own after 60 s, so that no request comes to one that is being closed.
    */
-  private static final long KEEP_ALIVE_NS = TimeUnit.SECONDS.toNanos(90);
+  static final long KEEP_ALIVE_MS = 90_000;
 
   /** One connection. */
   private static final class Open {
@@ -71,6 +71,7 @@ final class Connections implements PlatformHandler {
   private final Vertx vertx;
   private final ConnectionLimits limits;
   private final long timeoutNs;
+  private final long keepAliveNs;
   private final ServerEventsMetrics metrics;
   private final Map<HttpConnection, Open> all = new HashMap<>();
   private final Map<String, Client> clients = new HashMap<>();
@@ -87,6 +88,7 @@ final class Connections implements PlatformHandler {
     this.vertx = vertx;
     this.limits = limits;
     timeoutNs = TimeUnit.MILLISECONDS.toNanos(requestTimeout);
+    keepAliveNs = TimeUnit.MILLISECONDS.toNanos(Math.max(requestTimeout, KEEP_ALIVE_MS));
     metrics = ServerEventsMetrics.of(vertx);
     vertx.setPeriodic(Math.min(SWEEP_MS, requestTimeout), timer -> sweep());
   }
@@ -201,10 +203,7 @@ final class Connections implements PlatformHandler {
   private List<Open> expired() {
     var now = System.nanoTime();
     return idle.stream()
-        .filter(
-            open ->
-                now - open.idleSince
-                    >= (open.served ? Math.max(timeoutNs, KEEP_ALIVE_NS) : timeoutNs))
+        .filter(open -> now - open.idleSince >= (open.served ? keepAliveNs : timeoutNs))
         .toList();
   }
 

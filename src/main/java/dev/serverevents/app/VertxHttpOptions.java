@@ -70,7 +70,8 @@ final class VertxHttpOptions {
   }
 
   private static JsonObject defaults(RoutesOptions routes) {
-    var silence = Math.max(routes.getMaxWait(), routes.getHeartbeat());
+    var silence = Math.max(Connections.KEEP_ALIVE_MS, routes.getMaxWait());
+    silence = Math.max(silence, routes.getHeartbeat());
     var defaults =
         new HttpServerOptions()
             // Vert.x does not tell of a connection that may become either before it sends anything

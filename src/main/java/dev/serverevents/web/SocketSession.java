@@ -114,8 +114,8 @@ final class SocketSession {
     socket.drainHandler(drained -> session.outgoing.tellIfDrained());
     socket.closeHandler(closed -> session.end());
     socket.exceptionHandler(session::broken);
-    socket.shutdownHandler(
-        going -> session.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "The server is going"));
+    // Vert.x says why only when it has called this
+    socket.shutdownHandler(going -> session.vertx.runOnContext(told -> session.shutdown()));
   }
 
   private static InvalidInputException notText() {
@@ -161,6 +161,17 @@ final class SocketSession {
       socket.pause();
     } else {
       socket.resume();
+    }
+  }
+
+  /** The server is going, or the client has sent a close frame, which is answered by the same. */
+  private void shutdown() {
+    var code = socket.closeStatusCode();
+    if (code == null) {
+      close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "The server is going");
+    } else {
+      var isCode = WebSocketCloseStatus.isValidStatusCode(code);
+      close(isCode ? WebSocketCloseStatus.valueOf(code) : WebSocketCloseStatus.NORMAL_CLOSURE, "");
     }
   }
 

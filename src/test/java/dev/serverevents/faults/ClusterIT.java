@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClusterIT {
 
   private static final int CYCLES = 20_000;
-  private static final int MOVED = 1_000;
+  private static final int MOVED = 400;
 
   private static ServerEvents deploy(
       Server server, TestCluster cluster, PubSub pubsub, int replicas) {
@@ -222,8 +222,8 @@ class ClusterIT {
           var masters = cluster.masters();
           var fourth = cluster.add();
           cluster.awaitComplete();
-          masters.forEach(master -> move(cluster, 400, master, fourth));
-          masters.forEach(master -> move(cluster, 400, fourth, master));
+          masters.forEach(master -> move(cluster, MOVED, master, fourth));
+          masters.forEach(master -> move(cluster, MOVED, fourth, master));
           assertThat(cluster.slotsOf(fourth)).isEmpty();
           cluster.remove(fourth);
         });

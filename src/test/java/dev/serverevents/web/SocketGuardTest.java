@@ -184,6 +184,21 @@ class SocketGuardTest {
     assertClosed(new Http(server), 1007, c -> c.send(FINAL | COMPRESSED | TEXT, junk));
   }
 
+  @Test
+  void aCloseFrameIsAnsweredByTheSame(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server);
+    for (var path : WEB_SOCKETS) {
+      for (var code : new int[] {1000, 1001, 4000}) {
+        try (var client = Client.open(http, path)) {
+          client.send(FINAL | CLOSE, new byte[] {(byte) (code >> 8), (byte) code});
+          assertThat(client.awaitCloseFrame()).as(path).isEqualTo(code);
+          assertThat(client.in.read()).as(path).isEqualTo(-1);
+        }
+      }
+    }
+  }
+
   /** Else everybody could have as many connections as there may be, and nothing on them. */
   @Test
   void aConnectionEndsThoughItsClientDoesNotAnswerTheCloseFrame(Server server) throws IOException {
