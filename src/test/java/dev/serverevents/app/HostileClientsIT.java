@@ -60,7 +60,7 @@ class HostileClientsIT {
                 "-Xmx512m"));
     environment.putAll(more);
     var server = ServerProcess.start(environment);
-    for (var i = 0; i < 500; i++) { // so that no class is loaded first under attack
+    for (var i = 0; i < 200; i++) { // so that no class is loaded first under attack
       assertThat(emitAndFind(server.url(), "warm-up-" + i)).contains("[42]");
     }
     return server;
