@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.internal.local.Unread;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -269,6 +270,7 @@ class SocketGuardTest {
         client.send(FINAL | TEXT, subscribe.formatted(id).getBytes(UTF_8));
       }
       Await.until(() -> http.open() == 0);
+      Await.until(() -> Unread.of(server.vertx()).bytes() == 0);
     }
   }
 }

@@ -111,14 +111,12 @@ public final class BusServerEvents implements ServerEvents {
     try {
       Fields.present("options", options);
       var settings = deployments.options();
-      var limits = settings.getLimits();
-      var key = EventKey.of(name, id, limits);
+      var key = EventKey.of(name, id, settings.getLimits());
       var endless = options.follow() && options.timeout() == null;
-      var timeout = requireNonNullElse(options.timeout(), timeout(settings));
-      var checked = Fields.integer("timeout", timeout, 1, limits.getTimeout());
+      var timeout = timeout(options.timeout(), settings);
       var stream =
           new PendingStream(
-              streams, key, endless ? null : checked, options.retained(), options.follow(), caller);
+              streams, key, endless ? null : timeout, options.retained(), options.follow(), caller);
       home.run(() -> start(stream));
       return stream.reader();
     } catch (InvalidInputException invalid) {
@@ -275,6 +273,12 @@ public final class BusServerEvents implements ServerEvents {
     return done.future();
   }
 
+  /** In ms; the one that a call names, or else the usual one. */
+  private long timeout(@Nullable Long named, ServerEventsOptions settings) {
+    var timeout = requireNonNullElse(named, timeout(settings));
+    return Fields.integer("timeout", timeout, 1, settings.getLimits().getTimeout());
+  }
+
   private EventWait open(
       Object name,
       Object id,
@@ -285,11 +289,9 @@ public final class BusServerEvents implements ServerEvents {
     try {
       Fields.present("options", options);
       var settings = deployments.options();
-      var limits = settings.getLimits();
-      var key = EventKey.of(name, id, limits);
-      var timeout = requireNonNullElse(options.timeout(), timeout(settings));
-      var checked = Fields.integer("timeout", timeout, 1, limits.getTimeout());
-      var wait = new PendingWait(waits, key, checked, options.retained(), direct, handOver, caller);
+      var key = EventKey.of(name, id, settings.getLimits());
+      var timeout = timeout(options.timeout(), settings);
+      var wait = new PendingWait(waits, key, timeout, options.retained(), direct, handOver, caller);
       home.metrics().waitBegan();
       home.run(() -> start(wait));
       return wait;

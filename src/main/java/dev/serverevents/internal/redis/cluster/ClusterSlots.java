@@ -128,13 +128,16 @@ public final class ClusterSlots {
   private void refresh() {
     vertx.cancelTimer(timer);
     timer = -1;
+    if (slots == null) {
+      return; // it is still being opened
+    }
     var nodes = owner.nodes();
     var isFresh = nodes.isEmpty();
     (isFresh ? askAnyone() : ask(choose(nodes)))
-        .compose(found -> withoutDisputed(found, nodes))
+        .compose(found -> withClaims(found, nodes))
         .onSuccess(
             found -> {
-              if (!closed && slots != null && (isFresh || found.epoch() >= slots.epoch())) {
+              if (!closed && (isFresh || found.epoch() >= map().epoch())) {
                 adopt(found);
               }
             })
@@ -147,20 +150,20 @@ public final class ClusterSlots {
    * left the old one by then would miss that. A master that does not answer, or is cut from the
    * others, has no say.
    */
-  private Future<SlotMap> withoutDisputed(SlotMap found, List<Node> nodes) {
+  private Future<SlotMap> withClaims(SlotMap found, List<Node> nodes) {
     var losing = found.changesSince(map()).values();
     var merged = Future.succeededFuture(found);
     for (var node : nodes) {
       if (losing.contains(node.url)) {
-        merged = merged.compose(known -> withoutClaimsOf(node, known));
+        merged = merged.compose(known -> withClaimsOf(node, known));
       }
     }
     return merged;
   }
 
-  private Future<SlotMap> withoutClaimsOf(Node node, SlotMap found) {
+  private Future<SlotMap> withClaimsOf(Node node, SlotMap found) {
     return ask(node, CLAIM_MS)
-        .map(own -> own.isServing() ? found.leaving(node.url, own.slotsOf(node.url), map()) : found)
+        .map(own -> own.isServing() ? found.withClaims(node.url, own, map()) : found)
         .otherwise(found);
   }
 

@@ -10,8 +10,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,14 +93,6 @@ public final class SlotMap {
     return owners[slot];
   }
 
-  /** The slots that a master serves. */
-  Set<Integer> slotsOf(String url) {
-    return IntStream.range(0, Slots.COUNT)
-        .filter(slot -> owners[slot].equals(url))
-        .boxed()
-        .collect(Collectors.toSet());
-  }
-
   /** Tells whether a master serves any slot. */
   public boolean isOwner(String url) {
     return Arrays.asList(owners).contains(url);
@@ -122,10 +112,14 @@ public final class SlotMap {
     return new SlotMap(epoch, serving, copy, more);
   }
 
-  /** The same, but for those of some slots that a master has served before, which are its own. */
-  SlotMap leaving(String url, Set<Integer> some, SlotMap before) {
+  /** The same, but for what a master has served before and, as it says itself, still serves. */
+  SlotMap withClaims(String url, SlotMap own, SlotMap before) {
     var copy = owners.clone();
-    some.stream().filter(slot -> before.owners[slot].equals(url)).forEach(slot -> copy[slot] = url);
+    for (var slot = 0; slot < Slots.COUNT; slot++) {
+      if (before.owners[slot].equals(url) && own.owners[slot].equals(url)) {
+        copy[slot] = url;
+      }
+    }
     return of(epoch, serving, copy);
   }
 
