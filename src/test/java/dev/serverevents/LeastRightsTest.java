@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,6 +213,7 @@ class LeastRightsTest {
     assertEachDoesItsPart(at(api), 1, api, worker, both, emit);
   }
 
+  @Tag("long")
   @ParameterizedTest
   @EnumSource(names = {"BROADCAST", "SHARDED"})
   void inACluster(RedisRecipes recipes, Server api, Server worker, Server both, Server emit) {

@@ -16,6 +16,7 @@ import io.vertx.redis.client.Request;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -39,6 +40,7 @@ class ProvenTimeoutTest {
     Await.until(() -> System.nanoTime() - from > TimeUnit.MILLISECONDS.toNanos(ms));
   }
 
+  @Tag("long")
   @Test
   @OwnRedis
   @BlockedThreadLimit(60_000)

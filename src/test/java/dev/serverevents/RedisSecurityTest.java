@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServerExtension.class)
 class RedisSecurityTest {
 
+  @Tag("long")
   @Test
   @OwnRedis({"--requirepass", "secret"})
   void ownFilesMakeTheConnectionTrusted(Server server, @TempDir Path directory) throws Exception {

@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -49,6 +50,7 @@ class RefusalsTest {
     }
   }
 
+  @Tag("long")
   @Test
   @OwnRedis
   void aRefusedInboxIsAskedForLessAndLessOften(Server server) {

@@ -11,11 +11,13 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An emit that replicas must have waits for them, and nothing else does. */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
 class ReplicasTest {
 
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(10));

@@ -56,6 +56,7 @@ import org.slf4j.LoggerFactory;
  * sends at once, and {@code -Dattack.seed} repeats an attack.
  */
 @Tag("long")
+@Tag("alone")
 @ExtendWith(ServerExtension.class)
 class AttackIT {
 
@@ -335,7 +336,6 @@ class AttackIT {
                 .formatted(alone, attacked, REQUESTS * 1_000L / took, attacked / alone)
             + "; longest turn "
             + turn);
-    assertThat(turn.cpuMs()).as("longest turn").isLessThan(100);
 
     Await.until(() -> test.redis().channels().isEmpty());
     Await.untilAsserted(

@@ -28,12 +28,14 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar as others may reach it: with TLS, API keys, metrics, and a log of JSON. */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
 class HttpsServerIT {
 
   private static final String KEY = "a random key of many digits";

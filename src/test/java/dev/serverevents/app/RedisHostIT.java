@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hosts of Redis as Docker Compose names them, with an underscore that no URI may have. */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
 class RedisHostIT {
 
   @TempDir private Path directory;

@@ -18,12 +18,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rediss://} with user and password, and a certificate that the JVM trusts, or not. */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
 class TlsRedisIT {
 
   @TempDir private Path directory;

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** More waits than anybody has. */
 @Tag("long")
+@Tag("alone")
 @ExtendWith(ServerExtension.class)
 class ManyWaitsIT {
 

@@ -25,11 +25,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Very many who wait for one event, and very many events of one key. */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
+@Tag("alone")
 class OneKeyIT {
 
   private static final String KEY = "one:1";

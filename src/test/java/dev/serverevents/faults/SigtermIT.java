@@ -21,11 +21,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** SIGTERM of one of two servers, under load. */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
 class SigtermIT {
 
   private static final int REQUESTS = 4_000;

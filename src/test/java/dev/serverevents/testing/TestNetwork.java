@@ -14,11 +14,15 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class TestNetwork implements AutoCloseable {
 
+  // Two JVMs that run tests beside each other have subnets of their own
+  private static final String SUBNET_CUT = "10.231.%d.".formatted(2 * Fork.NUMBER + 7);
+  private static final String SUBNET_KEPT = "10.231.%d.".formatted(2 * Fork.NUMBER + 8);
+
   /** The address that is cut. */
-  public static final String HOST = "10.231.7.2";
+  public static final String HOST = SUBNET_CUT + "2";
 
   /** The address that stays. */
-  static final String CONTROL_HOST = "10.231.8.2";
+  static final String CONTROL_HOST = SUBNET_KEPT + "2";
 
   private static final Path HERE = Path.of(".");
 
@@ -34,8 +38,8 @@ public final class TestNetwork implements AutoCloseable {
     }
     Programs.assume(isPossible, "no network namespaces with iptables here (root, iproute2)");
     run("ip link add %s type veth peer name eth0 netns %s".formatted(outside(), name));
-    run("ip addr add 10.231.7.1/24 dev " + outside());
-    run("ip addr add 10.231.8.1/24 dev " + outside());
+    run("ip addr add %s1/24 dev %s".formatted(SUBNET_CUT, outside()));
+    run("ip addr add %s1/24 dev %s".formatted(SUBNET_KEPT, outside()));
     run("ip link set %s up".formatted(outside()));
     inside("ip addr add %s/24 dev eth0".formatted(HOST));
     inside("ip addr add %s/24 dev eth0".formatted(CONTROL_HOST));

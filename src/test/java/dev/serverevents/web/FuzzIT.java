@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Nobody gets an error of ours or a stack trace by hostile requests, and nothing is left behind.
  */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
 class FuzzIT {
 
   private static final int REQUESTS = 20_000;

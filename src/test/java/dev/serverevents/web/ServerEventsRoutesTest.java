@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -180,6 +181,7 @@ class ServerEventsRoutesTest {
     assertThat(response.header("Preference-Applied")).isNull();
   }
 
+  @Tag("long")
   @Test
   void aPreferredWaitIsAppliedAndCutToTheMaximum(Server server) {
     server.deploy();

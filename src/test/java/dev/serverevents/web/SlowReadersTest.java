@@ -18,6 +18,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -95,6 +96,7 @@ class SlowReadersTest {
     Await.until(() -> server.redis().channels().isEmpty());
   }
 
+  @Tag("long")
   @Test
   void aSockJsClientThatDoesNotReadIsClosed(Server server) {
     deploy(server, LIMIT);

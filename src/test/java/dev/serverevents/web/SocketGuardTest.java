@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.Deflater;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +216,7 @@ class SocketGuardTest {
   }
 
   /** The same, where the session closes it and no frame was wrong. */
+  @Tag("long")
   @Test
   void aConnectionEndsThoughItsClientDoesNotAnswerItsSession(Server server) throws IOException {
     server.deploy();
@@ -241,6 +243,7 @@ class SocketGuardTest {
   }
 
   /** The close frame then never leaves, for what is before it does not. */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(strings = {"/socket", "/eventbus/websocket"})
   void aConnectionEndsThoughItsClientDoesNotRead(String path, Server server) throws IOException {
