@@ -3,6 +3,8 @@ package dev.serverevents.app;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.LimitsOptions;
+import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;
 import dev.serverevents.testing.OwnRedis;
@@ -12,6 +14,8 @@ import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.ServerProcess;
 import dev.serverevents.testing.Sockets;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,6 +35,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients that take all they can get from the runnable jar, with 512 MB of heap, while an honest
@@ -43,10 +48,11 @@ class HostileClientsIT {
   private static final String ATTACKER = "127.0.0.2";
   private static final int MANY = 5_000;
   private static final String LAST = "Connection: close";
+  private static final String HONEST_KEY = "X-API-Key: honest"; // where keys are set
   private static final String PENDING = "server_events_waits_pending";
   private static final Pattern RSS = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
-  private static ServerProcess start(Server test, Map<String, String> more) {
+  private static ServerProcess start(Server test, Map<String, String> more, String... arguments) {
     var environment =
         new HashMap<>(
             Map.of(
@@ -59,7 +65,7 @@ class HostileClientsIT {
                 "JAVA_TOOL_OPTIONS",
                 "-Xmx512m"));
     environment.putAll(more);
-    var server = ServerProcess.start(environment);
+    var server = ServerProcess.start(environment, arguments);
     for (var i = 0; i < 200; i++) { // so that no class is loaded first under attack
       assertThat(emitAndFind(server.url(), "warm-up-" + i)).contains("[42]");
     }
@@ -76,10 +82,12 @@ class HostileClientsIT {
         url,
         "POST " + path + "?retain=10000 HTTP/1.1",
         "Host: a",
+        HONEST_KEY,
         "Content-Length: 4",
         "",
         "[42]GET " + path + "?retained=true&timeout=5000 HTTP/1.1",
         "Host: a",
+        HONEST_KEY,
         "Connection: close",
         "");
   }
@@ -334,6 +342,35 @@ class HostileClientsIT {
           .contains("method=\"other\"")
           .doesNotContain("method=\"X");
     }
+  }
+
+  @Test
+  @OwnRedis({})
+  void keysWithManyWildcardsHarmNobody(Server test, @TempDir Path folder) throws IOException {
+    var keys = new JsonArray().add(key("honest", "honest")).add(key("attacker", "*:*:*:*:done"));
+    var file = folder.resolve("keys.json");
+    var settings = new JsonObject().put("http", new JsonObject().put("keys", keys));
+    Files.writeString(file, settings.encode());
+    try (var server = start(test, Map.of(), "-conf", file.toString());
+        var honest = new Honest(server.url())) {
+      for (var i = 0; i < 500; i++) {
+        for (var length : List.of(2_000, LimitsOptions.MAX_KEY)) {
+          var request = "GET /events/" + ":".repeat(length) + "/1";
+          var status = length > LimitsOptions.MAX_KEY ? 400 : 403;
+          assertThat(send(server, request, "X-API-Key: attacker\r\n", ""))
+              .startsWith("HTTP/1.1 " + status + " ");
+        }
+      }
+      honest.awaitMore(20);
+    }
+  }
+
+  private static JsonObject key(String key, String events) {
+    return new JsonObject()
+        .put("name", key)
+        .put("sha256", Sha256.hex(key.getBytes(StandardCharsets.UTF_8)))
+        .put("wait", new JsonArray().add(events))
+        .put("emit", new JsonArray().add(events));
   }
 
   @Test

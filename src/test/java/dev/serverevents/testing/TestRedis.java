@@ -75,7 +75,7 @@ public final class TestRedis implements AutoCloseable {
     if (password >= 0) {
       options.setPassword(arguments.get(password + 1));
     }
-    options.getPoolOptions().setMaxSize(1);
+    options.getPoolOptions().setMaxSize(1).setMaxWaiting(100_000); // a slow machine is no fault
     return Redis.createClient(VERTX, options);
   }
 
