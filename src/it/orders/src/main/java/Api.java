@@ -31,7 +31,7 @@ public class Api {
     var events = ServerEvents.create(vertx);
     var api = new Api(events, RedisAPI.api(Redis.createClient(vertx, REDIS)));
     var router = Router.router(vertx);
-    router.get("/").handler(ctx -> ctx.response().sendFile("orders.html"));
+    router.get("/").handler(ctx -> ctx.response().sendFile("orders.html").onFailure(ctx::fail));
     router.post("/orders/:id/price").handler(BodyHandler.create(false)).handler(api::price);
     router.route("/orders/*").failureHandler(Problems::answer);
     var live = Router.router(vertx);
