@@ -74,8 +74,13 @@ public final class RedisServerOptions {
     this(new JsonObject());
   }
 
-  /** One server, by its URL: {@code redis://[user:password@]host[:port][/db]}, or rediss://. */
+  /**
+   * One server, by its URL: {@code redis://[user:password@]host[:port][/db]}, or rediss://.
+   *
+   * @throws InvalidInputException if that is no such URL
+   */
   public static RedisServerOptions of(String url) {
+    RedisUrl.of(CONNECTION_STRING.path(), url); // in JSON, null is a setting that is not given
     return new RedisServerOptions(new JsonObject().put("connectionString", url));
   }
 

@@ -9,9 +9,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the connections to Redis, and forwards the events that somebody waits for over the event
- * bus. Deploy it once, or several instances that share the keys among them; then use {@link
- * ServerEvents} in any verticle.
+ * Owns the connections to Redis, and hands each event to those in this JVM who wait for it. Deploy
+ * it once, or several instances that share the keys among them; then use {@link ServerEvents} in
+ * any verticle, or the addresses {@code server-events.on}, {@code .emit} and {@code .stream} of the
+ * event bus:
+ *
+ * <pre>{@code
+ * vertx.deployVerticle(ServerEventsVerticle.of("redis://localhost:6379"))
+ *     .onSuccess(deployed -> ServerEvents.create(vertx).on("orders.priced", 7));
+ * }</pre>
  *
  * <p>The deployment completes when both connections are up; in a cluster, where there are some for
  * each master, when each has been tried and some are up. It fails with {@link UnavailableException}
@@ -27,6 +33,18 @@ public class ServerEventsVerticle extends VerticleBase {
 
   private final @Nullable ServerEventsOptions options;
   private @Nullable EventService service;
+
+  /**
+   * Creates one for a Redis server, with the defaults for everything else. For other settings, as
+   * for Sentinels or a cluster, there is {@link #ServerEventsVerticle(ServerEventsOptions)}; for
+   * several instances, deploy {@code () -> ServerEventsVerticle.of(url)}.
+   *
+   * @param url {@code redis://[user:password@]host[:port][/db]}, or rediss:// for TLS
+   * @throws InvalidInputException if that is no such URL
+   */
+  public static ServerEventsVerticle of(String url) {
+    return new ServerEventsVerticle(new ServerEventsOptions().setConnectionString(url));
+  }
 
   /** Takes its settings from the config of its deployment: {@link ServerEventsOptions}' JSON. */
   public ServerEventsVerticle() {

@@ -3,6 +3,7 @@ package dev.serverevents;
 import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OwnRedis;
@@ -19,6 +20,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(ServerExtension.class)
 class ConnectionTest {
@@ -37,6 +41,24 @@ class ConnectionTest {
             .deployVerticle(ServerEventsVerticle.class, new DeploymentOptions().setConfig(config)));
     assertThat(server.redis().connections()).hasSize(2).allMatch(line -> line.contains(" db=3 "));
     assertThat(server.events().timeout()).isEqualTo(20);
+  }
+
+  @Test
+  void aUrlIsAllThatADeploymentNeeds(Server server) {
+    result(server.vertx().deployVerticle(ServerEventsVerticle.of(server.redis().url())));
+    Await.until(() -> server.redis().connections().size() == 2);
+    assertThat(server.events().timeout()).isEqualTo(ServerEventsOptions.DEFAULT_TIMEOUT);
+    assertThat(result(server.events().emit("a", 1))).isZero();
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", "localhost:6379", "http://localhost"})
+  void whatIsNoUrlOfRedisIsRefusedBeforeTheDeployment(String url) {
+    assertThatThrownBy(() -> ServerEventsVerticle.of(url))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("redis.connectionString is ")
+        .hasMessageEndingWith(": it must be redis://[user:password@]host[:port][/db] or rediss://");
   }
 
   @Test

@@ -59,7 +59,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class JavaPageTest {
 
   private static Future<String> deploy(Vertx vertx, String redisUrl) {
-    var options = new ServerEventsOptions().setConnectionString(redisUrl);
+    var deployed = vertx.deployVerticle(ServerEventsVerticle.of(redisUrl));
+    return deployed;
+  }
+
+  private static Future<String> deployOneThatOnlyEmits(Vertx vertx, String redisUrl) {
+    var options = new ServerEventsOptions().setConnectionString(redisUrl).setListen(false);
     var deployed = vertx.deployVerticle(new ServerEventsVerticle(options));
     return deployed;
   }
@@ -215,6 +220,9 @@ class JavaPageTest {
     awaitSubscribed(server);
     assertThat(result(emit(server.events()))).isEqualTo(1);
     Await.until(() -> server.redis().channels().isEmpty());
+    server.undeploy();
+    result(deployOneThatOnlyEmits(server.vertx(), server.redis().url()));
+    Await.until(() -> server.redis().connections().size() == 1);
     server.undeploy();
     result(deployFromJson(server.vertx(), server.redis().url()));
     var events = create(server.vertx());

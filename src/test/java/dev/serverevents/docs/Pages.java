@@ -115,7 +115,8 @@ final class Pages {
   static List<Page> all() {
     try (var docs = Files.list(DOCS)) {
       return Stream.concat(
-              Stream.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")), docs.sorted())
+              Stream.of("README.md", "CONTRIBUTING.md", "src/it/orders/README.md").map(Path::of),
+              docs.sorted())
           .map(Page::of)
           .toList();
     } catch (IOException missing) {

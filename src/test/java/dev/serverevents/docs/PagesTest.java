@@ -3,6 +3,7 @@ package dev.serverevents.docs;
 import static dev.serverevents.docs.Pages.matches;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.docs.Pages.Block;
 import dev.serverevents.docs.Pages.Page;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class PagesTest {
 
   /** Output, and commands that a test cannot run, are {@code text}. */
   private static final Set<String> LANGUAGES =
-      Set.of("java", "sh", "text", "json", "xml", "yaml", "redis", "");
+      Set.of("java", "html", "sh", "text", "json", "xml", "yaml", "redis", "");
 
   static List<Page> pages() {
     return Pages.all();
@@ -110,6 +111,22 @@ class PagesTest {
     assertThat(Pages.readme().blocks("sh").get(0).code())
         .isEqualTo(
             "mvn -q package -DskipTests && java -jar target/server-events.jar\nmvn verify\n");
+  }
+
+  /** The finished project has tests of its own, which {@code mvn -Pit verify} runs. */
+  @Test
+  void theTutorialIsTheProjectOrders() throws IOException {
+    var orders = Path.of("src", "it", "orders");
+    var tutorial = Pages.page("tutorial.md");
+    assertThat(tutorial.blocks("java").stream().map(Block::code))
+        .containsExactly(
+            Files.readString(orders.resolve("src/main/java/Api.java")),
+            Files.readString(orders.resolve("src/main/java/Worker.java")));
+    assertThat(tutorial.blocks("html").stream().map(Block::code))
+        .containsExactly(Files.readString(orders.resolve("src/main/resources/orders.html")));
+    var pom = tutorial.blocks("xml").get(0).code();
+    assertThat(Files.readString(orders.resolve("pom.xml")))
+        .startsWith(pom.substring(0, pom.lastIndexOf("  </dependencies>")));
   }
 
   @Test

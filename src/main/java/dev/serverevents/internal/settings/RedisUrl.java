@@ -41,7 +41,10 @@ public record RedisUrl(
    * @param field the setting in which it stands
    * @throws InvalidInputException if it is none; the message shows the scheme and a host at most
    */
-  public static RedisUrl of(String field, String url) {
+  public static RedisUrl of(String field, @Nullable String url) {
+    if (url == null) {
+      throw new InvalidInputException(field, null, FORM);
+    }
     var scheme = SCHEME.matcher(url);
     if (!scheme.matches()) {
       throw new InvalidInputException(field, NOT_SHOWN, FORM);

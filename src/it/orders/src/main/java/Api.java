@@ -1,0 +1,61 @@
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.web.Problems;
+import dev.serverevents.web.ServerEventsRoutes;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisAPI;
+import java.util.List;
+
+public class Api {
+  private static final String REDIS =
+      System.getenv().getOrDefault("REDIS", "redis://localhost:6379");
+  private static final long TIMEOUT_MS = 5_000;
+
+  private final ServerEvents events;
+  private final RedisAPI redis;
+
+  private Api(ServerEvents events, RedisAPI redis) {
+    this.events = events;
+    this.redis = redis;
+  }
+
+  public static void main(String[] args) {
+    var vertx = Vertx.vertx();
+    var deployment = vertx.deployVerticle(ServerEventsVerticle.of(REDIS)).await();
+
+    var events = ServerEvents.create(vertx);
+    var api = new Api(events, RedisAPI.api(Redis.createClient(vertx, REDIS)));
+    var router = Router.router(vertx);
+    router.get("/").handler(ctx -> ctx.response().sendFile("orders.html").onFailure(ctx::fail));
+    router.post("/orders/:id/price").handler(BodyHandler.create(false)).handler(api::price);
+    router.route("/orders/*").failureHandler(Problems::answer);
+    var live = Router.router(vertx);
+    ServerEventsRoutes.mount(live, events);
+    router.route("/live/*").subRouter(live);
+    vertx.createHttpServer().requestHandler(router).listen(Integer.parseInt(args[0])).await();
+    System.out.println("The API listens on port " + args[0]);
+
+    // Ctrl-C: pending waits get their answers before the process ends
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(vertx, deployment)));
+  }
+
+  private static void end(Vertx vertx, String deployment) {
+    vertx.undeploy(deployment).otherwiseEmpty().await();
+    vertx.close().await();
+  }
+
+  private void price(RoutingContext ctx) {
+    var id = ctx.pathParam("id");
+    var job = new JsonObject().put("id", id).put("order", ctx.body().asJsonObject());
+    events
+        .request(
+            "orders.priced", id, TIMEOUT_MS, () -> redis.rpush(List.of("price jobs", job.encode())))
+        .onSuccess(priced -> ctx.json(priced.get(0)))
+        .onFailure(ctx::fail);
+  }
+}
