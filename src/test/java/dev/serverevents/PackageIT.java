@@ -97,6 +97,19 @@ class PackageIT {
     }
   }
 
+  @Test
+  void bothSayUnderWhichLicenceTheyAre() throws IOException {
+    try (var library = library();
+        var runnable = runnable()) {
+      for (var jar : new JarFile[] {library, runnable}) {
+        try (var licence = jar.getInputStream(jar.getEntry("META-INF/LICENSE"))) {
+          assertThat(licence).hasBinaryContent(Files.readAllBytes(Path.of("LICENSE")));
+        }
+      }
+      assertThat(runnable.getEntry("META-INF/NOTICE")).as("of what it brings").isNotNull();
+    }
+  }
+
   /** As the POM says that is published: the optional rest is for web, metrics and the app. */
   @Test
   void whoUsesTheLibraryGetsNoMoreThanItNeeds() throws Exception {
