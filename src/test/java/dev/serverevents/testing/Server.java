@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server {
 
-  /** Half of Vert.x's own default. */
-  private static final long BLOCKED_MS = 1_000;
+  /** Vert.x's own default. */
+  private static final long BLOCKED_MS = 2_000;
 
   private final TestRedis redis;
   private final Vertx vertx;
@@ -65,6 +65,8 @@ public final class Server {
     Await.result(wait.subscribed());
     Await.result(server.events().emit("warm-up", 1));
     Await.result(wait.future());
+    var none = server.events().on("warm-up", 1, WaitOptions.DEFAULT.retained(true).timeout(1));
+    Await.until(none::failed);
     blockedThreadLogger().detachAppender(server.blocked);
     contextLogger().detachAppender(server.thrown);
     Await.result(server.vertx.close());
