@@ -2,12 +2,12 @@ package dev.serverevents.web;
 
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventStream;
-import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.ExactJson;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.json.Addresses;
@@ -16,7 +16,6 @@ import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -51,7 +50,6 @@ final class SockJsSession {
   /** Within how many ms there must be a ping: clients send one every 5 s by default. */
   private static final long PING_MS = 10_000;
 
-  private static final int UNEXPECTED = 500;
   private static final String ADDRESS = "address";
   private static final String TYPE = "type";
 
@@ -98,7 +96,8 @@ final class SockJsSession {
     try {
       permit = client.enter(Kind.STREAMS, 1);
     } catch (ServerEventsException refused) {
-      socket.close(WebSocketCloseStatus.TRY_AGAIN_LATER.code(), Problems.detail(refused));
+      var ending = Problems.ending(refused);
+      socket.close(ending.closeStatus().code(), ending.detail());
       SocketGuard.endSoon(socket.routingContext());
       return;
     }
@@ -316,11 +315,8 @@ final class SockJsSession {
   }
 
   private static Buffer failure(Throwable cause) {
-    return new JsonObject()
-        .put(TYPE, cause instanceof EventTimeoutException ? "timeout" : "error")
-        .put("status", status(cause))
-        .put("message", detail(cause))
-        .toBuffer();
+    var ending = Problems.ending(cause);
+    return JsonMessages.failed(ending, ending.detail()).toBuffer();
   }
 
   private Future<?> unregister(String address) {
@@ -347,30 +343,21 @@ final class SockJsSession {
         (body, cause) -> {
           var address = replyTo instanceof String text ? text : null;
           if (cause != null) {
-            return address == null ? error(detail(cause)) : write(failed(address, cause));
+            var ending = Problems.ending(cause);
+            return address == null ? error(ending.detail()) : write(failed(address, ending));
           }
           return address == null ? Future.succeededFuture() : deliver(address, body);
         });
   }
 
-  private static Buffer failed(String address, Throwable cause) {
+  private static Buffer failed(String address, Ending ending) {
     return new JsonObject()
         .put(TYPE, "err")
         .put(ADDRESS, address)
-        .put("failureCode", status(cause))
+        .put("failureCode", ending.status())
         .put("failureType", "RECIPIENT_FAILURE")
-        .put("message", detail(cause))
+        .put("message", ending.detail())
         .toBuffer();
-  }
-
-  private static int status(Throwable cause) {
-    return cause instanceof ServerEventsException ours ? ours.status() : UNEXPECTED;
-  }
-
-  private static String detail(Throwable cause) {
-    return cause instanceof ServerEventsException ours
-        ? Problems.detail(ours)
-        : HttpResponseStatus.valueOf(UNEXPECTED).reasonPhrase();
   }
 
   private Future<Void> error(String what) {

@@ -14,7 +14,6 @@ import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -51,8 +50,6 @@ final class SocketSession {
 
   /** How many emits may be unanswered before no more is read. */
   private static final int MAX_EMITS = 100;
-
-  private static final int UNEXPECTED = 500;
 
   private record Subscription(String name, String id) {
     JsonObject put(JsonObject message) {
@@ -316,12 +313,8 @@ final class SocketSession {
   }
 
   private void fail(JsonObject message, Throwable cause) {
-    var status = cause instanceof ServerEventsException ours ? ours.status() : UNEXPECTED;
-    var detail =
-        cause instanceof ServerEventsException ours
-            ? Problems.detail(ours)
-            : HttpResponseStatus.valueOf(status).reasonPhrase();
-    send(answer(message, "error").put("status", status).put("detail", detail));
+    var ending = Problems.ending(cause);
+    send(answer(message, "error").put("status", ending.status()).put("detail", ending.detail()));
   }
 
   private static JsonObject answer(JsonObject message, String type) {
