@@ -158,14 +158,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
   public void lookedUp(long epoch, @Nullable Kept kept) {
     if (kept == null) {
       subscribed(epoch);
-    } else {
-      found(kept);
-    }
-  }
-
-  /** Ends with an event that was kept. */
-  final void found(Kept kept) {
-    if (owner.remove(this)) {
+    } else if (owner.remove(this)) {
       leave();
       complete(kept.payload());
     }
