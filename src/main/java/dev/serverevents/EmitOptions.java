@@ -21,7 +21,7 @@ public record EmitOptions(long retain, @Nullable String idempotencyKey) {
   /** How long an idempotency key counts, on all servers. */
   public static final Duration IDEMPOTENCY = Duration.ofDays(1);
 
-  /** The defaults: an event that reaches only who listens already. */
+  /** The defaults: the event reaches only those that listen already. */
   public static final EmitOptions DEFAULT = new EmitOptions(0, null);
 
   private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");

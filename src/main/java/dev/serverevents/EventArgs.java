@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arguments of an event, in the order in which they were passed to {@code emit}. They are kept
  * as the JSON that its publisher wrote, byte for byte, and are parsed when they are first looked
- * at. All who wait for the event share them, so that they cannot be changed: {@link #toJsonArray()}
- * is a copy of one's own.
+ * at. All waits for the event share them, so that they cannot be changed: {@link #toJsonArray()} is
+ * a copy that can.
  *
  * <p>Passed to {@code emit} in the place of arguments, they go on unchanged.
  */

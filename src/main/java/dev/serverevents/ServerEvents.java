@@ -172,7 +172,7 @@ public interface ServerEvents {
   }
 
   /**
-   * Emits an event to everybody, on any server, who waits for its name and id.
+   * Emits an event to all waits and streams of its name and id, on any server.
    *
    * <p>While Redis is away the event is queued, for the emit timeout at most. The Future completes
    * only when Redis has it. It is ambiguous when the connection breaks after the event was written
@@ -227,7 +227,7 @@ public interface ServerEvents {
   }
 
   /**
-   * Says that a job failed: who waits for its event gets an {@link EventFailureException}.
+   * Says that a job failed: a wait for its event fails with an {@link EventFailureException}.
    *
    * @param code becomes the HTTP status and the event bus failure code if from 400 to 599; for any
    *     other these are 502

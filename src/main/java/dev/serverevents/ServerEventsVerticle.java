@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns the connections to Redis, and hands each event to those in this JVM who wait for it. Deploy
- * it once, or several instances that share the keys among them; then use {@link ServerEvents} in
+ * Owns the connections to Redis, and hands each event to the waits and streams of its Vert.x that
+ * it is for. Deploy it once, or several instances that share the keys among them; then use {@link ServerEvents} in
  * any verticle, or the addresses {@code server-events.on}, {@code .emit} and {@code .stream} of the
  * event bus:
  *
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * each master, when each has been tried and some are up. It fails with {@link UnavailableException}
  * when Redis cannot be reached or refuses, and with {@link InvalidInputException} for a wrong
  * setting, or if it is not to run on an event loop. A connection that breaks later is made again.
- * Those who use it may run on any thread.
+ * Its callers may run on any thread.
  *
  * <p>Its undeployment takes no more waits, gives those that are pending the {@linkplain
  * ServerEventsOptions#getDrainTimeout() drain timeout}, and sends what is queued. Vert.x undeploys

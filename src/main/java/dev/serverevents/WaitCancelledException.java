@@ -1,6 +1,6 @@
 package dev.serverevents;
 
-/** The wait was cancelled by whoever made it (499, a status nobody is there to read). */
+/** The caller cancelled the wait (499, a status that no client is left to read). */
 public final class WaitCancelledException extends ServerEventsException {
 
   private static final long serialVersionUID = 1L;

@@ -1,5 +1,6 @@
 package dev.serverevents.metrics;
 
+import dev.serverevents.internal.Ending;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -29,7 +30,7 @@ final class MetersOfName {
     Duration.ofSeconds(60)
   };
 
-  private final Map<Outcome, Counter> waits = new EnumMap<>(Outcome.class);
+  private final Map<Ending.Kind, Counter> waits = new EnumMap<>(Ending.Kind.class);
   private final Timer timeToResult;
   private final Counter emitted;
   private final Counter failed;
@@ -39,9 +40,8 @@ final class MetersOfName {
   /** Registers them; {@code now} is the registry's time in ns. */
   MetersOfName(MeterRegistry registry, String name, long now) {
     used = now;
-    for (var outcome : Outcome.values()) {
-      waits.put(
-          outcome, registry.counter(PREFIX + "waits", "name", name, "outcome", outcome.tag()));
+    for (var kind : Ending.Kind.values()) {
+      waits.put(kind, registry.counter(PREFIX + "waits", "name", name, "outcome", kind.label()));
     }
     timeToResult =
         Timer.builder(PREFIX + "time.to.result")
@@ -53,12 +53,12 @@ final class MetersOfName {
     receivers = registry.counter(PREFIX + "receivers", "name", name);
   }
 
-  void waitEnded(Outcome outcome, long nanos) {
-    var counter = waits.get(outcome);
+  void waitEnded(Ending.Kind kind, long nanos) {
+    var counter = waits.get(kind);
     if (counter != null) {
       counter.increment();
     }
-    if (outcome == Outcome.RESULT) {
+    if (kind == Ending.Kind.RESULT) {
       timeToResult.record(nanos, TimeUnit.NANOSECONDS);
     }
   }

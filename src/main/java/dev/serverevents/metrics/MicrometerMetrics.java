@@ -2,6 +2,7 @@ package dev.serverevents.metrics;
 
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.local.Unread;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -87,9 +88,9 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void waitEnded(String name, @Nullable Throwable cause, long nanos) {
     pending.decrementAndGet();
-    var outcome = Outcome.of(cause);
-    var received = outcome == Outcome.RESULT || outcome == Outcome.FAILURE;
-    (received ? names.inUse(name) : names.known(name)).waitEnded(outcome, nanos);
+    var kind = Ending.Kind.of(cause);
+    var received = kind == Ending.Kind.RESULT || kind == Ending.Kind.FAILURE;
+    (received ? names.inUse(name) : names.known(name)).waitEnded(kind, nanos);
   }
 
   @Override
@@ -100,7 +101,8 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void streamEnded(@Nullable Throwable cause) {
     open.decrementAndGet();
-    registry.counter(PREFIX + "streams", "outcome", Outcome.of(cause).tag()).increment();
+    var outcome = Ending.Kind.of(cause).label();
+    registry.counter(PREFIX + "streams", "outcome", outcome).increment();
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Access {
 
-  /** What somebody wants to do, with the events of a name where it is about any. */
+  /** What a user wants to do. Waiting and emitting are about the events of one name. */
   enum Action {
     /** To wait for them, or to stream them. */
     WAIT("wait for"),
@@ -34,7 +34,7 @@ public interface Access {
   Access ANYBODY = (user, action, name) -> true;
 
   /**
-   * Tells whether a user may do it.
+   * Tells whether a user may do something.
    *
    * @param user as the authentication handler left it, or null
    * @param name the events' name; empty for {@link Action#METRICS}

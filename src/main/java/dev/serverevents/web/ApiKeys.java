@@ -88,7 +88,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
       };
     }
 
-    /** A longer one is no name at all. */
+    /** No name of an event is longer. */
     private static boolean isNameOf(List<NamePattern> patterns, String event) {
       return event.length() <= LimitsOptions.MAX_KEY
           && patterns.stream().anyMatch(pattern -> pattern.matches(event));
@@ -111,7 +111,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
     }
   }
 
-  /** Asks for a key in either header. */
+  /** An authentication handler that asks for a key in either header. */
   AuthenticationHandler handler() {
     var chain =
         ChainAuthHandler.any()
@@ -124,7 +124,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
     };
   }
 
-  /** RFC 9110 wants a 401 to say how one gets in. */
+  /** A 401 has to say how a client is authenticated (RFC 9110). */
   private static void challenge(HttpServerResponse response) {
     if (response.getStatusCode() == HttpResponseStatus.UNAUTHORIZED.code()) {
       response.putHeader(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);

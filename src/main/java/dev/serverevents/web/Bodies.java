@@ -22,14 +22,14 @@ public final class Bodies {
   private final String tooLarge;
   private final BodyInTime inTime;
 
-  /** Reads bodies of at most so many bytes, which may take so many ms to come. */
+  /** Reads bodies of at most so many bytes, which may take so many ms to arrive. */
   public Bodies(long maxBytes, long timeout) {
     inTime = new BodyInTime(timeout);
     reader = BodyHandler.create(false).setBodyLimit(maxBytes);
     tooLarge = "The body must have at most " + maxBytes + " bytes";
   }
 
-  /** Has them read on a route, before the handlers that are added to it next. */
+  /** Reads the bodies of a route, before the handlers that are added to it next. */
   public Route on(Route route) {
     return route.handler(inTime).handler(this::read).handler(Bodies::checkText);
   }

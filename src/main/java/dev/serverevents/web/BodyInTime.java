@@ -6,7 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.handler.PlatformHandler;
 
-/** Refuses a request whose body does not end in time: byte by byte it would go on for ever. */
+/** Refuses a request whose body does not end in time: a client could send it byte by byte. */
 final class BodyInTime implements PlatformHandler {
 
   private final long timeout;
@@ -23,7 +23,7 @@ final class BodyInTime implements PlatformHandler {
     ctx.next();
   }
 
-  /** What would still come is no request, so the connection is closed. */
+  /** The rest of the body could not be told from a request, so the connection is closed. */
   private void refuse(RoutingContext ctx) {
     var why = "The body was not there within %d ms (http.requestTimeout)".formatted(timeout);
     ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

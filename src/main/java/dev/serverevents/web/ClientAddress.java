@@ -5,7 +5,7 @@ import io.vertx.core.net.SocketAddress;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** By which address clients are told apart. */
+/** The addresses by which clients are told apart. */
 public final class ClientAddress {
 
   private static final String UNKNOWN = "unknown";

@@ -22,8 +22,8 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
   private static final String NAME = "server-events-half-close";
 
   /**
-   * After how many ms each time something is sent: not to one that is answered soon, and more than
-   * once, since a reset is found out by the next one.
+   * After how many ms something is sent, again and again. A client that is answered soon gets
+   * nothing of it, and only the second one finds out that the first was answered by a reset.
    */
   private static final long[] TRIES_MS = {500, 100, 200, 1_000};
 
@@ -36,7 +36,7 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
     this.connection = connection;
   }
 
-  /** A handler that lets a client do so from now on, where that can be told from its leaving. */
+  /** A handler that lets a client close its direction of the connection from now on. */
   static void allow(RoutingContext ctx) {
     var request = ctx.request();
     if (request.version() == HttpVersion.HTTP_1_1

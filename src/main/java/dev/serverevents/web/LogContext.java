@@ -6,8 +6,8 @@ import java.util.List;
 import org.slf4j.MDC;
 
 /**
- * Which event a line of the log is about: its {@code name} and {@code id}, in SLF4J's MDC, with
- * what cannot be printed escaped.
+ * Tells which event a line of the log is about: SLF4J's MDC has its {@code name} and {@code id},
+ * with what cannot be printed escaped.
  */
 public final class LogContext {
 
@@ -15,7 +15,7 @@ public final class LogContext {
 
   private LogContext() {}
 
-  /** Runs what logs, with the event of a request's path in its context. */
+  /** Runs an action that logs, with the event of a request's path in the MDC. */
   public static void with(RoutingContext ctx, Runnable logging) {
     FIELDS.forEach(
         field -> {

@@ -7,6 +7,7 @@ import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringEncoder;
@@ -23,7 +24,7 @@ import java.util.function.Function;
 /** One request that waits for an event, or for the first of several. */
 final class LongPoll {
 
-  /** What came first, and whose it is. */
+  /** The event that came first, with its id. */
   record Arrived(String id, EventArgs args) {}
 
   private final RoutingContext ctx;
@@ -50,7 +51,7 @@ final class LongPoll {
     }
   }
 
-  /** Waits, and answers with the body that {@code body} makes of what came. */
+  /** Waits, and answers with the body that {@code body} makes of the event. */
   void answer(
       ServerEvents events,
       Quotas quotas,
@@ -89,14 +90,14 @@ final class LongPoll {
     return first.future();
   }
 
-  /** Who prefers it is told, in the place of a timeout, where the event will be found. */
+  /** A client that prefers it gets, in the place of a timeout, where the event will be found. */
   private void fail(Throwable cause) {
     if (preferences.respondAsync() && cause instanceof EventTimeoutException) {
       ctx.response()
           .setStatusCode(HttpResponseStatus.ACCEPTED.code())
           .putHeader("Preference-Applied", "respond-async")
           .putHeader(HttpHeaders.LOCATION, retained())
-          .putHeader(HttpHeaders.RETRY_AFTER, Problems.RETRY_AFTER_SECONDS)
+          .putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(Ending.of(cause).retryAfter()))
           .end();
     } else {
       ctx.fail(cause);
@@ -104,8 +105,8 @@ final class LongPoll {
   }
 
   /**
-   * The same resource, where a retained event is found by any server. It is not the path as it was
-   * sent, which may read as another host.
+   * The path of the same resource, where any server finds a retained event. It is made anew, since
+   * the path as it was sent may read as another host.
    */
   private String retained() {
     var mounted = Objects.requireNonNullElse(ctx.mountPoint(), "");

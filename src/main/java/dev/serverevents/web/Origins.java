@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets pages use the routes in browsers that are of their own origin, or of one in {@link
  * RoutesOptions#getCors()}; others get 403, whatever they ask for: a browser asks nobody before it
- * opens a WebSocket, sends a form or loads a script. Who sends no {@code Origin} is no page, unless
- * {@code Sec-Fetch-Site} says that it is one of elsewhere, and it is no link that somebody follows.
+ * opens a WebSocket, sends a form or loads a script. A request without {@code Origin} is no page's,
+ * unless {@code Sec-Fetch-Site} says that it comes from elsewhere and it follows no link.
  *
  * <p>The own origin is what the request was sent to: scheme, host and port. Over a connection
  * without TLS the scheme cannot be known, for a proxy may have ended the TLS: then host and port
@@ -33,7 +33,7 @@ public final class Origins implements SecurityPolicyHandler {
   private static final int HTTPS_PORT = 443;
   private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
 
-  /** What pages may send besides what they always may. */
+  /** The headers that pages may send besides those that they always may. */
   private static final Set<String> ALLOWED_HEADERS =
       Set.of(
           "Authorization",
@@ -43,14 +43,14 @@ public final class Origins implements SecurityPolicyHandler {
           "Prefer",
           "X-API-Key");
 
-  /** What pages may see besides what they always may. */
+  /** The headers that pages may see besides those that they always may. */
   private static final Set<String> EXPOSED_HEADERS =
       Set.of("Location", "Preference-Applied", "Retry-After", "WWW-Authenticate");
 
   private final Set<String> allowed;
   private final CorsHandler cors;
 
-  /** A handler to mount before all that looks at who sends a request, and what. */
+  /** Creates a handler, to be mounted before those that authenticate and read bodies. */
   public Origins(RoutesOptions options) {
     allowed = Set.copyOf(options.getCors());
     cors =

@@ -6,8 +6,8 @@ import io.vertx.core.Vertx;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is written to one client and has not left: it counts as {@link Unread}. Used on the context
- * of its connection.
+ * The bytes that are written to one client and have not left, which count as {@link Unread}. Used
+ * on the context of its connection.
  */
 final class Outgoing {
 
@@ -18,7 +18,7 @@ final class Outgoing {
   private boolean isClosed;
 
   /**
-   * Creates one for a connection.
+   * Creates an instance for a connection.
    *
    * @param queueFull whether the connection has as much to write as it should have
    * @param drained called when it was {@linkplain #isFull() found full} and is so no more
@@ -41,7 +41,7 @@ final class Outgoing {
         });
   }
 
-  /** Forgets all, where writes may never be told to be done. */
+  /** Forgets all bytes, since nothing tells when the writes of a closed connection are done. */
   void close() {
     isClosed = true;
     unread.remove(unread.bytes());

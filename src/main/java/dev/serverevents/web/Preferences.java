@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client prefers, in {@code Prefer} headers (RFC 7240). As that has it, the first of several
- * equal ones counts, and what is unknown or malformed is ignored.
+ * What a client prefers, in {@code Prefer} headers (RFC 7240). The RFC says that the first of
+ * several equal preferences counts, and that an unknown or malformed one is ignored.
  *
  * @param seconds how long it wants to wait ({@code wait}), or null
  * @param respondAsync whether it takes 202 in the place of a timeout

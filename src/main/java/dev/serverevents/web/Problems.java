@@ -1,10 +1,7 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EventFailureException;
-import dev.serverevents.EventTimeoutException;
-import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
-import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Printable;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -24,24 +21,17 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers what failed as {@code application/problem+json} (RFC 9457). */
+/** Answers failed requests with {@code application/problem+json} (RFC 9457). */
 public final class Problems {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
   private static final String DETAIL = "detail";
   private static final int INTERNAL_SERVER_ERROR = 500;
 
-  /** For how long to leave us alone: nothing is gained by more, since a request may wait here. */
-  static final String RETRY_AFTER_SECONDS = "1";
-
-  /** What a router answers by itself, when no route does. */
+  /** The statuses that a router answers by itself, when no route does. */
   private static final List<Integer> ROUTER_STATUSES = List.of(400, 401, 403, 404, 405, 413, 500);
 
-  /** Of Redis, where it is and what it says, nobody outside needs to know. */
-  private static final String UNAVAILABLE =
-      "Waiting and emitting are not possible at present: try again later";
-
-  /** What statuses of Vert.x mean that come without words. */
+  /** The details of statuses for which Vert.x has no words. */
   private static final Map<Integer, String> DETAILS =
       Map.of(
           400, "The request is malformed",
@@ -57,7 +47,7 @@ public final class Problems {
 
   private Problems() {}
 
-  /** Says what a status, if it is failed with, means for a request. */
+  /** Sets the detail of a status, if the request fails with it. */
   static void explain(RoutingContext ctx, HttpResponseStatus status, String detail) {
     ctx.put(explanation(status.code()), detail);
   }
@@ -66,21 +56,18 @@ public final class Problems {
     return "server-events.problem." + status;
   }
 
-  /**
-   * What a client is told of a failure. Of what is behind this server that is nothing, which the
-   * log has instead.
-   */
-  static String detail(ServerEventsException failure) {
-    if (failure instanceof UnavailableException) {
-      LOG.warn("told a client that it is unavailable: {}", failure.getMessage());
-      return UNAVAILABLE;
+  /** The ending to tell a client. The log has what the client is not told. */
+  static Ending ending(Throwable cause) {
+    var ending = Ending.of(cause);
+    if (ending.kind() == Ending.Kind.UNAVAILABLE) {
+      LOG.warn("told a client that it is unavailable: {}", ending.message());
     }
-    return String.valueOf(failure.getMessage());
+    return ending;
   }
 
   /**
-   * Answers, as an {@link HttpServer#invalidRequestHandler}, requests that are no HTTP or beyond a
-   * limit of the HTTP server, and closes their connections.
+   * Answers requests that are no HTTP or beyond a limit of the HTTP server, and closes their
+   * connections: an {@link HttpServer#invalidRequestHandler}.
    */
   public static void answerInvalid(HttpServerRequest request) {
     var cause = request.decoderResult().cause();
@@ -121,25 +108,19 @@ public final class Problems {
                   ctx.failure()));
     }
     var problem = problem(status);
-    LogContext.with(ctx, () -> putDetail(problem, ctx, status));
-    if (ctx.failure() instanceof EventFailureException failure) {
-      problem
-          .put("name", failure.name())
-          .put("id", failure.id())
-          .put("code", failure.code())
-          .put("data", failure.detail());
-    }
-    if (ctx.failure() instanceof EventTimeoutException timeout) {
-      problem.put("name", timeout.name()).put("id", timeout.id()).put("waited", timeout.timeout());
-    }
-    if (ctx.failure() instanceof QuotaException quota) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(quota.retryAfter()));
-    }
-    if (ctx.failure() instanceof EventTimeoutException
-        || ctx.failure() instanceof UnavailableException) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    if (ctx.failure() instanceof ServerEventsException failure) {
+      LogContext.with(ctx, () -> putEnding(problem, response, ending(failure)));
+    } else {
+      putDetail(problem, ctx, status);
     }
     send(response, status, problem);
+  }
+
+  private static void putEnding(JsonObject problem, HttpServerResponse response, Ending ending) {
+    problem.put(DETAIL, ending.detail()).mergeIn(ending.members());
+    if (ending.retryAfter() > 0) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(ending.retryAfter()));
+    }
   }
 
   private static JsonObject problem(int status) {
@@ -151,9 +132,7 @@ public final class Problems {
 
   private static void putDetail(JsonObject problem, RoutingContext ctx, int status) {
     var detail = DETAILS.get(status);
-    if (ctx.failure() instanceof ServerEventsException failure) {
-      detail = detail(failure);
-    } else if (ctx.failure() instanceof HttpException failure && failure.getPayload() != null) {
+    if (ctx.failure() instanceof HttpException failure && failure.getPayload() != null) {
       detail = failure.getPayload();
     } else if (ctx.get(explanation(status)) instanceof String explained) {
       detail = explained;

@@ -65,7 +65,7 @@ final class Quotas {
     }
 
     /**
-     * Takes so many of what it may have, until the permit is closed.
+     * Takes so many of what the client may have, until the permit is closed.
      *
      * @throws ServerEventsException if that is too much
      */
@@ -82,7 +82,7 @@ final class Quotas {
       return new Permit(holder, kind, count);
     }
 
-    /** Takes one of it for what begins then; it is given back at once if that throws. */
+    /** Takes a permit for what an action begins, and closes it at once if the action throws. */
     <T> T begin(Kind kind, Function<Permit, T> action) {
       var permit = enter(kind, 1);
       try {
@@ -153,7 +153,7 @@ final class Quotas {
             retryAfter);
   }
 
-  /** What a client has taken until it gives it back. */
+  /** What a client holds for its waits or streams until it is closed. */
   final class Permit {
 
     private final Usage holder;
@@ -167,7 +167,7 @@ final class Quotas {
       this.count = count;
     }
 
-    /** Gives it back; does nothing a second time. */
+    /** Gives back what the client has taken; does nothing a second time. */
     void close() {
       if (!isClosed) {
         isClosed = true;

@@ -14,14 +14,17 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads requests; what is wrong throws {@link InvalidInputException}. */
+/** Reads requests. A wrong one throws {@link InvalidInputException}. */
 public final class Requests {
 
   private static final int MAX_IDS = 100;
 
   private Requests() {}
 
-  /** How to wait: the query's {@code timeout}, at most {@code maxMs}, and {@code retained=true}. */
+  /**
+   * The options of a wait: the query's {@code timeout}, at most {@code maxMs}, and {@code
+   * retained}.
+   */
   public static WaitOptions waitOptions(RoutingContext ctx, long maxMs) {
     var timeout = ctx.queryParams().get("timeout");
     var retained = Fields.flag("retained", ctx.queryParams().get("retained"));

@@ -143,7 +143,7 @@ public final class ServerEventsRoutes {
     return route;
   }
 
-  /** Lets those pass who may do it with events of the path's name, before a body is read. */
+  /** Refuses users that may not do it with events of the path's name, before a body is read. */
   private void permit(Action action, String path, HttpMethod... methods) {
     if (options.getAccess() == Access.ANYBODY) {
       return;

@@ -16,10 +16,10 @@ final class SockJsBridge {
 
   private SockJsBridge() {}
 
-  /** Routes to mount. */
+  /** The router of the bridge, to be mounted. */
   static Router router(ServerEvents events, RoutesOptions options, Bodies bodies, Quotas quotas) {
     var router = Router.router(events.vertx());
-    // In a frame, a page of ours would do for any other what its origin must not
+    // In a frame, a page of this server would do for any page what that page's origin must not
     router
         .route("/iframe*")
         .handler(ctx -> ctx.fail(HttpResponseStatus.NOT_FOUND.code()))
@@ -37,7 +37,7 @@ final class SockJsBridge {
     return router;
   }
 
-  /** What SockJS answers by itself to a body that it cannot read would count as our error. */
+  /** SockJS answers a body that it cannot read with 500, though it is the client's mistake. */
   private static void blameTheClient(RoutingContext ctx) {
     ctx.addHeadersEndHandler(
         head -> {
@@ -50,7 +50,7 @@ final class SockJsBridge {
     ctx.next();
   }
 
-  /** What {@code jsonp_send} decodes is checked as that which it is sent in. */
+  /** Checks the form of {@code jsonp_send} before SockJS decodes it. */
   private static void checkForm(RoutingContext ctx) {
     var type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     var body = ctx.body().asString();

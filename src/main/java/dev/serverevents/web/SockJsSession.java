@@ -1,43 +1,18 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EventArgs;
-import dev.serverevents.EventStream;
-import dev.serverevents.EventTimeoutException;
-import dev.serverevents.EventWait;
+import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.ServerEventsException;
-import dev.serverevents.StreamEvent;
-import dev.serverevents.WaitOptions;
-import dev.serverevents.internal.ExactJson;
-import dev.serverevents.internal.Fields;
-import dev.serverevents.internal.json.Addresses;
-import dev.serverevents.internal.json.JsonMessages;
-import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One socket of SockJS. It speaks as Vert.x's own bridge to the event bus does, for that one's
- * clients, but of three addresses alone, {@link Addresses#ON}, {@link Addresses#EMIT} and {@link
- * Addresses#STREAM}, and what is sent there it does by itself: so its end ends all that it asked
- * for, and it is sent no more than it reads. A wait or a stream may name a timeout of at most
- * {@link RoutesOptions#getMaxWait()}; a stream that follows and names none lasts as long as its
- * socket.
+ * One socket of SockJS, from its opening to its end; see {@link SockJsMessages} for what is said on
+ * it. Its end ends all that it asked for, and it is sent no more than it reads.
  *
  * <p>It is closed when it is not pinged, with 1008 for more than {@value #MAX_PENDING} messages
  * that are not answered yet, streams included, with 1009 for a message that is too big, and with
@@ -46,30 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class SockJsSession {
 
   /** How many messages one socket may have unanswered, together with its streams. */
-  static final int MAX_PENDING = SocketSession.MAX_SUBSCRIPTIONS;
+  static final int MAX_PENDING = SocketMessages.MAX_SUBSCRIPTIONS;
 
   /** Within how many ms there must be a ping: clients send one every 5 s by default. */
   private static final long PING_MS = 10_000;
 
-  private static final int UNEXPECTED = 500;
-  private static final String ADDRESS = "address";
-  private static final String TYPE = "type";
-
-  /** A stream, and what it takes of what its client may have. */
-  private record Streamed(EventStream stream, Permit permit) {}
-
   private final SockJSSocket socket;
   private final ServerEvents events;
-  private final RoutesOptions options;
-  private final Client client;
+  private final long maxBytes;
   private final Permit permit;
+  private final SockJsRequests requests;
+  private final SockJsMessages messages;
   private final Outgoing outgoing;
-  private final Set<EventWait> waits = new HashSet<>();
-  private final Map<String, Streamed> streams = new HashMap<>();
-
-  /** The addresses of those streams that are consumed. */
-  private final Set<String> registered = new HashSet<>();
-
   private final long timer;
   private boolean alive = true;
   private boolean ended;
@@ -83,9 +46,15 @@ final class SockJsSession {
       Permit permit) {
     this.socket = socket;
     this.events = events;
-    this.options = options;
-    this.client = client;
     this.permit = permit;
+    maxBytes = options.getMaxBody();
+    requests = new SockJsRequests(events, client, options.getMaxWait());
+    messages =
+        new SockJsMessages(
+            requests,
+            (action, name) -> options.getAccess().permits(socket.webUser(), action, name),
+            this::write,
+            () -> alive = true);
     outgoing = new Outgoing(events.vertx(), () -> false, () -> {});
     timer = events.vertx().setPeriodic(PING_MS, t -> beat());
   }
@@ -97,9 +66,9 @@ final class SockJsSession {
     Permit permit;
     try {
       permit = client.enter(Kind.STREAMS, 1);
-    } catch (ServerEventsException refused) {
-      socket.close(WebSocketCloseStatus.TRY_AGAIN_LATER.code(), Problems.detail(refused));
-      SocketGuard.endSoon(socket.routingContext());
+    } catch (QuotaException refused) {
+      var ending = Problems.ending(refused);
+      close(socket, ending.closeStatus().code(), ending.detail());
       return;
     }
     var session = new SockJsSession(socket, events, options, client, permit);
@@ -109,14 +78,19 @@ final class SockJsSession {
         .exceptionHandler(session::broken);
   }
 
+  private static void close(SockJSSocket socket, int code, String reason) {
+    socket.close(code, reason);
+    SocketGuard.endSoon(socket.routingContext());
+  }
+
   private void beat() {
     if (!alive) {
-      close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "No ping came");
+      close(Closings.NO_PING);
     }
     alive = false;
   }
 
-  /** Of frames that are wrong the {@link SocketGuard} takes care. */
+  /** The {@link SocketGuard} takes care of frames that are wrong. */
   private void broken(Throwable cause) {
     end();
     if (cause instanceof IllegalStateException) {
@@ -124,21 +98,15 @@ final class SockJsSession {
     }
   }
 
-  private void close(WebSocketCloseStatus status, String reason) {
+  private void close(WebSocketCloseStatus status) {
     end();
-    socket.close(status.code(), reason);
-    SocketGuard.endSoon(socket.routingContext());
+    close(socket, status.code(), status.reasonText());
   }
 
   private void end() {
     ended = true;
     events.vertx().cancelTimer(timer);
-    List.copyOf(waits).forEach(EventWait::cancel);
-    for (var streamed : List.copyOf(streams.values())) {
-      streamed.stream.cancel();
-      streamed.permit.close();
-    }
-    streams.clear();
+    requests.cancel();
     permit.close();
     outgoing.close();
   }
@@ -147,242 +115,17 @@ final class SockJsSession {
     if (ended) {
       return;
     }
-    if (message.length() > options.getMaxBody()) {
-      close(WebSocketCloseStatus.MESSAGE_TOO_BIG, "At most " + options.getMaxBody() + " bytes");
-    } else if (pending + streams.size() >= MAX_PENDING) {
-      close(WebSocketCloseStatus.POLICY_VIOLATION, "At most " + MAX_PENDING + " at once");
+    if (message.length() > maxBytes) {
+      close(Closings.tooBig(maxBytes));
+    } else if (pending + requests.streams() >= MAX_PENDING) {
+      close(Closings.tooMany(MAX_PENDING + " at once"));
     } else {
       pending++;
-      handle(message).onComplete(answered -> pending--);
+      messages.handle(message).onComplete(answered -> pending--);
     }
   }
 
-  private Future<?> handle(Buffer json) {
-    var message = parse(json);
-    if (message == null) {
-      return error("invalid_json");
-    }
-    var type = message.getValue(TYPE);
-    if ("ping".equals(type)) {
-      alive = true;
-      return Future.succeededFuture();
-    }
-    if (!(message.getValue(ADDRESS) instanceof String address)) {
-      return error("missing_address");
-    }
-    return switch (String.valueOf(type)) {
-      case "send" -> send(address, message, json.length());
-      case "register" -> register(address);
-      case "unregister" -> unregister(address);
-      case "publish" -> error("rejected");
-      default -> error("invalid_type");
-    };
-  }
-
-  private static @Nullable JsonObject parse(Buffer json) {
-    try {
-      return ExactJson.read(json) instanceof JsonObject message ? message : null;
-    } catch (DecodeException malformed) {
-      return null;
-    }
-  }
-
-  /** A hand-over would have this server send a message to any address of the client's choice. */
-  private Future<?> send(String address, JsonObject message, int bytes) {
-    var action = Addresses.EMIT.equals(address) ? Action.EMIT : Action.WAIT;
-    if (!(message.getValue("body") instanceof JsonObject body)
-        || body.containsKey("handOver")
-        || !isPermitted(action, body)) {
-      return error("rejected");
-    }
-    var replyTo = message.getValue("replyAddress");
-    return switch (address) {
-      case Addresses.ON -> answer(replyTo, on(replyTo, body));
-      case Addresses.EMIT -> answer(replyTo, emit(body, bytes));
-      case Addresses.STREAM -> answer(replyTo, stream(replyTo, body));
-      default -> error("access_denied");
-    };
-  }
-
-  private boolean isPermitted(Action action, JsonObject body) {
-    var name = String.valueOf(body.getValue("name"));
-    return options.getAccess().permits(socket.webUser(), action, name);
-  }
-
-  private Future<Buffer> on(@Nullable Object replyTo, JsonObject body) {
-    return Future.succeededFuture(body)
-        .map(
-            asked -> {
-              Fields.string("replyAddress", replyTo);
-              var retained = Fields.flag("retained", asked.getValue("retained"));
-              return WaitOptions.DEFAULT.retained(retained).timeout(timeout(asked));
-            })
-        .compose(how -> client.begin(Kind.WAITS, taken -> on(body, how, taken)))
-        .map(args -> args.toBuffer());
-  }
-
-  private Future<EventArgs> on(JsonObject body, WaitOptions how, Permit taken) {
-    var wait = events.listen(body.getValue("name"), body.getValue("id"), how);
-    waits.add(wait);
-    return wait.future()
-        .onComplete(
-            over -> {
-              waits.remove(wait);
-              taken.close();
-            });
-  }
-
-  private long timeout(JsonObject asked) {
-    var max = options.getMaxWait();
-    var byDefault = Math.min(events.timeout(), max);
-    return Fields.integer("timeout", asked.getValue("timeout", byDefault), 1, max);
-  }
-
-  private Future<Buffer> emit(JsonObject body, int bytes) {
-    return Future.succeededFuture(body)
-        .compose(
-            message -> {
-              client.emit(message, bytes);
-              return JsonMessages.emit(events, message);
-            })
-        .map(receivers -> new JsonObject().put("receivers", receivers).toBuffer());
-  }
-
-  /** Its events wait until the address that it is given is registered. */
-  private Future<Buffer> stream(@Nullable Object replyTo, JsonObject body) {
-    return Future.succeededFuture(body)
-        .map(
-            asked -> {
-              Fields.string("replyAddress", replyTo);
-              var endless = asked.getValue("timeout") == null && isFollowing(asked);
-              return endless ? asked : asked.copy().put("timeout", timeout(asked));
-            })
-        .map(
-            message ->
-                client.begin(
-                    Kind.STREAMS,
-                    taken -> new Streamed(JsonMessages.stream(events, message).pause(), taken)))
-        .compose(
-            streamed -> {
-              var address = Addresses.STREAM + "." + UUID.randomUUID();
-              streams.put(address, streamed);
-              return streamed
-                  .stream
-                  .subscribed()
-                  .map(heard -> new JsonObject().put(ADDRESS, address).toBuffer())
-                  .onFailure(cause -> forget(address));
-            });
-  }
-
-  private static boolean isFollowing(JsonObject asked) {
-    return Fields.flag("follow", asked.getValue("follow"));
-  }
-
-  private Future<?> register(String address) {
-    var streamed = streams.get(address);
-    if (streamed == null) {
-      return error("access_denied");
-    }
-    var stream = streamed.stream;
-    if (!registered.add(address)) {
-      return error("address_already_registered");
-    }
-    return deliver(address, type("open"))
-        .onSuccess(
-            opened ->
-                stream
-                    .handler(event -> forward(address, stream, event))
-                    .exceptionHandler(cause -> last(address, failure(cause)))
-                    .endHandler(end -> last(address, type("end")))
-                    .fetch(1));
-  }
-
-  private void forward(String address, EventStream stream, StreamEvent event) {
-    var args = event.args();
-    var body =
-        args == null
-            ? event.toJson().toBuffer()
-            : ExactJson.object(new JsonObject().put(TYPE, event.type()), "args", args.toBuffer());
-    deliver(address, body).onSuccess(written -> stream.fetch(1));
-  }
-
-  private void last(String address, Buffer body) {
-    deliver(address, body);
-    forget(address);
-  }
-
-  private static Buffer type(String type) {
-    return new JsonObject().put(TYPE, type).toBuffer();
-  }
-
-  private static Buffer failure(Throwable cause) {
-    return new JsonObject()
-        .put(TYPE, cause instanceof EventTimeoutException ? "timeout" : "error")
-        .put("status", status(cause))
-        .put("message", detail(cause))
-        .toBuffer();
-  }
-
-  private Future<?> unregister(String address) {
-    var streamed = streams.get(address);
-    if (streamed == null) {
-      return error("access_denied");
-    }
-    forget(address);
-    streamed.stream.close();
-    return Future.succeededFuture();
-  }
-
-  private void forget(String address) {
-    var streamed = streams.remove(address);
-    if (streamed != null) {
-      streamed.permit.close();
-    }
-    registered.remove(address);
-  }
-
-  /** Who names no address for a reply hears of failures alone. */
-  private Future<?> answer(@Nullable Object replyTo, Future<Buffer> result) {
-    return result.transform(
-        (body, cause) -> {
-          var address = replyTo instanceof String text ? text : null;
-          if (cause != null) {
-            return address == null ? error(detail(cause)) : write(failed(address, cause));
-          }
-          return address == null ? Future.succeededFuture() : deliver(address, body);
-        });
-  }
-
-  private static Buffer failed(String address, Throwable cause) {
-    return new JsonObject()
-        .put(TYPE, "err")
-        .put(ADDRESS, address)
-        .put("failureCode", status(cause))
-        .put("failureType", "RECIPIENT_FAILURE")
-        .put("message", detail(cause))
-        .toBuffer();
-  }
-
-  private static int status(Throwable cause) {
-    return cause instanceof ServerEventsException ours ? ours.status() : UNEXPECTED;
-  }
-
-  private static String detail(Throwable cause) {
-    return cause instanceof ServerEventsException ours
-        ? Problems.detail(ours)
-        : HttpResponseStatus.valueOf(UNEXPECTED).reasonPhrase();
-  }
-
-  private Future<Void> error(String what) {
-    return write(new JsonObject().put(TYPE, "err").put("body", what).toBuffer());
-  }
-
-  private Future<Void> deliver(String address, Buffer body) {
-    var envelope = new JsonObject().put(TYPE, "rec").put(ADDRESS, address);
-    return write(ExactJson.object(envelope, "body", body));
-  }
-
-  /** Completes when it is on its way to the client. */
+  /** Completes when the message is on its way to the client. */
   private Future<Void> write(Buffer message) {
     if (ended) {
       return Future.failedFuture("The socket is closed");
@@ -390,7 +133,7 @@ final class SockJsSession {
     var written = socket.write(message);
     outgoing.add(message.length(), written);
     if (outgoing.isFull()) { // what answers messages cannot be held back
-      close(WebSocketCloseStatus.TRY_AGAIN_LATER, "The client is too slow, as others are");
+      close(Closings.TOO_SLOW);
     }
     return written;
   }

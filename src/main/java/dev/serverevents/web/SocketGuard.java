@@ -34,7 +34,7 @@ final class SocketGuard extends ChannelDuplexHandler {
   private static final String BEFORE = "handler";
   private static final String NAME = "server-events-socket-guard";
 
-  /** So long a client has to read the close frame and to answer it. */
+  /** How many seconds a client has to read the close frame and to answer it. */
   private static final long CLOSING_S = 3;
 
   private final long maxBytes;
@@ -46,7 +46,7 @@ final class SocketGuard extends ChannelDuplexHandler {
     this.maxBytes = maxBytes;
   }
 
-  /** Watches over the WebSocket that a request asks for, if it does. */
+  /** Watches over the WebSocket that a request asks for, if it asks for one. */
   static void watch(RoutingContext ctx, long maxBytes) {
     if (isUpgrade(ctx) && ctx.request().connection() instanceof ConnectionBase connection) {
       var pipeline = connection.channel().pipeline();
@@ -96,7 +96,7 @@ final class SocketGuard extends ChannelDuplexHandler {
     var unused = channel.close();
   }
 
-  /** Vert.x then closes it in order, and what still comes is left aside. */
+  /** Vert.x then closes the connection in order, and reads no more of it. */
   private void tooBig(ChannelHandlerContext channel) {
     if (fault == null) {
       fault = WebSocketCloseStatus.MESSAGE_TOO_BIG;

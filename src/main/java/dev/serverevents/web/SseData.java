@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What events have as the data of Server-Sent Events. Thousands of streams may get one event, one
- * after the other, so that it is made once for all of them. Used on one event loop.
+ * The data of Server-Sent Events. Thousands of streams may get one event, one after the other, so
+ * that its data is made once for all of them. Used on one event loop.
  */
 final class SseData {
 
   private static final int HASH_DIGITS = 24;
   private static final Pattern LINE_BREAK = Pattern.compile("\r\n|\r|\n");
 
-  /** Whose text is the last one, or null. */
+  /** The arguments whose text was made last, or null. */
   private @Nullable EventArgs args;
 
   private String text = "";

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A stream as Server-Sent Events (the EventSource interface of the HTML Standard): {@code progress}
  * and {@code result} with the JSON array of arguments, {@code failure}, {@code timeout} and {@code
  * gap} with a JSON object. Each but a gap has an {@code id}, which a client that comes back sends
- * as {@code Last-Event-ID}: it is told of a gap, unless what it saw last is the retained result.
+ * as {@code Last-Event-ID}. Such a client is told of a gap, unless it saw the retained result last.
  */
 final class SseStream {
 
@@ -62,8 +62,8 @@ final class SseStream {
   }
 
   /**
-   * Tells whether what a client has seen last was the end. It gets 204, on which an EventSource
-   * stops; it cannot tell the end from a broken connection by itself.
+   * Tells whether what a client has seen last was the end. Such a client gets 204, on which an
+   * EventSource stops; by itself it cannot tell the end from a broken connection.
    */
   private static boolean isEnd(String lastSeen) {
     return lastSeen.equals(TIMEOUT)
@@ -71,7 +71,7 @@ final class SseStream {
         || lastSeen.startsWith("failure-");
   }
 
-  /** Answers with a stream once it is heard, or with a problem if it cannot be. */
+  /** Answers with a stream once it is heard, or with a problem if it fails before. */
   static void answer(
       RoutingContext ctx, ServerEvents events, Quotas quotas, SseData data, long heartbeat) {
     var lastSeen = ctx.request().getHeader("Last-Event-ID");
@@ -102,7 +102,7 @@ final class SseStream {
     response.closeHandler(gone -> close());
     response.drainHandler(drained -> outgoing.tellIfDrained());
     timer = vertx.setPeriodic(heartbeat, t -> beat());
-    // One turn later, what the look-up found is there
+    // What the look-up found is there one turn later
     stream.subscribed().onSuccess(heard -> vertx.runOnContext(turn -> heard()));
     stream.subscribed().onFailure(cause -> stream.resume());
   }
@@ -166,7 +166,7 @@ final class SseStream {
     }
   }
 
-  /** Says, before anything else, that something is missing between what was seen and now. */
+  /** Sends a gap, before anything else, to a client that was away. */
   private void tellGap() {
     if (first && lastSeen != null) {
       var gap = new Gap(Gap.Reason.READER_AWAY);
@@ -182,11 +182,11 @@ final class SseStream {
       return;
     }
     if (cause instanceof EventTimeoutException timeout) {
-      begin(); // it was heard, though for less than a turn
+      begin(); // the stream was heard, though for less than a turn
       tellGap();
       send(TIMEOUT, TIMEOUT, new JsonObject().put("waited", timeout.timeout()).encode());
     }
-    end(); // of anything else the client is told nothing: it comes back, maybe to another server
+    end(); // the client is told of no other failure: it comes back, maybe to another server
   }
 
   private void end() {
@@ -216,7 +216,7 @@ final class SseStream {
     outgoing.add(bytes.length(), response.write(bytes));
   }
 
-  /** The same on every server for what may be retained. */
+  /** The id of an event, which is the same on every server for what may be retained. */
   private String id(StreamEvent event) {
     return event instanceof StreamEvent.Progress
         ? PROGRESS + ++progressed

@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** What one client has at present, or all of them together. */
+/** What one client has at present, or all clients together have. */
 final class Usage {
 
-  /** What is held until it is given back. */
+  /** The kinds of things that a client holds a permit for. */
   enum Kind {
     /** A wait that is pending. */
     WAITS,
     /** A stream, or a socket. */
     STREAMS;
 
-    /** The setting that says how many there may be. */
+    /** The setting that limits how many a client may hold. */
     Setting<Long> of(QuotaSettings settings) {
       return this == WAITS ? settings.waits() : settings.streams();
     }
@@ -25,15 +25,15 @@ final class Usage {
 
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /** When something is kept no more is noted to an eighth of how long it is kept. */
+  /** The end of a retention is noted to an eighth of its length. */
   private static final int EIGHTH = 3;
 
   private final Map<Kind, Long> held = new EnumMap<>(Kind.class);
 
-  /** The time at which so many emits as there were would be due, by {@link System#nanoTime()}. */
+  /** When as many emits as there were would be due at the rate, a {@link System#nanoTime()}. */
   private long emitsDue = System.nanoTime();
 
-  /** The bytes that are kept, by the time in ms at which they are kept no more. */
+  /** How many bytes are kept, by the time in ms until which they are. */
   private final TreeMap<Long, Long> kept = new TreeMap<>();
 
   private long keptBytes;
@@ -88,7 +88,7 @@ final class Usage {
     over.clear();
   }
 
-  /** Whether it is as a new one is. */
+  /** Whether nothing is held or kept, so that it need not be remembered. */
   boolean isNothing() {
     return held.values().stream().allMatch(count -> count == 0)
         && emitsDue - System.nanoTime() <= 0

@@ -10,17 +10,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
- * What all clients of one Vert.x have at present. Any event loop may ask; what it then does is
- * short, and done by one at a time, so that two can never take the same room.
+ * What all clients of one Vert.x have at present. Any event loop may change it, for a short time
+ * and one at a time, so that two can never take the same room.
  */
 final class Usages implements Shareable {
 
   private static final String KEY = "usages";
 
-  /** How many clients are told apart; all others share what one may have. */
+  /** How many clients are told apart; all others share what one client may have. */
   static final int MAX_CLIENTS = 100_000;
 
-  /** Up to so many may be remembered although they have nothing any more. */
+  /** Up to so many clients may be remembered although they have nothing any more. */
   private static final int FEW = 1_024;
 
   private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(1);
@@ -37,7 +37,7 @@ final class Usages implements Shareable {
     return shared.computeIfAbsent(KEY, key -> new Usages());
   }
 
-  /** Has something done with what a client has, and with what all have; returns the former. */
+  /** Calls an action with what a client has and with what all have, and returns the former. */
   synchronized Usage change(String client, BiConsumer<Usage, Usage> action) {
     var usage = clients.get(client);
     if (usage == null) {
@@ -47,7 +47,7 @@ final class Usages implements Shareable {
     return usage;
   }
 
-  /** The same for a client that is known to have something. */
+  /** Calls an action for a client that is known to have something. */
   synchronized void change(Usage usage, BiConsumer<Usage, Usage> action) {
     action.accept(usage, total);
   }
@@ -71,7 +71,7 @@ final class Usages implements Shareable {
     return clients.size();
   }
 
-  /** What all have of something. */
+  /** What all clients together have of something. */
   synchronized long total(Kind kind) {
     return total.held(kind);
   }

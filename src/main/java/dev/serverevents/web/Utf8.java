@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Tells whether bytes are text, which decoders of the libraries would make of any bytes. */
+/** Tells whether bytes are well-formed text; the libraries' decoders make text of any bytes. */
 final class Utf8 {
 
   private static final int HEX = 16;

@@ -234,7 +234,7 @@ class SocketGuardTest {
       assertThat(client.in.read()).isEqualTo(-1);
     }
     try (var client = Client.open(http, "/socket")) {
-      for (var id = 0; id <= SocketSession.MAX_SUBSCRIPTIONS; id++) {
+      for (var id = 0; id <= SocketMessages.MAX_SUBSCRIPTIONS; id++) {
         var message = "{\"type\":\"subscribe\",\"name\":\"a\",\"id\":%d}".formatted(id);
         client.send(FINAL | TEXT, message.getBytes(UTF_8));
       }

@@ -158,7 +158,7 @@ class SocketSessionTest {
   void tooManySubscriptionsCloseItWith1008(Server server) {
     server.deploy();
     var client = Client.open(new Http(server));
-    for (var id = 0; id <= SocketSession.MAX_SUBSCRIPTIONS; id++) {
+    for (var id = 0; id <= SocketMessages.MAX_SUBSCRIPTIONS; id++) {
       client.send(subscribe(id));
     }
     assertThat(client.awaitClose()).isEqualTo(1008);

@@ -7,67 +7,49 @@ import dev.serverevents.EventArgs;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventWait;
 import dev.serverevents.Health;
-import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
-import dev.serverevents.internal.Fields;
-import dev.serverevents.internal.local.Deployments;
-import dev.serverevents.internal.local.Deployments.Deployment;
-import dev.serverevents.internal.local.StoreChange;
-import dev.serverevents.internal.local.StoreWatch;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.WireFormat;
+import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link ServerEvents} of one verticle. It holds its own waits and emits, and asks the deployed
- * {@code ServerEventsVerticle}s to listen and to publish.
+ * The {@link ServerEvents} of one verticle. It holds its own waits, streams and emits, which ask
+ * the deployed {@code ServerEventsVerticle}s to listen and to publish.
  */
 public final class BusServerEvents implements ServerEvents {
 
-  /** What {@code emit(name, id, (Object[]) null)} means. */
-  private static final @Nullable Object[] NULL_ALONE = {null};
-
   private final Home home;
-  private final Deployments deployments;
-  private final StoreWatch stores;
-  private volatile @Nullable Long timeout;
-
-  // Only used on the context.
+  private final Verticles verticles;
+  private final StoreHandlers handlers;
   private final PendingWaits waits;
   private final PendingStreams streams;
   private final PendingEmits emits;
-  private final List<Consumer<StoreChange>> watchers = new ArrayList<>();
-  private boolean closed;
 
-  /** Takes it from what it is closed with; does nothing where that is nothing. */
+  /** Detaches it from the verticle whose end closes it, if there is one. */
   private Runnable detach = () -> {};
 
   private BusServerEvents(ContextInternal context) {
     home = Home.on(context);
-    deployments = new Deployments(context.owner());
-    stores = new StoreWatch(context.owner());
-    waits = new PendingWaits(home);
-    streams = new PendingStreams(home);
-    emits = new PendingEmits(home);
+    verticles = new Verticles(context.owner());
+    handlers = new StoreHandlers(home, this::isReady);
+    waits = new PendingWaits(home, verticles);
+    streams = new PendingStreams(home, verticles);
+    emits = new PendingEmits(home, verticles);
   }
 
   /** See {@link ServerEvents#create(Vertx)}. */
@@ -88,85 +70,49 @@ public final class BusServerEvents implements ServerEvents {
     return events;
   }
 
+  /** The context of the caller, on which its Futures complete. */
+  private ContextInternal caller() {
+    return requireNonNullElse(ContextInternal.current(), home.context());
+  }
+
   @Override
   public EventWait listen(Object name, Object id, WaitOptions options) {
-    return open(name, id, options, false, null);
+    return waits.listen(name, id, options, caller());
   }
 
   @Override
   public Future<EventArgs> request(
       Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver) {
-    return open(name, id, options, false, replyTo -> handOver.get()).future();
+    return waits.request(name, id, options, false, replyTo -> handOver.get(), caller());
   }
 
   @Override
   public Future<EventArgs> requestDirect(
       Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver) {
-    return open(name, id, options, true, handOver::apply).future();
+    return waits.request(name, id, options, true, handOver::apply, caller());
   }
 
   @Override
   public EventStream stream(Object name, Object id, StreamOptions options) {
-    var caller = caller();
-    try {
-      Fields.present("options", options);
-      var settings = deployments.options();
-      var key = EventKey.of(name, id, settings.getLimits());
-      var endless = options.follow() && options.timeout() == null;
-      var timeout = timeout(options.timeout(), settings);
-      var stream =
-          new PendingStream(
-              streams, key, endless ? null : timeout, options.retained(), options.follow(), caller);
-      home.run(() -> start(stream));
-      return stream.reader();
-    } catch (InvalidInputException invalid) {
-      var reader = new StreamReader(caller, closed -> {});
-      reader.end(invalid);
-      return reader;
-    }
+    return streams.stream(name, id, options, caller());
   }
 
   @Override
   public Future<Integer> emitProgress(Object name, Object id, @Nullable Object... args) {
-    return publish(WireFormat::progress, EmitOptions.DEFAULT, name, id, args);
+    return emits.emit(WireNames::progress, EmitOptions.DEFAULT, name, id, args, caller());
   }
 
   @Override
   public Future<Integer> emit(
       EmitOptions options, Object name, Object id, @Nullable Object... args) {
-    return publish(EventKey::channel, options, name, id, args);
+    return emits.emit(EventKey::channel, options, name, id, args, caller());
   }
 
   @Override
   public Future<Integer> reply(
       EmitOptions options, String replyTo, Object name, Object id, @Nullable Object... args) {
-    return publish(key -> WireFormat.checkInbox("replyTo", replyTo), options, name, id, args);
-  }
-
-  private Future<Integer> publish(
-      Function<EventKey, String> channel,
-      EmitOptions options,
-      Object name,
-      Object id,
-      @Nullable Object @Nullable [] args) {
-    Promise<Integer> receivers = caller().promise();
-    try {
-      Fields.present("options", options);
-      var limits = deployments.options().getLimits();
-      var key = EventKey.of(name, id, limits);
-      var payload = WireFormat.encode(name, id, requireNonNullElse(args, NULL_ALONE));
-      if (payload.length() > limits.getPayloadOut()) {
-        throw new InvalidInputException(
-            "the payload's size",
-            payload.length(),
-            "must be at most %d bytes (limits.payloadOut)".formatted(limits.getPayloadOut()));
-      }
-      var to = channel.apply(key);
-      home.run(() -> send(to, key, payload, options, receivers));
-    } catch (InvalidInputException invalid) {
-      receivers.fail(invalid);
-    }
-    return receivers.future();
+    Function<EventKey, String> inbox = key -> WireNames.checkInbox("replyTo", replyTo);
+    return emits.emit(inbox, options, name, id, args, caller());
   }
 
   @Override
@@ -194,40 +140,19 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public ServerEvents onReady(Runnable handler) {
-    var caller = caller();
-    watch(
-        change -> {
-          if (change.error() == null && isReady()) {
-            caller.runOnContext(ready -> handler.run());
-          }
-        });
-    if (isReady()) {
-      caller.runOnContext(ready -> handler.run());
-    }
+    handlers.onReady(caller(), handler);
     return this;
   }
 
   @Override
   public ServerEvents onError(BiConsumer<Store, Throwable> handler) {
-    var caller = caller();
-    watch(
-        change -> {
-          var error = change.error();
-          if (error != null) {
-            caller.runOnContext(failed -> handler.accept(change.store(), error));
-          }
-        });
+    handlers.onError(caller(), handler);
     return this;
-  }
-
-  private void watch(Consumer<StoreChange> watcher) {
-    stores.add(watcher);
-    home.run(() -> watchers.add(watcher));
   }
 
   @Override
   public Health health() {
-    return deployments.health();
+    return verticles.health();
   }
 
   @Override
@@ -243,16 +168,12 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public long timeout() {
-    return timeout(deployments.options());
-  }
-
-  private long timeout(ServerEventsOptions settings) {
-    return requireNonNullElse(timeout, settings.getTimeout());
+    return verticles.timeout();
   }
 
   @Override
   public ServerEvents timeout(long timeout) {
-    this.timeout = ServerEventsOptions.timeout("timeout", timeout);
+    verticles.timeout(timeout);
     return this;
   }
 
@@ -261,109 +182,14 @@ public final class BusServerEvents implements ServerEvents {
     Promise<Void> done = caller().promise();
     home.run(
         () -> {
-          closed = true;
+          verticles.close();
           detach.run();
-          watchers.forEach(stores::remove);
+          handlers.close();
+          emits.failAll(new UnavailableException("Closed before Redis answered to the emit"));
           var ended = new WaitCancelledException("The ServerEvents that waited was closed");
-          var left = new UnavailableException("Closed before Redis answered to the emit");
-          emits.failAll(left);
           streams.endAll(ended);
           waits.close(ended).onComplete(done);
         });
     return done.future();
-  }
-
-  /** In ms; the one that a call names, or else the usual one. */
-  private long timeout(@Nullable Long named, ServerEventsOptions settings) {
-    var timeout = requireNonNullElse(named, timeout(settings));
-    return Fields.integer("timeout", timeout, 1, settings.getLimits().getTimeout());
-  }
-
-  private EventWait open(
-      Object name,
-      Object id,
-      WaitOptions options,
-      boolean direct,
-      PendingWait.@Nullable HandOver handOver) {
-    var caller = caller();
-    try {
-      Fields.present("options", options);
-      var settings = deployments.options();
-      var key = EventKey.of(name, id, settings.getLimits());
-      var timeout = timeout(options.timeout(), settings);
-      var wait = new PendingWait(waits, key, timeout, options.retained(), direct, handOver, caller);
-      home.metrics().waitBegan();
-      home.run(() -> start(wait));
-      return wait;
-    } catch (InvalidInputException invalid) {
-      return new InvalidWait(caller.failedFuture(invalid), caller.failedFuture(invalid));
-    }
-  }
-
-  private void start(PendingWait wait) {
-    if (wait.isCancelled()) {
-      wait.fail(PendingWait.cancelled());
-    } else {
-      listen(wait.key(), wait::fail, verticle -> waits.start(wait, verticle));
-    }
-  }
-
-  private void start(PendingStream stream) {
-    home.metrics().streamBegan();
-    listen(
-        stream.key(),
-        cause -> streams.refuse(stream, cause),
-        verticle -> streams.start(stream, verticle));
-  }
-
-  private void listen(EventKey key, Consumer<Throwable> refused, Consumer<Deployment> start) {
-    var deployment = serving(key);
-    if (deployment == null) {
-      refused.accept(nobodyServes());
-    } else if (!deployment.options().isListen()) {
-      refused.accept(new UnavailableException("The ServerEventsVerticle only emits (listen)"));
-    } else if (deployment.draining()) {
-      refused.accept(Endings.draining());
-    } else {
-      start.accept(deployment);
-    }
-  }
-
-  private void send(
-      String channel,
-      EventKey key,
-      Buffer payload,
-      EmitOptions options,
-      Promise<Integer> receivers) {
-    var deployment = serving(key);
-    if (deployment == null) {
-      receivers.fail(nobodyServes());
-    } else {
-      emits.send(deployment, channel, key, payload, options, receivers);
-    }
-  }
-
-  private @Nullable Deployment serving(EventKey key) {
-    return closed ? null : deployments.serving(key).orElse(null);
-  }
-
-  private UnavailableException nobodyServes() {
-    return closed
-        ? new UnavailableException("This ServerEvents is closed")
-        : Endings.nobodyServes();
-  }
-
-  /** Where the caller is now, and wants its Futures to complete. */
-  private ContextInternal caller() {
-    return requireNonNullElse(ContextInternal.current(), home.context());
-  }
-
-  /** What is returned for bad input. */
-  private record InvalidWait(Future<EventArgs> future, Future<Void> subscribed)
-      implements EventWait {
-    @Override
-    public void cancel() {
-      // it never began
-    }
   }
 }

@@ -6,11 +6,11 @@ import dev.serverevents.internal.loop.Mailbox;
 import io.vertx.core.internal.ContextInternal;
 
 /**
- * Where one ServerEvents lives, which all that it has made shares.
+ * The context on which one ServerEvents lives, with all that it has made.
  *
  * @param context the context on which all of it is used
- * @param notices where verticles tell it something
- * @param metrics what measures it
+ * @param notices the mailbox for what verticles tell it
+ * @param metrics the metrics that count its waits and streams
  */
 record Home(ContextInternal context, Mailbox<Notice> notices, ServerEventsMetrics metrics) {
 
@@ -26,7 +26,7 @@ record Home(ContextInternal context, Mailbox<Notice> notices, ServerEventsMetric
     return new Home(context, notices, ServerEventsMetrics.of(context.owner()));
   }
 
-  /** Runs an action on the context's thread: at once if this is it, on whichever context. */
+  /** Runs an action on the context's thread, and at once if this is that thread. */
   void run(Runnable action) {
     if (context.inThread()) {
       action.run();

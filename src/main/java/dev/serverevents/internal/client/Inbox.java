@@ -6,8 +6,8 @@ import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.wire.EventKey;
-import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireFormat.Payload;
+import dev.serverevents.internal.wire.WireNames;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,22 +15,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A channel on which direct replies come for jobs of one name. It is subscribed once, and used by
- * many waits one after another, but never twice for the same id: so a reply that comes late, or a
- * second time, cannot be taken for the reply to another job of that id. Used on its owner's context
- * only.
+ * A channel on which direct replies come for jobs of one name. An inbox is subscribed once, and
+ * many waits use it one after another, but never two of the same id: so a reply that comes late, or
+ * a second time, cannot be taken for the reply to another job of that id. Used on its owner's
+ * context only.
  */
 final class Inbox implements Subscriber {
 
   /** A wait for a direct reply. */
   interface Guest {
-    /** Its inbox is heard, for the first time or again. */
+    /** The inbox is heard, for the first time or again. */
     void inboxHeard(long epoch);
 
-    /** Its reply came. */
+    /** The reply to the wait came. */
     void arrived(Payload payload);
 
-    /** It has ended. */
+    /** The verticle has ended the wait, together with its inbox. */
     void ended(Throwable cause);
   }
 
@@ -40,7 +40,7 @@ final class Inbox implements Subscriber {
   private final String name;
   private final String channel;
 
-  /** Which ids were used, by their hashes: another one of the same hash has to go elsewhere. */
+  /** The hashes of the ids that were used; another id of the same hash has to go elsewhere. */
   private final BitSet used = new BitSet();
 
   private final int size;
@@ -54,9 +54,9 @@ final class Inbox implements Subscriber {
   private boolean retired;
 
   /**
-   * Creates one that is not heard yet.
+   * Creates an inbox that is not heard yet.
    *
-   * @param id tells its channel from all others
+   * @param id what tells its channel from all others
    * @param size how many ids can be told apart, a power of two
    * @param closed called when the verticle has ended it
    */
@@ -66,7 +66,7 @@ final class Inbox implements Subscriber {
     this.verticle = verticle;
     this.name = name;
     this.size = size;
-    channel = WireFormat.inbox(name, id);
+    channel = WireNames.inbox(name, id);
   }
 
   Deployment verticle() {
@@ -117,7 +117,7 @@ final class Inbox implements Subscriber {
     return true;
   }
 
-  /** Tells whether so many ids were used that another inbox is better. */
+  /** Tells whether so many ids were used that a new inbox should be opened. */
   boolean isWorn() {
     return uses >= size / 4;
   }
@@ -141,12 +141,12 @@ final class Inbox implements Subscriber {
     return isIdle() && System.nanoTime() - lastUsed > TimeUnit.MILLISECONDS.toNanos(ms);
   }
 
-  /** A wait has ended. */
+  /** Takes a wait away that has ended. */
   void remove(String id, Guest wait) {
     waits.remove(id, wait);
   }
 
-  /** The number of the connection on which it is heard now, or 0. */
+  /** The epoch of the connection on which the inbox is heard now, or 0. */
   long epoch() {
     return epoch;
   }

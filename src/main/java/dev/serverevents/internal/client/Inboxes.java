@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The inboxes of one ServerEvents: for each name of direct requests as many as it takes for no two
- * jobs of one id to share one. Used on its context only.
+ * The inboxes of one ServerEvents. A name of direct requests has as many of them as it takes for no
+ * two jobs of one id to share an inbox. Used on its context only.
  */
 final class Inboxes {
 
@@ -28,7 +28,7 @@ final class Inboxes {
   /** How many inboxes of a name take waits; beyond that the oldest takes no more. */
   private static final int MAX_OPEN = 16;
 
-  /** How long one that is not used stays subscribed at least, in ms. */
+  /** How long an inbox that is not used stays subscribed at least, in ms. */
   private static final long IDLE_MS = 60_000;
 
   /** The inboxes of one name that one verticle hears. */
@@ -47,7 +47,7 @@ final class Inboxes {
     this.home = home;
   }
 
-  /** Tells these from all others. It is short: it goes over the network twice with each job. */
+  /** An id is short, since it goes over the network twice with each job. */
   private static String randomId() {
     var bytes = new byte[9];
     RANDOM.nextBytes(bytes);
@@ -113,7 +113,7 @@ final class Inboxes {
     return inbox;
   }
 
-  /** A wait has ended. */
+  /** Takes a wait away that has ended. */
   void remove(Inbox inbox, EventKey key, Inbox.Guest wait) {
     inbox.remove(key.id(), wait);
     leaveIfDone(inbox);
@@ -125,7 +125,7 @@ final class Inboxes {
     }
   }
 
-  /** An inbox is heard no more. */
+  /** Forgets an inbox that is heard no more. */
   private void remove(Inbox inbox) {
     inbox.retire();
     var names = verticles.get(inbox.verticle().commands());
@@ -143,7 +143,7 @@ final class Inboxes {
     }
   }
 
-  /** Leaves those of names that have not been used for a while. */
+  /** Leaves the inboxes that no wait has used for a while. */
   private void leaveIdle() {
     verticles
         .values()
@@ -168,7 +168,7 @@ final class Inboxes {
     return true;
   }
 
-  /** Leaves all; none has a wait. */
+  /** Leaves all inboxes, of which none has a wait any more. */
   void close() {
     home.context().owner().cancelTimer(timer);
     timer = -1;

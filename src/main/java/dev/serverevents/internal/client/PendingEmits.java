@@ -1,50 +1,92 @@
 package dev.serverevents.internal.client;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.serverevents.EmitOptions;
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.local.Command;
-import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.PendingEmit;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.EventKey;
+import dev.serverevents.internal.wire.WireFormat;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The emits of one ServerEvents that have not ended. Used on its context only. */
+/**
+ * The emits of one ServerEvents that have not ended. Used on its context only, unless said
+ * otherwise.
+ */
 final class PendingEmits {
 
-  private final Mailbox<Notice> notices;
+  /** What {@code emit(name, id, (Object[]) null)} means. */
+  private static final @Nullable Object[] NULL_ALONE = {null};
+
+  private final Home home;
+  private final Verticles verticles;
   private final Set<Emit> all = new HashSet<>();
 
-  PendingEmits(Home home) {
-    notices = home.notices();
+  PendingEmits(Home home, Verticles verticles) {
+    this.home = home;
+    this.verticles = verticles;
   }
 
   /**
-   * Has a verticle publish something.
+   * Emits an event. Any thread may call it, for a caller on any context.
    *
-   * @param receivers its outcome; completed on the context of the caller
+   * @param channel on which the event of a key is published
    */
-  void send(
-      Deployment verticle,
-      String channel,
-      EventKey key,
-      Buffer payload,
+  Future<Integer> emit(
+      Function<EventKey, String> channel,
       EmitOptions options,
-      Promise<Integer> receivers) {
-    var emit = new Emit(channel, key, payload, options, receivers);
-    all.add(emit);
-    verticle.commands().add(new Command.Emit(emit));
+      Object name,
+      Object id,
+      @Nullable Object @Nullable [] args,
+      ContextInternal caller) {
+    Promise<Integer> receivers = caller.promise();
+    try {
+      Fields.present("options", options);
+      var limits = verticles.limits();
+      var key = EventKey.of(name, id, limits);
+      var payload = WireFormat.encode(name, id, requireNonNullElse(args, NULL_ALONE));
+      if (payload.length() > limits.getPayloadOut()) {
+        throw new InvalidInputException(
+            "the payload's size",
+            payload.length(),
+            "must be at most %d bytes (limits.payloadOut)".formatted(limits.getPayloadOut()));
+      }
+      var emit = new Emit(channel.apply(key), key, payload, options, receivers);
+      home.run(() -> send(emit));
+    } catch (InvalidInputException invalid) {
+      receivers.fail(invalid);
+    }
+    return receivers.future();
   }
 
-  /** Fails all. */
+  private void send(Emit emit) {
+    try {
+      var verticle = verticles.serving(emit.key);
+      all.add(emit);
+      verticle.commands().add(new Command.Emit(emit));
+    } catch (UnavailableException refused) {
+      emit.receivers.fail(refused);
+    }
+  }
+
+  /** Fails all emits. */
   void failAll(Throwable cause) {
     Set.copyOf(all).forEach(emit -> emit.failed(cause));
   }
 
-  /** One of them. */
+  /** One emit, from its making to its end. */
   private final class Emit implements PendingEmit {
 
     private final String channel;
@@ -88,7 +130,7 @@ final class PendingEmits {
 
     @Override
     public Mailbox<Notice> notices() {
-      return notices;
+      return home.notices();
     }
 
     @Override

@@ -1,6 +1,12 @@
 package dev.serverevents.internal.client;
 
-import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.EventStream;
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.StreamOptions;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.wire.EventKey;
+import io.vertx.core.internal.ContextInternal;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class PendingStreams implements PendingStream.Owner {
 
   private final Home home;
+  private final Verticles verticles;
   private final Set<PendingStream> all = new HashSet<>();
 
-  PendingStreams(Home home) {
+  PendingStreams(Home home, Verticles verticles) {
     this.home = home;
+    this.verticles = verticles;
   }
 
   @Override
@@ -20,20 +28,35 @@ final class PendingStreams implements PendingStream.Owner {
     return home;
   }
 
-  /** Has a verticle listen for a stream, and lets its time run. */
-  void start(PendingStream stream, Deployment verticle) {
-    if (verticle.pending().enter()) {
-      all.add(stream);
-      stream.start(verticle);
-    } else {
-      refuse(stream, Endings.tooMany(verticle.options()));
+  /** Opens a stream. Any thread may call it, for a caller on any context. */
+  EventStream stream(Object name, Object id, StreamOptions options, ContextInternal caller) {
+    try {
+      Fields.present("options", options);
+      var key = EventKey.of(name, id, verticles.limits());
+      var timeout = verticles.checkedTimeout(options.timeout());
+      var endless = options.follow() && options.timeout() == null;
+      var stream =
+          new PendingStream(
+              this, key, endless ? null : timeout, options.retained(), options.follow(), caller);
+      home.run(() -> start(stream));
+      return stream.reader();
+    } catch (InvalidInputException invalid) {
+      var reader = new StreamReader(caller, closed -> {});
+      reader.end(invalid);
+      return reader;
     }
   }
 
-  /** Ends a stream that cannot begin. */
-  void refuse(PendingStream stream, Throwable cause) {
-    home.metrics().streamEnded(cause);
-    stream.reader().end(cause);
+  private void start(PendingStream stream) {
+    home.metrics().streamBegan();
+    try {
+      var verticle = verticles.enter(stream.key());
+      all.add(stream);
+      stream.start(verticle);
+    } catch (UnavailableException refused) {
+      home.metrics().streamEnded(refused);
+      stream.reader().end(refused);
+    }
   }
 
   /** Called on any thread. */
@@ -52,13 +75,13 @@ final class PendingStreams implements PendingStream.Owner {
     home.run(
         () -> {
           if (all.remove(stream)) {
-            stream.end(told);
+            stream.close(told);
             home.metrics().streamEnded(counted);
           }
         });
   }
 
-  /** Ends all. */
+  /** Ends all streams. */
   void endAll(Throwable cause) {
     Set.copyOf(all).forEach(stream -> end(stream, cause));
   }

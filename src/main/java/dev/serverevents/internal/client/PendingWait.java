@@ -3,12 +3,8 @@ package dev.serverevents.internal.client;
 import static java.util.Objects.requireNonNull;
 
 import dev.serverevents.EventArgs;
-import dev.serverevents.EventTimeoutException;
-import dev.serverevents.EventWait;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.ServerEventsOptions;
-import dev.serverevents.UnavailableException;
-import dev.serverevents.WaitCancelledException;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -20,92 +16,56 @@ import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One wait, from its making to its end. What changes in it is used on its owner's context only, but
- * for the hand-over, which runs on the caller's.
+ * One wait, from its making to its end. A {@link PlainWait} tells its caller when it is heard, and
+ * a {@link PendingRequest} starts a job then. What changes in a wait is used on its owner's context
+ * only.
  */
-final class PendingWait extends Timeouts.Timed<PendingWait>
-    implements Subscriber, Inbox.Guest, EventWait {
+abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscriber {
 
-  /** What it asks of the ServerEvents that it belongs to. */
+  /** What a wait needs of the ServerEvents that it belongs to. */
   interface Owner {
-    /** Where it lives. */
+    /** The home of the ServerEvents. */
     Home home();
 
-    /** An event came for it. Its verticle has forgotten it already. */
-    void arrived(PendingWait wait, Payload payload);
-
-    /** An event was found that was kept for it. */
-    void found(PendingWait wait, Payload payload);
-
-    /** It has failed. Its verticle has forgotten it already. */
-    void ended(PendingWait wait, Throwable cause);
-
-    /** It is to end; called on any thread. */
-    void stop(PendingWait wait, Throwable cause);
-
-    /** It is heard again: if its time is over, it may be settled now. */
-    void settleAgain(PendingWait wait);
-
-    /** See {@link Subscriber#settled}. */
-    void settled(PendingWait wait, long epoch, @Nullable String why);
+    /** Forgets a wait that ends, and tells whether it was pending. */
+    boolean remove(PendingWait wait);
   }
-
-  /** Starts a job when its wait is heard; takes the channel for the reply to a direct wait. */
-  interface HandOver extends Function<String, Future<?>> {}
 
   private final Owner owner;
   private final EventKey key;
   private final long timeout;
   private final boolean retained;
-  private final boolean direct;
   private final long since = System.nanoTime();
-  private final ContextInternal caller;
   private final Promise<EventArgs> result;
-  private final @Nullable Promise<Void> subscribed;
 
-  private @Nullable HandOver handOver;
-  private final boolean isRequest;
   private @Nullable Deployment verticle;
-  private @Nullable Inbox inbox;
   private boolean heard;
-  private boolean cancelled;
+  private @Nullable Throwable stopped;
   private long epoch;
 
-  /** What was kept when a request began, and does not answer it. */
-  private @Nullable Kept before;
-
   /**
-   * Creates one.
+   * Creates a wait that has not begun.
    *
    * @param timeout in ms
    * @param retained whether an event counts that was kept
-   * @param direct whether it waits for a direct reply
-   * @param handOver if it has a job to start; otherwise {@link #subscribed()} tells
-   * @param caller where its Futures complete
+   * @param caller the context on which its Future completes
    */
-  PendingWait(
-      Owner owner,
-      EventKey key,
-      long timeout,
-      boolean retained,
-      boolean direct,
-      @Nullable HandOver handOver,
-      ContextInternal caller) {
+  PendingWait(Owner owner, EventKey key, long timeout, boolean retained, ContextInternal caller) {
     this.owner = owner;
     this.key = key;
     this.timeout = timeout;
     this.retained = retained;
-    this.direct = direct;
-    this.handOver = handOver;
-    this.caller = caller;
-    isRequest = handOver != null;
     result = caller.promise();
-    subscribed = isRequest ? null : caller.promise();
   }
+
+  /** The wait is heard, for the first time. */
+  abstract void heard();
+
+  /** The wait is about to end; the cause is null where its event has come. */
+  abstract void ending(@Nullable Throwable cause);
 
   EventKey key() {
     return key;
@@ -121,8 +81,17 @@ final class PendingWait extends Timeouts.Timed<PendingWait>
     return since;
   }
 
-  boolean isDirect() {
-    return direct;
+  final boolean isRetained() {
+    return retained;
+  }
+
+  final boolean wasHeard() {
+    return heard;
+  }
+
+  /** The Future of the caller. */
+  public Future<EventArgs> future() {
+    return result.future();
   }
 
   @Override
@@ -132,7 +101,7 @@ final class PendingWait extends Timeouts.Timed<PendingWait>
 
   @Override
   public String channel() {
-    return inbox == null ? key.channel() : inbox.channel();
+    return key.channel();
   }
 
   @Override
@@ -146,15 +115,11 @@ final class PendingWait extends Timeouts.Timed<PendingWait>
   }
 
   @Override
-  public boolean isRequest() {
-    return isRequest;
-  }
-
-  @Override
   public boolean hasEnded() {
     return result.future().isComplete();
   }
 
+  /** The wait begins, at a verticle that is to be asked to listen. */
   void start(Deployment verticle) {
     this.verticle = verticle;
   }
@@ -168,24 +133,6 @@ final class PendingWait extends Timeouts.Timed<PendingWait>
     return verticle().options();
   }
 
-  /** The inbox where its reply comes. */
-  void use(Inbox inbox) {
-    this.inbox = inbox;
-  }
-
-  @Nullable Inbox inbox() {
-    return inbox;
-  }
-
-  @Override
-  public void inboxHeard(long epoch) {
-    if (isRunning() && retained) {
-      verticle().commands().add(new Command.LookUp(this));
-    } else {
-      subscribed(epoch);
-    }
-  }
-
   @Override
   public void subscribed(long epoch) {
     if (!isRunning()) {
@@ -196,13 +143,9 @@ final class PendingWait extends Timeouts.Timed<PendingWait>
     }
     if (!heard) {
       heard = true;
-      if (subscribed != null) {
-        subscribed.tryComplete();
-      } else {
-        caller.emit(this, PendingWait::handOver);
-      }
-    } else {
-      owner.settleAgain(this);
+      heard();
+    } else if (isOver()) {
+      settle(); // the wait is heard again, so that more may be known now
     }
   }
 
@@ -211,138 +154,89 @@ final class PendingWait extends Timeouts.Timed<PendingWait>
     epoch = LOST;
   }
 
-  /**
-   * A request is not answered by what was kept before it began. Where the expiry is not known, what
-   * is kept after a gap may be that, or the same result once more: then nothing is known.
-   */
   @Override
   public void lookedUp(long epoch, @Nullable Kept kept) {
-    if (!isRunning()) {
-      return;
-    }
-    if (isRequest && !heard) {
-      before = kept;
+    if (kept == null) {
       subscribed(epoch);
-    } else if (kept == null) {
-      subscribed(epoch);
-    } else if (before == null || !kept.mayBe(before)) {
-      owner.found(this, kept.payload());
-    } else if (kept.expiresAt() != Kept.UNDATED && before.expiresAt() != Kept.UNDATED) {
-      subscribed(epoch);
-    } else {
-      lost();
+    } else if (owner.remove(this)) {
+      leave();
+      complete(kept.payload());
     }
   }
 
   @Override
   public void arrived(Payload payload) {
-    owner.arrived(this, payload);
-  }
-
-  @Override
-  public void settled(long settledEpoch, @Nullable String why) {
-    owner.settled(this, settledEpoch, why);
+    if (owner.remove(this)) {
+      complete(payload);
+    }
   }
 
   @Override
   public void ended(Throwable cause) {
-    owner.ended(this, cause);
-  }
-
-  /** Tells whether it was heard all along on a connection. */
-  boolean wasHeardOn(long connection) {
-    return connection != 0 && epoch == connection;
-  }
-
-  /** Whether it may still learn that it was heard all along. */
-  boolean isLookingUp() {
-    return retained && epoch != LOST;
-  }
-
-  /** It was heard all along, and nothing came. */
-  EventTimeoutException timedOut() {
-    return new EventTimeoutException(key.name(), key.id(), timeout);
-  }
-
-  /** It is not known whether something came. */
-  UnavailableException unknown(@Nullable String why) {
-    return Endings.unknown(key, timeout, why);
-  }
-
-  private void handOver() {
-    var job = requireNonNull(handOver);
-    handOver = null;
-    Future<?> handedOver;
-    try {
-      handedOver = job.apply(channel());
-      if (handedOver == null) {
-        handedOver =
-            Future.failedFuture(
-                new NullPointerException("The hand-over returned null in the place of a Future"));
-      }
-    } catch (Throwable failure) { // an Error as well: the wait must not outlast it
-      handedOver = Future.failedFuture(failure);
+    if (owner.remove(this)) {
+      fail(cause);
     }
-    handedOver.onFailure(this::end);
   }
 
-  /** Ends with an event, or with the failure that it says. */
-  void complete(Payload payload) {
+  /** The time of the wait is over: asks whether an event is on its way. */
+  void settle() {
+    verticle().commands().add(new Command.Settle(this));
+  }
+
+  /** The wait has timed out only where it cannot have missed anything. */
+  @Override
+  public void settled(long settledEpoch, @Nullable String why) {
+    if (settledEpoch != 0 && settledEpoch == epoch) {
+      end(Verdict.timedOut(key, timeout));
+    } else if (settledEpoch == 0 || !retained || epoch == LOST) {
+      end(Verdict.unknown(key, timeout, why));
+    } // else a look-up is under way, which may show that the wait was heard all along
+  }
+
+  /** Ends the wait, on any thread. */
+  final void stop(Throwable cause) {
+    owner.home().run(() -> end(cause));
+  }
+
+  /** Ends the wait from this side; one that has not begun ends as soon as it does. */
+  final void end(Throwable cause) {
+    if (owner.remove(this)) {
+      leave();
+      fail(cause);
+    } else {
+      stopped = cause;
+    }
+  }
+
+  /** Tells the verticle that the wait has ended. */
+  void leave() {
+    verticle().commands().add(new Command.Leave(this));
+  }
+
+  /** What ended the wait before it began, or null. */
+  @Nullable Throwable stopped() {
+    return stopped;
+  }
+
+  private void complete(Payload payload) {
     if (payload.failure() != null) {
       fail(payload.failure());
-      return;
+    } else {
+      tellEnding(null);
+      result.complete(payload.args());
     }
-    if (subscribed != null) {
-      subscribed.tryComplete();
-    }
-    tellEnded(null);
-    result.complete(payload.args());
   }
 
   void fail(Throwable cause) {
-    if (subscribed != null) {
-      subscribed.tryFail(cause);
-    }
-    tellEnded(cause);
+    tellEnding(cause);
     result.tryFail(cause);
   }
 
-  private void tellEnded(@Nullable Throwable cause) {
+  private void tellEnding(@Nullable Throwable cause) {
+    ending(cause);
     var metrics = owner.home().metrics();
     if (metrics != ServerEventsMetrics.NONE) {
       metrics.waitEnded(key.name(), cause, System.nanoTime() - since);
     }
-  }
-
-  @Override
-  public Future<EventArgs> future() {
-    return result.future();
-  }
-
-  @Override
-  public Future<Void> subscribed() {
-    return requireNonNull(subscribed).future();
-  }
-
-  @Override
-  public void cancel() {
-    end(cancelled());
-  }
-
-  static WaitCancelledException cancelled() {
-    return new WaitCancelledException("The wait was cancelled");
-  }
-
-  private void end(Throwable cause) {
-    owner.stop(this, cause);
-  }
-
-  /** It is to end as soon as it begins. */
-  void cancelStart() {
-    cancelled = true;
-  }
-
-  boolean isCancelled() {
-    return cancelled;
   }
 }

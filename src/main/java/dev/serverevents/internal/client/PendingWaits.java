@@ -1,30 +1,42 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.EventArgs;
+import dev.serverevents.EventWait;
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
-import dev.serverevents.internal.wire.WireFormat.Payload;
+import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BiFunction;
 
 /**
  * The waits of one ServerEvents. A wait whose time is over asks its verticle whether all that was
- * published before has been told to it; only then has it timed out. Used on the context only.
+ * published before has been told to it; only then has it timed out. Used on the context only,
+ * unless said otherwise.
  */
 final class PendingWaits implements PendingWait.Owner {
 
   private final Home home;
+  private final Verticles verticles;
   private final Inboxes inboxes;
   private final Timeouts<PendingWait> timeouts;
 
-  /** Direct waits that have begun in this turn, and whose inbox is heard. */
-  private List<PendingWait> heard = new ArrayList<>();
+  /** Direct requests that have begun in this turn, and whose inbox is heard. */
+  private List<PendingRequest> heard = new ArrayList<>();
 
-  PendingWaits(Home home) {
+  PendingWaits(Home home, Verticles verticles) {
     this.home = home;
+    this.verticles = verticles;
     inboxes = new Inboxes(home);
-    timeouts = new Timeouts<>(home.context(), PendingWaits::settle, this::giveUp);
+    timeouts =
+        new Timeouts<>(
+            home.context(), PendingWait::settle, wait -> wait.settled(0, Verdict.NO_ANSWER));
   }
 
   @Override
@@ -32,125 +44,110 @@ final class PendingWaits implements PendingWait.Owner {
     return home;
   }
 
-  /** Has a verticle listen for a wait, and lets its time run. */
-  void start(PendingWait wait, Deployment verticle) {
-    if (!verticle.pending().enter()) {
-      wait.fail(Endings.tooMany(verticle.options()));
+  /** Waits for an event. Any thread may call it, for a caller on any context. */
+  EventWait listen(Object name, Object id, WaitOptions options, ContextInternal caller) {
+    try {
+      return begin(
+          name,
+          id,
+          options,
+          (key, timeout) -> new PlainWait(this, key, timeout, options.retained(), caller));
+    } catch (InvalidInputException invalid) {
+      return PlainWait.refused(caller, invalid);
+    }
+  }
+
+  /** Starts a job and waits for its event. Any thread may call it, for a caller on any context. */
+  Future<EventArgs> request(
+      Object name,
+      Object id,
+      WaitOptions options,
+      boolean direct,
+      PendingRequest.HandOver handOver,
+      ContextInternal caller) {
+    try {
+      return begin(
+              name,
+              id,
+              options,
+              (key, timeout) ->
+                  new PendingRequest(
+                      this, key, timeout, options.retained(), direct, handOver, caller))
+          .future();
+    } catch (InvalidInputException invalid) {
+      return caller.failedFuture(invalid);
+    }
+  }
+
+  private <W extends PendingWait> W begin(
+      Object name, Object id, WaitOptions options, BiFunction<EventKey, Long, W> make) {
+    Fields.present("options", options);
+    var key = EventKey.of(name, id, verticles.limits());
+    var wait = make.apply(key, verticles.checkedTimeout(options.timeout()));
+    home.metrics().waitBegan();
+    home.run(() -> start(wait));
+    return wait;
+  }
+
+  private void start(PendingWait wait) {
+    if (wait.stopped() != null) {
+      wait.fail(wait.stopped());
       return;
     }
+    try {
+      start(wait, verticles.enter(wait.key()));
+    } catch (UnavailableException refused) {
+      wait.fail(refused);
+    }
+  }
+
+  /** Has a verticle listen for a wait, and lets its time run. */
+  private void start(PendingWait wait, Deployment verticle) {
     wait.start(verticle);
     timeouts.add(wait);
-    if (!wait.isDirect()) {
+    if (wait instanceof PendingRequest request && request.isDirect()) {
+      join(request, inboxes.add(verticle, wait.key(), request));
+    } else {
       verticle.commands().add(new Command.Listen(wait));
-      return;
     }
-    var inbox = inboxes.add(verticle, wait.key(), wait);
-    wait.use(inbox);
+  }
+
+  private void join(PendingRequest request, Inbox inbox) {
+    request.use(inbox);
     if (inbox.epoch() != 0) {
       if (heard.isEmpty()) {
         home.context().runOnContext(turn -> tellHeard());
       }
-      heard.add(wait);
+      heard.add(request);
     }
   }
 
-  /** A hand-over is not called by the method that was given it. */
+  /** Begins in a turn of its own: no hand-over is called by the method that was given it. */
   private void tellHeard() {
-    var waits = heard;
+    var requests = heard;
     heard = new ArrayList<>();
-    for (var wait : waits) {
-      var inbox = wait.inbox();
+    for (var request : requests) {
+      var inbox = request.inbox();
       if (inbox != null && inbox.epoch() != 0) {
-        wait.inboxHeard(inbox.epoch());
+        request.inboxHeard(inbox.epoch());
       }
     }
   }
 
   @Override
-  public void arrived(PendingWait wait, Payload payload) {
-    if (remove(wait)) {
-      wait.complete(payload);
-    }
-  }
-
-  @Override
-  public void found(PendingWait wait, Payload payload) {
-    if (remove(wait)) {
-      leave(wait);
-      wait.complete(payload);
-    }
-  }
-
-  @Override
-  public void ended(PendingWait wait, Throwable cause) {
-    if (remove(wait)) {
-      wait.fail(cause);
-    }
-  }
-
-  @Override
-  public void stop(PendingWait wait, Throwable cause) {
-    home.run(() -> end(wait, cause));
-  }
-
-  /** Ends a wait from this side. */
-  private void end(PendingWait wait, Throwable cause) {
-    if (remove(wait)) {
-      leave(wait);
-      wait.fail(cause);
-    } else {
-      wait.cancelStart();
-    }
-  }
-
-  /** Ends all for good. */
-  Future<Void> close(Throwable cause) {
-    return timeouts.forEach(wait -> end(wait, cause)).onSuccess(ended -> inboxes.close());
-  }
-
-  /** The time of a wait is over. */
-  private static void settle(PendingWait wait) {
-    wait.verticle().commands().add(new Command.Settle(wait));
-  }
-
-  @Override
-  public void settleAgain(PendingWait wait) {
-    if (wait.isOver()) {
-      settle(wait);
-    }
-  }
-
-  /** "Timed out" is only said where nothing can have been missed. */
-  @Override
-  public void settled(PendingWait wait, long epoch, @Nullable String why) {
-    if (wait.wasHeardOn(epoch)) {
-      end(wait, wait.timedOut());
-    } else if (epoch == 0 || !wait.isLookingUp()) {
-      end(wait, wait.unknown(why));
-    }
-  }
-
-  /** Nobody has told in time. */
-  private void giveUp(PendingWait wait) {
-    end(wait, wait.unknown("Redis did not tell in time (probeTimeout)"));
-  }
-
-  private boolean remove(PendingWait wait) {
+  public boolean remove(PendingWait wait) {
     if (!timeouts.remove(wait)) {
       return false;
     }
     wait.verticle().pending().leave();
-    var inbox = wait.inbox();
-    if (inbox != null) {
-      inboxes.remove(inbox, wait.key(), wait);
+    if (wait instanceof PendingRequest request && request.inbox() != null) {
+      inboxes.remove(request.inbox(), wait.key(), request);
     }
     return true;
   }
 
-  /** Tells the verticle of a wait that it has ended; an inbox goes on. */
-  private static void leave(PendingWait wait) {
-    if (!wait.isDirect()) {
-      wait.verticle().commands().add(new Command.Leave(wait));
-    }
+  /** Ends all waits, for good. */
+  Future<Void> close(Throwable cause) {
+    return timeouts.forEach(wait -> wait.end(cause)).onSuccess(ended -> inboxes.close());
   }
 }

@@ -15,7 +15,7 @@ import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a stream from which its user reads. What changes is used on the user's context. */
+/** The end of a stream from which its caller reads. What changes is used on its context. */
 final class StreamReader implements EventStream {
 
   /** An event, and how many bytes its arguments have. */
@@ -38,10 +38,10 @@ final class StreamReader implements EventStream {
   private @Nullable Handler<Void> endHandler;
 
   /**
-   * Creates one.
+   * Creates a reader without events.
    *
    * @param context where its handlers are called
-   * @param closeHandler called when its user closes it, with why if that is not regular
+   * @param closeHandler called when the caller closes it, with why if that is not regular
    */
   StreamReader(ContextInternal context, Consumer<@Nullable Throwable> closeHandler) {
     this.context = context;
@@ -50,12 +50,12 @@ final class StreamReader implements EventStream {
     subscribed = context.promise();
   }
 
-  /** Redis has confirmed what it listens to. */
+  /** Both parts of the stream are heard. */
   void confirm() {
     subscribed.tryComplete();
   }
 
-  /** Takes an event, whose arguments have so many bytes. */
+  /** Adds an event, whose arguments have so many bytes. */
   void add(StreamEvent event, int size) {
     onContext(
         () -> {
@@ -102,7 +102,7 @@ final class StreamReader implements EventStream {
     }
   }
 
-  /** Nothing more comes: why, or null where that is as it should be. */
+  /** Ends the stream, since nothing more comes; null where that is regular. */
   void end(@Nullable Throwable cause) {
     subscribed.tryFail(cause == null ? new WaitCancelledException("The stream was closed") : cause);
     onContext(
@@ -176,12 +176,12 @@ final class StreamReader implements EventStream {
     return this;
   }
 
-  /** At once if this is the context's thread. */
+  /** Runs an action at once if this is the context's thread. */
   private void onContext(Runnable action) {
     context.emit(action, Runnable::run);
   }
 
-  /** Hands on what is wanted. A handler may change what that is. */
+  /** Hands on as many events as are wanted. A handler may change how many that is. */
   private void deliver() {
     if (delivering) {
       return;
@@ -208,7 +208,7 @@ final class StreamReader implements EventStream {
     return take().event();
   }
 
-  /** Waits for the handler that it concerns, which is called once. */
+  /** Tells the end to the handler concerned, once there is one. */
   private void tellEnd() {
     var onError = exceptionHandler;
     var onEnd = endHandler;
@@ -221,7 +221,7 @@ final class StreamReader implements EventStream {
     }
   }
 
-  /** What a handler throws is told to its context, and does not keep the next event from it. */
+  /** Calls a handler, which gets the next event even if it throws. */
   private <T> void call(Handler<T> handler, T event) {
     try {
       handler.handle(event);

@@ -15,17 +15,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waits whose time runs. Those that end in the same millisecond share a Vert.x timer, since one
- * for each costs as much as all the rest of a wait. A wait's time is never over early, and at most
- * 2 ms late. Then it is asked whether something is on its way; a wait of which nobody knows that in
- * time is given up. Used on one context only.
+ * The waits whose time runs. Those that end in the same millisecond share a Vert.x timer, since a
+ * timer for each costs as much as all the rest of a wait. A wait's time is never over early, and at
+ * most 2 ms late. Then the wait has to be settled; if that takes too long, the wait is given up.
+ * Used on one context only.
  *
  * @param <W> the waits
  */
 final class Timeouts<W extends Timeouts.Timed<W>> {
 
   /**
-   * A wait whose time runs; its place among the others is kept in itself.
+   * A wait whose time runs. It has the links to its neighbours in the list of its group.
    *
    * @param <W> its own class
    */
@@ -35,21 +35,21 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
     @Nullable W previous;
     @Nullable W next;
 
-    /** When it was made, a {@link System#nanoTime()}. */
+    /** When the wait was made, a {@link System#nanoTime()}. */
     abstract long since();
 
-    /** How long it lasts, in ms. */
+    /** How long the wait lasts, in ms. */
     abstract long timeout();
 
-    /** The settings of the verticle that is asked when its time is over. */
+    /** The settings of the verticle that settles the wait. */
     abstract ServerEventsOptions settings();
 
-    /** Whether it has begun and has not ended. */
+    /** Whether the wait has begun and has not ended. */
     final boolean isRunning() {
       return group != null;
     }
 
-    /** Whether it has not ended though its time is over. */
+    /** Whether the wait has not ended though its time is over. */
     final boolean isOver() {
       return group != null && group.isOver;
     }
@@ -64,10 +64,10 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
   private final Set<Group> settling = new HashSet<>();
 
   /**
-   * Creates one.
+   * Creates an instance for the waits of a context.
    *
    * @param over called when the time of a wait is over
-   * @param giveUp called when the wait is still there after the time for that to be settled
+   * @param giveUp called when the wait is not settled in time
    */
   Timeouts(ContextInternal context, Consumer<W> over, Consumer<W> giveUp) {
     this.context = context;
@@ -81,7 +81,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
     groups.computeIfAbsent(ms, Group::new).add(wait);
   }
 
-  /** Takes a wait away that has ended; tells whether it was there. */
+  /** Takes a wait away that ends, and tells whether its time was running. */
   boolean remove(W wait) {
     var group = wait.group;
     if (group == null) {
@@ -91,7 +91,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
     return true;
   }
 
-  /** Does something with all waits as they are now, and completes after the last. */
+  /** Does something with all waits that there are now, and completes after the last. */
   Future<Void> forEach(Consumer<W> action) {
     var all = new ArrayList<>(groups.values());
     all.addAll(settling);
@@ -106,7 +106,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
     private @Nullable Patience patience;
     private @Nullable W first;
 
-    /** Whether the time is over of the waits in it. */
+    /** Whether the time of its waits is over. */
     private boolean isOver;
 
     private Group(Long ms) {
@@ -159,7 +159,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
       return waits;
     }
 
-    /** Whoever comes too late to be among these gets a group of its own. */
+    /** A wait that is added later gets another group. */
     private void expire() {
       groups.remove(ms, this);
       settling.add(this);

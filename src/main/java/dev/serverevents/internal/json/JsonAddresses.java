@@ -2,26 +2,23 @@ package dev.serverevents.internal.json;
 
 import dev.serverevents.EventArgs;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Fields;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 
 /**
- * The way in for those who have no class of ours: {@link Addresses#ON}, {@link Addresses#EMIT} and
- * {@link Addresses#STREAM} take plain JSON. A failure's code is the HTTP status that fits.
+ * The way in for verticles that use no class of Server Events: {@link Addresses#ON}, {@link
+ * Addresses#EMIT} and {@link Addresses#STREAM} take plain JSON. The failure code of a reply is the
+ * status of its {@link Ending}.
  */
 public final class JsonAddresses {
-
-  private static final int UNEXPECTED = 500;
-  private static final int NOT_HANDED_OVER = 502;
 
   private final Vertx vertx;
   private final ServerEvents events;
@@ -31,7 +28,7 @@ public final class JsonAddresses {
     events = ServerEvents.create(vertx);
   }
 
-  /** Serves them for as long as the calling verticle is deployed. */
+  /** Serves the addresses for as long as the calling verticle is deployed. */
   public static void serve(Vertx vertx) {
     var addresses = new JsonAddresses(vertx);
     vertx.eventBus().localConsumer(Addresses.ON, answer(addresses::on));
@@ -90,13 +87,10 @@ public final class JsonAddresses {
                   message.reply(reply);
                   return reply;
                 })
-            .onFailure(cause -> message.fail(code(cause), cause.getMessage()));
+            .onFailure(cause -> fail(message, Ending.of(cause)));
   }
 
-  private static int code(Throwable cause) {
-    if (cause instanceof ServerEventsException ours) {
-      return ours.status();
-    }
-    return cause instanceof ReplyException ? NOT_HANDED_OVER : UNEXPECTED;
+  private static void fail(Message<Object> message, Ending ending) {
+    message.fail(ending.status(), ending.message());
   }
 }

@@ -7,6 +7,7 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.StreamOptions;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.wire.WireFormat;
 import io.vertx.core.Future;
@@ -14,8 +15,8 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what a JSON message says, for those who have no class of ours: on the event bus, over HTTP
- * and on a WebSocket. What is wrong throws {@link InvalidInputException}.
+ * Does what a JSON message says that came on the event bus, over HTTP or on a socket. A message
+ * that is wrong throws {@link InvalidInputException}.
  */
 public final class JsonMessages {
 
@@ -30,7 +31,7 @@ public final class JsonMessages {
     return emit(events, message, null);
   }
 
-  /** The same; {@code raw}, unless it is null, stands for the message's {@code args}. */
+  /** Emits, too; {@code raw}, unless it is null, stands for the message's {@code args}. */
   public static Future<Integer> emit(
       ServerEvents events, JsonObject message, @Nullable EventArgs raw) {
     var options = options(message);
@@ -74,6 +75,14 @@ public final class JsonMessages {
         timeout == null
             ? options
             : options.timeout(ServerEventsOptions.timeout("timeout", timeout)));
+  }
+
+  /** The last message of a stream that has failed, with words for the one that reads it. */
+  public static JsonObject failed(Ending ending, @Nullable String words) {
+    return new JsonObject()
+        .put("type", ending.type())
+        .put("status", ending.status())
+        .put("message", words);
   }
 
   private static @Nullable Object[] args(JsonObject message, @Nullable EventArgs raw) {

@@ -1,9 +1,8 @@
 package dev.serverevents.internal.json;
 
 import dev.serverevents.EventStream;
-import dev.serverevents.EventTimeoutException;
-import dev.serverevents.ServerEventsException;
 import dev.serverevents.StreamEvent;
+import dev.serverevents.internal.Ending;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -12,15 +11,15 @@ import io.vertx.core.json.JsonObject;
 import java.util.UUID;
 
 /**
- * Sends a stream to an address of its own, as {@link Addresses#STREAM} describes it. It ends when
- * nobody consumes that address, which a heartbeat finds out where nothing else is sent.
+ * Sends a stream to an address of its own, as {@link Addresses#STREAM} describes it. The stream
+ * ends when nobody consumes that address, which a heartbeat finds out where nothing else is sent.
  */
 final class JsonStream {
 
   private static final long HEARTBEAT_MS = 5_000;
   private static final long RETRY_MS = 20;
 
-  /** For how long its consumer may be on its way to the event bus. */
+  /** How often the stream looks for a consumer that may be on its way to the event bus. */
   private static final int MAX_RETRIES = 250;
 
   private final Vertx vertx;
@@ -35,7 +34,7 @@ final class JsonStream {
     producer = vertx.eventBus().sender(address, new DeliveryOptions().setLocalOnly(true));
   }
 
-  /** Begins, and returns the address. */
+  /** Begins to send, and returns the address. */
   static String send(Vertx vertx, EventStream stream) {
     var sender = new JsonStream(vertx, stream.pause());
     sender.awaitConsumer(0);
@@ -59,7 +58,7 @@ final class JsonStream {
             });
   }
 
-  /** Also what came, and an end that was, before there was a consumer. */
+  /** Forwards all events, and those and an end, too, that came before there was a consumer. */
   private void forwardAll() {
     stream
         .handler(this::forward)
@@ -81,11 +80,8 @@ final class JsonStream {
   }
 
   private void failed(Throwable cause) {
-    end(
-        new JsonObject()
-            .put("type", cause instanceof EventTimeoutException ? "timeout" : "error")
-            .put("status", cause instanceof ServerEventsException ours ? ours.status() : 500)
-            .put("message", cause.getMessage()));
+    var ending = Ending.of(cause);
+    end(JsonMessages.failed(ending, ending.message()));
   }
 
   private void end(JsonObject last) {

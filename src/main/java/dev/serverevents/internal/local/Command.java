@@ -3,16 +3,16 @@ package dev.serverevents.internal.local;
 /** What a ServerEvents asks of a verticle. */
 public sealed interface Command {
 
-  /** Subscribe the channel of a subscriber, and tell it what comes. */
+  /** Subscribe the channel of a subscriber, and tell the subscriber what comes. */
   record Listen(Subscriber subscriber) implements Command {}
 
   /** A subscriber has ended. */
   record Leave(Subscriber subscriber) implements Command {}
 
-  /** Look up what is kept for a subscriber that has an inbox in the place of a channel. */
+  /** Look up what is kept for a subscriber that hears an inbox in the place of a channel. */
   record LookUp(Subscriber subscriber) implements Command {}
 
-  /** Tell a subscriber once all has been told to it that was published before now. */
+  /** Settle a subscriber: tell it when it has been told of all that was published before now. */
   record Settle(Subscriber subscriber) implements Command {}
 
   /** Publish an event. */

@@ -16,20 +16,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The verticles that are deployed on a Vert.x, as every user of them sees it: an immutable list in
- * Vert.x's shared data.
+ * The verticles that are deployed on a Vert.x, as each ServerEvents there sees them: an immutable
+ * list in Vert.x's shared data.
  */
 public final class Deployments {
 
   /**
    * One deployed verticle.
    *
-   * @param commands where it takes commands; this is its identity
+   * @param commands the mailbox where it takes commands, which is its identity
    * @param pending how many waits and streams it has
    * @param inputStore whether its connections that publish are up, and Redis lets them
    * @param outputStore whether its connections that subscribe are up and hear
    * @param refusal the code with which Redis refuses to publish, or null
-   * @param heartbeats when one last went both ways on each, a {@link System#nanoTime()}
+   * @param heartbeats when a heartbeat last went both ways on each connection, a {@link
+   *     System#nanoTime()}
    * @param draining whether it takes no more waits
    */
   public record Deployment(
@@ -43,7 +44,7 @@ public final class Deployments {
       boolean draining) {}
 
   /**
-   * All of them.
+   * All deployed verticles.
    *
    * @param candidates those that take commands: the ones that are not draining, unless all are
    */
@@ -61,19 +62,19 @@ public final class Deployments {
 
   private final LocalMap<String, Snapshot> shared;
 
-  /** Looks at those of {@code vertx}. */
+  /** Looks at the verticles of {@code vertx}. */
   public Deployments(Vertx vertx) {
     shared = vertx.sharedData().getLocalMap("server-events.deployments");
   }
 
-  /** All of them. */
+  /** All deployed verticles. */
   public List<Deployment> all() {
     return snapshot().all;
   }
 
   /**
-   * The one that takes commands for a key, always the same while none comes or goes: one that is
-   * not draining, unless all are.
+   * The verticle that takes commands for a key, always the same while none comes or goes: one that
+   * is not draining, unless all are.
    */
   public Optional<Deployment> serving(EventKey key) {
     var candidates = snapshot().candidates;
@@ -82,7 +83,7 @@ public final class Deployments {
         : Optional.of(candidates.get(Math.floorMod(key.hashCode(), candidates.size())));
   }
 
-  /** How they are, all together; all is down where there is none. */
+  /** How all verticles together are; all is down where none is deployed. */
   public Health health() {
     var all = all();
     var now = System.nanoTime();
@@ -110,7 +111,7 @@ public final class Deployments {
     shared.merge(KEY, Snapshot.of(List.of(deployment)), (old, added) -> with(old, deployment));
   }
 
-  /** Takes a verticle away: it gets no more commands. */
+  /** Takes a verticle away, which gets no more commands. */
   public void remove(Mailbox<Command> commands) {
     shared.computeIfPresent(
         KEY,

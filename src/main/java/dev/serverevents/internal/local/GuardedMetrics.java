@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Somebody's metrics, of which nothing that they throw disturbs what is measured. */
+/** The metrics of an application, whose exceptions do not disturb what is measured. */
 public final class GuardedMetrics implements ServerEventsMetrics, Shareable {
 
   private static final String KEY = "metrics";

@@ -2,10 +2,10 @@ package dev.serverevents.internal.local;
 
 /**
  * What a verticle tells a ServerEvents, in answer to a {@link Command} or later. {@link Notices}
- * are those that there are.
+ * has all kinds of them.
  */
 public interface Notice {
 
-  /** Tells it to whom it concerns; called on the context of the ServerEvents. */
+  /** Tells the subscriber or the emit concerned; called on the context of the ServerEvents. */
   void deliver();
 }

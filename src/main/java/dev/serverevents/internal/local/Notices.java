@@ -4,7 +4,7 @@ import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.WireFormat.Payload;
 import org.jspecify.annotations.Nullable;
 
-/** The notices that there are. */
+/** The kinds of notices. */
 public final class Notices {
 
   private Notices() {}
@@ -12,7 +12,7 @@ public final class Notices {
   /**
    * Redis has confirmed a subscription.
    *
-   * @param epoch the number of the connection on which it did
+   * @param epoch the epoch of the connection on which it did
    */
   public record Subscribed(Subscriber subscriber, long epoch) implements Notice {
     @Override
@@ -30,9 +30,9 @@ public final class Notices {
   }
 
   /**
-   * What is kept for a subscriber was looked up.
+   * Redis has answered the look-up of a subscriber.
    *
-   * @param epoch the number of the connection on which its channel was heard before
+   * @param epoch the epoch in which its channel was heard before
    * @param kept what is kept, or null
    */
   public record LookedUp(Subscriber subscriber, long epoch, @Nullable Kept kept) implements Notice {
@@ -59,9 +59,9 @@ public final class Notices {
   }
 
   /**
-   * All that was published before the subscriber asked has been told to it.
+   * The subscriber has been told of all that was published before it asked.
    *
-   * @param epoch the number of the connection of which that is known, or 0 where it is not
+   * @param epoch the epoch of which that is known, or 0 where it is not known
    * @param why it is not known, or null
    */
   public record Settled(Subscriber subscriber, long epoch, @Nullable String why) implements Notice {
@@ -71,7 +71,7 @@ public final class Notices {
     }
   }
 
-  /** A subscriber has ended. */
+  /** The verticle has ended a subscriber. */
   public record Ended(Subscriber subscriber, Throwable cause) implements Notice {
     @Override
     public void deliver() {

@@ -11,12 +11,12 @@ public final class PendingCount {
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicReference<@Nullable Runnable> whenNone = new AtomicReference<>();
 
-  /** Creates one that counts up to {@code max}. */
+  /** Creates a count that goes up to {@code max}. */
   public PendingCount(int max) {
     this.max = max;
   }
 
-  /** Counts one more, unless there are too many; tells whether it did. */
+  /** Counts one more unless there are too many, and tells whether it did. */
   public boolean enter() {
     if (count.incrementAndGet() <= max) {
       return true;
@@ -32,7 +32,7 @@ public final class PendingCount {
     }
   }
 
-  /** Calls a handler once, on any thread, when none is pending: at once if that is so now. */
+  /** Calls a handler once, on any thread, as soon as no wait or stream is pending. */
   public void whenNone(Runnable handler) {
     whenNone.set(handler);
     if (count.get() == 0) {

@@ -6,30 +6,30 @@ import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * One emit, from its making to its end. Like a {@link Subscriber} it is an identity to the
+ * One emit, from its making to its end. Like a {@link Subscriber}, an emit is an identity to the
  * verticle, and its notices call {@link #emitted} or {@link #failed} on the context of the
  * ServerEvents that it belongs to.
  */
 public interface PendingEmit {
 
-  /** Where it goes: the event's own channel, an inbox, or that of progress. */
+  /** The channel that it is published on: that of the event, of its progress, or an inbox. */
   String channel();
 
   /** The name and the id of the event. */
   EventKey key();
 
-  /** What is published. */
+  /** The payload that is published. */
   Buffer payload();
 
-  /** How it is emitted. */
+  /** The options of the caller. */
   EmitOptions options();
 
-  /** Where its outcome is told. */
+  /** The mailbox that its notice goes to. */
   Mailbox<Notice> notices();
 
-  /** Redis has published it. */
+  /** Redis has published the event. */
   void emitted(int receivers);
 
-  /** It was not published, or nobody knows. */
+  /** The event was not published, or it is not known whether it was. */
   void failed(Throwable cause);
 }

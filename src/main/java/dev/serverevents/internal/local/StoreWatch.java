@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Who is told of changes of the Redis connections of a Vert.x's verticles; for any thread. */
+/** The watchers of the Redis connections of a Vert.x's verticles. Any thread may use it. */
 public final class StoreWatch {
 
   private record Watchers(Set<Consumer<StoreChange>> all) implements Shareable {}
@@ -16,7 +16,7 @@ public final class StoreWatch {
 
   private final Set<Consumer<StoreChange>> watchers;
 
-  /** Looks at those of {@code vertx}. */
+  /** Looks at the watchers of {@code vertx}. */
   public StoreWatch(Vertx vertx) {
     LocalMap<String, Watchers> shared = vertx.sharedData().getLocalMap("server-events.stores");
     watchers =
@@ -28,12 +28,12 @@ public final class StoreWatch {
     watchers.add(watcher);
   }
 
-  /** Tells it no more. */
+  /** Tells a watcher no more. */
   public void remove(Consumer<StoreChange> watcher) {
     watchers.remove(watcher);
   }
 
-  /** Tells all. */
+  /** Tells all watchers of a change. */
   public void tell(StoreChange change) {
     watchers.forEach(watcher -> watcher.accept(change));
   }

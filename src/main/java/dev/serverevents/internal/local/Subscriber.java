@@ -8,80 +8,82 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What hears a channel: a wait, half of a stream, or an inbox. Commands and notices carry the
- * object itself: to the verticle it is an identity with fixed properties; what becomes of it is
- * told to its {@link #notices}, which call the methods from {@link #subscribed} on, on the context
- * of the ServerEvents that it belongs to.
+ * object itself. To the verticle a subscriber is an identity with fixed properties; the verticle
+ * adds what becomes of it to its {@link #notices}. These call the methods from {@link #subscribed}
+ * on, on the context of the ServerEvents that the subscriber belongs to.
  */
 public interface Subscriber {
 
-  /** In the place of the number of a connection: of what was not heard all along. */
+  /** Stands for the epoch of a subscriber that was not heard all along. */
   long LOST = -1;
 
-  /** Where its notices go. */
+  /** The mailbox that its notices go to. */
   Mailbox<Notice> notices();
 
-  /** The Redis channel that it hears. */
+  /** The Redis channel that the subscriber hears. */
   String channel();
 
-  /** Tells whether an event that came on its channel is for it: keys can share a channel. */
+  /** Tells whether the subscriber wants an event of its channel, which keys can share. */
   boolean takes(EventKey key);
 
-  /** Whether it goes on after an event, until its owner ends it. */
+  /** Whether the subscriber goes on after an event, until its owner ends it. */
   default boolean isLasting() {
     return false;
   }
 
-  /** Whether nothing but its owner ends it, so that draining cannot wait for it. */
+  /** Whether nothing but its owner ends the subscriber, so that no drain can wait for it. */
   default boolean isEndless() {
     return false;
   }
 
-  /** Whether of many events some can be left out, if it is told so. */
+  /** Whether some of many events may be left out, if the subscriber is told so. */
   default boolean isLossy() {
     return false;
   }
 
-  /** Whether it must know at once that its connection is down. */
+  /** Whether the subscriber is an inbox, which must know at once that its connection is down. */
   default boolean isInbox() {
     return false;
   }
 
-  /** The event that it takes as kept, too; null if it takes none. */
+  /** The key of the retained event that the subscriber also takes; null if it takes none. */
   default @Nullable EventKey retainedKey() {
     return null;
   }
 
-  /** Whether it matters to it until when an event is kept. */
+  /** Whether the subscriber is a request, which must know until when an event is kept. */
   default boolean isRequest() {
     return false;
   }
 
-  /** Whether it has ended, as far as is known on another thread. */
+  /** Whether the subscriber has ended; another thread may learn that a little later. */
   boolean hasEnded();
 
-  /** It is heard, on the connection of this number. */
+  /** The subscriber is heard, on the connection of this epoch. */
   void subscribed(long epoch);
 
-  /** It is heard no more; it will be subscribed again. */
+  /** The subscriber is heard no more; its channel will be subscribed again. */
   void lost();
 
-  /** What is kept was looked up, on the connection of this number; null if that is nothing. */
+  /**
+   * A look-up was answered, when the connection had this epoch; null means that nothing is kept.
+   */
   default void lookedUp(long epoch, @Nullable Kept kept) {}
 
-  /** An event came for it. */
+  /** An event came for the subscriber. */
   void arrived(Payload payload);
 
-  /** Events that came for it have been left out. */
+  /** Events that came for the subscriber have been left out. */
   default void missed() {}
 
   /**
-   * All that was published before it asked has been told to it.
+   * The subscriber has been told of all that was published before it asked.
    *
-   * @param epoch the number of the connection of which that is known, or 0 where it is not
+   * @param epoch the epoch of which that is known, or 0 where it is not known
    * @param why it is not known, or null
    */
   default void settled(long epoch, @Nullable String why) {}
 
-  /** It has ended. */
+  /** The verticle has ended the subscriber. */
   void ended(Throwable cause);
 }

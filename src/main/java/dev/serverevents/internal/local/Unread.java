@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * All the bytes of one Vert.x that their readers have not taken, and which readers have too many. A
- * reader is a stream, with what is queued for it, or a connection, with what is written to it and
- * has not left.
+ * The bytes of one Vert.x that their readers have not taken, and which readers have too many of
+ * them. A reader is a stream, with what is queued for it, or a connection, with what is written to
+ * it and has not left.
  *
- * <p>As long as all of them together have less than the limit ({@code limits.unread}), each may
- * have as much as it likes. From then on none may have more than an equal share of it, so that
- * those that are furthest behind give way first, and those that keep up notice nothing.
+ * <p>As long as all readers together have less than the limit ({@code limits.unread}), each may
+ * have as much as it likes. From then on no reader may have more than an equal share of the limit,
+ * so that the readers furthest behind give way first, and those that keep up notice nothing.
  */
 public final class Unread implements Shareable {
 
@@ -22,14 +22,14 @@ public final class Unread implements Shareable {
   private final Deployments deployments;
   private final AtomicLong bytes = new AtomicLong();
 
-  /** How many readers have any. */
+  /** How many readers have unread bytes. */
   private final AtomicInteger readers = new AtomicInteger();
 
   private Unread(Vertx vertx) {
     deployments = new Deployments(vertx);
   }
 
-  /** That of a Vert.x. */
+  /** The unread bytes of a Vert.x. */
   public static Unread of(Vertx vertx) {
     LocalMap<String, Unread> shared = vertx.sharedData().getLocalMap("server-events.unread");
     return shared.computeIfAbsent(KEY, key -> new Unread(vertx));
@@ -49,29 +49,29 @@ public final class Unread implements Shareable {
     return deployments.options().getLimits().getUnread();
   }
 
-  /** One of the readers; used on one context. */
+  /** One of the readers. It is used on one context. */
   public final class Reader {
 
     private long own;
 
     private Reader() {}
 
-    /** How many bytes it has not taken. */
+    /** How many bytes the reader has not taken. */
     public long bytes() {
       return own;
     }
 
-    /** So many bytes more are there for it. */
+    /** Adds bytes that are there for the reader. */
     public void add(long size) {
       change(size);
     }
 
-    /** It has taken so many bytes, or will never do so. */
+    /** Removes bytes that the reader has taken, or will never take. */
     public void remove(long size) {
       change(-size);
     }
 
-    /** Whether it must have fewer, since all together have too many. */
+    /** Whether the reader must have fewer, since all readers together have too many. */
     public boolean hasTooMany() {
       var limit = limit();
       return bytes.get() > limit && own > limit / Math.max(1, readers.get());

@@ -1,6 +1,6 @@
 /**
- * What goes between a ServerEvents and a ServerEventsVerticle of one Vert.x: commands and what they
- * carry one way, notices the other way, and what all of them see of each other.
+ * What goes between a ServerEvents and a ServerEventsVerticle of one Vert.x: commands one way,
+ * notices the other way, and who is deployed.
  */
 @NullMarked
 package dev.serverevents.internal.local;

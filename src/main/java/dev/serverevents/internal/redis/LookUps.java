@@ -9,7 +9,7 @@ import dev.serverevents.internal.redis.connection.Supervisor;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.Slots;
-import dev.serverevents.internal.wire.WireFormat;
+import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -56,7 +56,7 @@ final class LookUps {
     int refusals;
 
     LookUp(EventKey event, boolean dated, BooleanSupplier wanted) {
-      key = WireFormat.retainedKey(event);
+      key = WireNames.retainedKey(event);
       this.dated = dated;
       this.wanted = wanted;
     }

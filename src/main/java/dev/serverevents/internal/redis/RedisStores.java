@@ -28,6 +28,7 @@ import dev.serverevents.internal.wire.MalformedPayloadException;
 import dev.serverevents.internal.wire.Slots;
 import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireFormat.Payload;
+import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -110,7 +111,7 @@ public final class RedisStores
     this.options = options;
     this.serverId = serverId;
     this.listener = listener;
-    inbox = WireFormat.inbox(serverId);
+    inbox = WireNames.inbox(serverId);
     publisher = new Publisher(context, this, this, options);
     later = new Later(vertx);
     if (redis().getType() == RedisServerOptions.Type.CLUSTER) {

@@ -16,7 +16,7 @@ import dev.serverevents.internal.redis.publish.PublishLane;
 import dev.serverevents.internal.redis.publish.Publisher;
 import dev.serverevents.internal.redis.subscribe.OutputStore;
 import dev.serverevents.internal.wire.Slots;
-import dev.serverevents.internal.wire.WireFormat;
+import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.RedisConnection;
@@ -240,11 +240,11 @@ final class Shard
     }
     if (slots.isOwner(url)) {
       var suffix = 0;
-      while (!slots.owner(Slots.of(WireFormat.inbox(serverId(suffix)))).equals(url)) {
+      while (!slots.owner(Slots.of(WireNames.inbox(serverId(suffix)))).equals(url)) {
         suffix++;
       }
       heartbeat.use(serverId(suffix));
-      inbox = WireFormat.inbox(serverId(suffix));
+      inbox = WireNames.inbox(serverId(suffix));
       own.subscriptions().subscribe(inbox, this);
     }
   }

@@ -6,7 +6,7 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a wait and an event are matched by: name and id, both compared as strings.
+ * The name and the id by which a wait and an event are matched, both compared as strings.
  *
  * @param name the event's name
  * @param id the event's id
@@ -23,7 +23,7 @@ public record EventKey(String name, String id) {
    */
   private static final String OF_REDIS = "__";
 
-  /** More bits than the digits of any integer of {@link LimitsOptions#MAX_KEY} digits have. */
+  /** An integer of more bits has more than {@link LimitsOptions#MAX_KEY} digits. */
   private static final int MAX_BITS = 4 * LimitsOptions.MAX_KEY;
 
   /**

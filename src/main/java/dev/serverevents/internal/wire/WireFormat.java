@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.InvalidInputException;
-import dev.serverevents.LimitsOptions;
 import dev.serverevents.internal.ExactJson;
 import dev.serverevents.internal.JsonValues;
 import io.vertx.core.buffer.Buffer;
@@ -14,28 +13,22 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.DatabindCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes over Redis. The payload of an event is one UTF-8 JSON array, {@code [name, id, arg1,
- * arg2, ...]}; a failure is an event whose one argument is {@code {"$failure": {"code", "message",
- * "detail"}}}.
+ * The payloads that go over Redis. The payload of an event is one UTF-8 JSON array, {@code [name,
+ * id, arg1, arg2, ...]}; a failure is an event whose one argument is {@code {"$failure": {"code",
+ * "message", "detail"}}}.
  */
 public final class WireFormat {
 
   private static final String FAILURE = "$failure";
-  private static final String INBOX = "$inbox:";
-  private static final String PROGRESS = "$progress:";
 
-  /** Up to so many bytes, to parse arguments costs hardly more than to pass them over. */
+  /** Payloads of up to so many bytes are parsed at once, which costs hardly more than a scan. */
   private static final int PARSED_AT_ONCE = 1 << 10;
-
-  /** A name, and what tells one inbox from others. */
-  private static final int MAX_INBOX = 2 * LimitsOptions.MAX_KEY;
 
   private WireFormat() {}
 
@@ -46,7 +39,7 @@ public final class WireFormat {
    */
   public record Payload(EventKey key, EventArgs args, @Nullable EventFailureException failure) {
 
-    /** One that is no failure. */
+    /** Creates a payload that is no failure. */
     public Payload(EventKey key, EventArgs args) {
       this(key, args, null);
     }
@@ -55,53 +48,6 @@ public final class WireFormat {
     boolean isSameAs(Payload other) {
       return key.equals(other.key) && args.toBuffer().equals(other.args.toBuffer());
     }
-  }
-
-  /** The channel of the progress of an event's job, beside the event's own. */
-  public static String progress(EventKey key) {
-    return PROGRESS + key.channel();
-  }
-
-  /**
-   * The channel on which a server hears its own heartbeats. No name begins as its second part does,
-   * so that Redis can permit the inboxes of servers and those of a name apart.
-   */
-  public static String inbox(String serverId) {
-    return INBOX + "$" + serverId;
-  }
-
-  /** A channel on which a server hears the replies, to it alone, of jobs of a name. */
-  public static String inbox(String name, String id) {
-    return INBOX + name + ":" + id;
-  }
-
-  /**
-   * Checks a channel that a wait handed out for its reply.
-   *
-   * @throws InvalidInputException if it is no inbox
-   */
-  public static String checkInbox(String field, @Nullable Object value) {
-    if (value instanceof String inbox && inbox.startsWith(INBOX) && inbox.length() <= MAX_INBOX) {
-      return inbox;
-    }
-    throw new InvalidInputException(
-        field, value, "must be a wait's replyTo, which begins with \"" + INBOX + "\"");
-  }
-
-  /** The key of an event that is kept for a time; its slot on a Redis Cluster is the channel's. */
-  public static String retainedKey(EventKey key) {
-    return "$retained:" + suffix(key);
-  }
-
-  /** The key of what became of an emit; its slot is that of what is kept with it. */
-  public static String idempotencyKey(EventKey event, String key) {
-    return "$idempotency:" + suffix(event) + ":" + key;
-  }
-
-  /** The length tells {@code a:b}+{@code c} from {@code a}+{@code b:c}, which share a channel. */
-  private static String suffix(EventKey key) {
-    var bytes = key.name().getBytes(StandardCharsets.UTF_8).length;
-    return "{" + key.channel() + "}:" + bytes;
   }
 
   /** The one argument of an event that says that its job failed. */

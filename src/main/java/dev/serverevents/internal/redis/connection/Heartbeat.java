@@ -4,6 +4,7 @@ import dev.serverevents.internal.loop.Patience;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireFormat.Payload;
+import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -134,7 +135,7 @@ public final class Heartbeat {
 
   private Request publish(long nonce) {
     return Request.cmd(PubSub.of(stores.redis()).publish())
-        .arg(WireFormat.inbox(serverId))
+        .arg(WireNames.inbox(serverId))
         .arg(WireFormat.encode(PING, serverId, nonce));
   }
 

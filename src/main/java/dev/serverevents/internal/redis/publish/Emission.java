@@ -6,7 +6,7 @@ import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.PubSub;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Slots;
-import dev.serverevents.internal.wire.WireFormat;
+import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -63,7 +63,7 @@ public final class Emission {
     this.channel = channel;
     this.payload = payload;
     this.deadline = deadline;
-    retainedKey = WireFormat.retainedKey(key);
+    retainedKey = WireNames.retainedKey(key);
     retain = options.retain();
     idempotent = IdempotentEmit.of(payload, key, options);
     step = isRepeatable() ? Step.KEEP_AND_PUBLISH : Step.PUBLISH;

@@ -5,7 +5,7 @@ import dev.serverevents.IdempotencyException;
 import dev.serverevents.internal.Sha256;
 import dev.serverevents.internal.redis.connection.PubSub;
 import dev.serverevents.internal.wire.EventKey;
-import dev.serverevents.internal.wire.WireFormat;
+import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Request;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ record IdempotentEmit(String key, String redisKey, String fingerprint) {
     return key == null
         ? null
         : new IdempotentEmit(
-            key, WireFormat.idempotencyKey(event, key), fingerprint(payload, options.retain()));
+            key, WireNames.idempotencyKey(event, key), fingerprint(payload, options.retain()));
   }
 
   Request command(PubSub pubsub, String channel, Buffer payload, String retainedKey, long retain) {

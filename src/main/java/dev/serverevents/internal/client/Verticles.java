@@ -1,0 +1,94 @@
+package dev.serverevents.internal.client;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.serverevents.Health;
+import dev.serverevents.LimitsOptions;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.local.Deployments;
+import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.internal.wire.EventKey;
+import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deployed verticles as one ServerEvents uses them: the settings that its calls are checked
+ * against, and which verticle serves a key. Any thread may use it.
+ */
+final class Verticles {
+
+  private final Deployments deployments;
+  private volatile @Nullable Long timeout;
+  private volatile boolean isClosed;
+
+  Verticles(Vertx vertx) {
+    deployments = new Deployments(vertx);
+  }
+
+  LimitsOptions limits() {
+    return deployments.options().getLimits();
+  }
+
+  Health health() {
+    return deployments.health();
+  }
+
+  /** Sets the timeout in ms of the waits that name none, in the place of the verticle's. */
+  void timeout(long timeout) {
+    this.timeout = ServerEventsOptions.timeout("timeout", timeout);
+  }
+
+  /** The timeout in ms of a wait that names none. */
+  long timeout() {
+    return requireNonNullElse(timeout, deployments.options().getTimeout());
+  }
+
+  /** The timeout in ms of a wait, which may have named one. */
+  long checkedTimeout(@Nullable Long named) {
+    var ms = requireNonNullElse(named, timeout());
+    return Fields.integer("timeout", ms, 1, limits().getTimeout());
+  }
+
+  /** From now on no verticle serves the ServerEvents. */
+  void close() {
+    isClosed = true;
+  }
+
+  /**
+   * The verticle that serves a key.
+   *
+   * @throws UnavailableException if there is none
+   */
+  Deployment serving(EventKey key) {
+    if (isClosed) {
+      throw new UnavailableException("This ServerEvents is closed");
+    }
+    return deployments
+        .serving(key)
+        .orElseThrow(
+            () -> new UnavailableException("No ServerEventsVerticle is deployed on this Vert.x"));
+  }
+
+  /**
+   * The verticle that serves a key and listens, in which one more wait or stream counts as pending.
+   *
+   * @throws UnavailableException if there is none, or if it takes no more
+   */
+  Deployment enter(EventKey key) {
+    var verticle = serving(key);
+    if (!verticle.options().isListen()) {
+      throw new UnavailableException("The ServerEventsVerticle only emits (listen)");
+    }
+    if (verticle.draining()) {
+      throw new UnavailableException("The ServerEventsVerticle is being undeployed");
+    }
+    if (!verticle.pending().enter()) {
+      throw new UnavailableException(
+          "%d waits are pending already (limits.pendingWaits)"
+              .formatted(verticle.options().getLimits().getPendingWaits()));
+    }
+    return verticle;
+  }
+}
