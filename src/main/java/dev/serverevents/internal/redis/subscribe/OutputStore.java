@@ -16,7 +16,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that subscribes, and what is subscribed on it. */
-public final class OutputStore implements StoreConnection.Owner, Subscriptions.Owner {
+public final class OutputStore implements StoreConnection.Owner, Session.Owner {
 
   /** What a cluster does before a connection is used, and to prove that nothing was missed. */
   public interface Continuity {
