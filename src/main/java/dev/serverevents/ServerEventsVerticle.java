@@ -1,7 +1,7 @@
 package dev.serverevents;
 
 import dev.serverevents.internal.hub.EventService;
-import dev.serverevents.internal.redis.RedisStores;
+import dev.serverevents.internal.redis.RedisBroker;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
@@ -51,7 +51,7 @@ public class ServerEventsVerticle extends VerticleBase {
             vertx,
             context,
             settings,
-            changes -> new RedisStores(vertx, UUID.randomUUID().toString(), settings, changes));
+            changes -> new RedisBroker(vertx, UUID.randomUUID().toString(), settings, changes));
     return service.start();
   }
 

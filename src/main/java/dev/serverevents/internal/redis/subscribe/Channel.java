@@ -35,9 +35,9 @@ final class Channel {
   private State state = State.NONE;
 
   /** The number of the last command that was sent for it. */
-  private long lastCommand;
+  private int lastCommand;
 
-  /** Creates one that is wanted and subscribed nowhere. */
+  /** Creates a channel that is wanted, and subscribed nowhere. */
   Channel(int slot, String name, ChannelListener listener) {
     this.slot = slot;
     this.name = name;
@@ -122,13 +122,13 @@ final class Channel {
   }
 
   /** A command that subscribes or unsubscribes it has been sent. */
-  void sent(boolean subscribe, long command) {
+  void sent(boolean subscribe, int command) {
     state = subscribe ? State.SUBSCRIBING : State.UNSUBSCRIBING;
     lastCommand = command;
   }
 
   /** Whether a command is the last one that was sent for it, and is not answered. */
-  boolean awaits(long command) {
+  boolean awaits(int command) {
     return lastCommand == command && (state == State.SUBSCRIBING || state == State.UNSUBSCRIBING);
   }
 

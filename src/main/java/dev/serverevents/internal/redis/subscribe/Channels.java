@@ -58,12 +58,12 @@ final class Channels {
     }
   }
 
-  /** Those of a slot now. */
+  /** The channels of a slot, as they are now. */
   List<Channel> of(int slot) {
     return List.copyOf(slots.getOrDefault(slot, Map.of()).values());
   }
 
-  /** All of them now. */
+  /** All channels, as they are now. */
   List<Channel> all() {
     return slots.values().stream().flatMap(ofSlot -> ofSlot.values().stream()).toList();
   }

@@ -34,7 +34,7 @@ final class CommandQueue {
   private static final int WINDOW = 4 * CHUNK;
 
   /** The number of a command that changes nothing. */
-  private static final long ECHO = 0;
+  private static final int ECHO = 0;
 
   private final PubSub pubsub;
   private final Channels channels;
@@ -50,7 +50,9 @@ final class CommandQueue {
   /** How many channels these are not answered for. */
   private int awaited;
 
-  private long commands = ECHO;
+  /** The number of the last command; after the greatest one, they begin at 1 again. */
+  private int lastNumber = ECHO;
+
   private boolean ended;
 
   /**
@@ -65,7 +67,7 @@ final class CommandQueue {
     endOfTurn = new EndOfTurn(context, this::flush);
   }
 
-  /** Has Redis told at the end of the turn whether a channel is wanted, unless it knows. */
+  /** Sends at the end of the turn what a channel needs now, if it needs anything. */
   void change(Channel channel) {
     if (ended) {
       channels.removeUnlessWanted(channel);
@@ -143,7 +145,8 @@ final class CommandQueue {
       list.forEach(channels::removeUnlessWanted);
       return;
     }
-    var number = ++commands;
+    var number = Math.max(1, lastNumber + 1);
+    lastNumber = number;
     var request = Request.cmd(subscribe ? pubsub.subscribe() : pubsub.unsubscribe());
     for (var channel : list) {
       request.arg(channel.name());

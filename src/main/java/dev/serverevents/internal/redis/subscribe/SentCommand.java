@@ -8,13 +8,13 @@ import java.util.List;
 /** A SUBSCRIBE or UNSUBSCRIBE that was sent: Redis answers it once for each of its channels. */
 final class SentCommand {
 
-  private final long number;
+  private final int number;
   private final boolean subscribe;
   private final List<Channel> channels;
   private final Promise<Void> answered = Promise.promise();
   private int answers;
 
-  SentCommand(long number, boolean subscribe, List<Channel> channels) {
+  SentCommand(int number, boolean subscribe, List<Channel> channels) {
     this.number = number;
     this.subscribe = subscribe;
     this.channels = channels;

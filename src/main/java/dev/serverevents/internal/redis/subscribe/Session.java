@@ -4,8 +4,8 @@ import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Work;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.PubSub;
-import dev.serverevents.internal.redis.connection.Supervisor;
-import io.vertx.core.Context;
+import dev.serverevents.internal.redis.connection.Redirects;
+import dev.serverevents.internal.redis.connection.Resources;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Response;
@@ -25,7 +25,7 @@ final class Session {
     /** Redis has sent something, or something that it sent has been handled. */
     void received();
 
-    /** All is subscribed on a new connection, so many ns after it was up. */
+    /** All channels are subscribed on a new connection, so many ns after it was up. */
     void complete(long nanos);
   }
 
@@ -34,10 +34,10 @@ final class Session {
   /** So long after Redis has refused to unsubscribe a channel it is asked again, in ms. */
   private static final long RETRY_MS = 1_000;
 
-  private final Context context;
+  private final Resources resources;
   private final RedisConnection connection;
   private final PubSub pubsub;
-  private final Supervisor stores;
+  private final Redirects redirects;
   private final Owner owner;
   private final Channels channels;
   private final CommandQueue commands;
@@ -50,22 +50,21 @@ final class Session {
 
   private boolean isComplete;
 
-  /** Begins; nothing is subscribed on the connection. */
+  /** Begins the time of a connection on which nothing is subscribed. */
   Session(
-      Context context,
+      Resources resources,
       RedisConnection connection,
-      PubSub pubsub,
       Channels channels,
-      Supervisor stores,
+      Redirects redirects,
       Owner owner) {
-    this.context = context;
+    this.resources = resources;
     this.connection = connection;
-    this.pubsub = pubsub;
     this.channels = channels;
-    this.stores = stores;
+    this.redirects = redirects;
+    pubsub = resources.pubsub();
     this.owner = owner;
-    commands = new CommandQueue(context, pubsub, channels, connection::send);
-    pushes = new Mailbox<>((ContextInternal) context, this::push);
+    commands = new CommandQueue(resources.context(), pubsub, channels, connection::send);
+    pushes = new Mailbox<>((ContextInternal) resources.context(), this::push);
     connection.handler(this::received);
   }
 
@@ -163,7 +162,7 @@ final class Session {
   }
 
   private void refused(ErrorReply error) {
-    stores.handle(error); // it may release channels
+    redirects.learn(error); // it may release channels
     var command = commands.refused(error);
     if (command == null) {
       LOG.debug("Redis sent an error that answers nothing: {}", error.getMessage());
@@ -180,12 +179,12 @@ final class Session {
 
   private void refused(Channel channel, SentCommand command, ErrorReply error) {
     if (error.kind() != ErrorReply.Kind.REFUSED) {
-      stores.later(() -> commands.change(channel));
+      resources.retry(() -> commands.change(channel));
     } else if (command.channels().size() > 1) {
       channel.isolate(); // one forbidden channel makes Redis refuse them all: which one is it?
       commands.change(channel);
     } else if (!command.isSubscribe()) {
-      context.owner().setTimer(RETRY_MS, timer -> commands.change(channel));
+      resources.vertx().setTimer(RETRY_MS, timer -> commands.change(channel));
     } else {
       channels.remove(channel);
       if (channel.isWanted()) {

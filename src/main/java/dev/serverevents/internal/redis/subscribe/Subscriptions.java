@@ -2,9 +2,8 @@ package dev.serverevents.internal.redis.subscribe;
 
 import dev.serverevents.internal.hub.ChannelListener;
 import dev.serverevents.internal.loop.Turns;
-import dev.serverevents.internal.redis.connection.PubSub;
-import dev.serverevents.internal.redis.connection.Supervisor;
-import io.vertx.core.Context;
+import dev.serverevents.internal.redis.connection.Redirects;
+import dev.serverevents.internal.redis.connection.Resources;
 import io.vertx.core.Future;
 import io.vertx.redis.client.RedisConnection;
 import java.io.IOException;
@@ -18,22 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscriptions {
 
-  private final Context context;
-  private final PubSub pubsub;
-  private final Supervisor stores;
+  private final Resources resources;
+  private final Redirects redirects;
   private final Session.Owner owner;
   private final Channels channels;
 
   /** The present connection, or null. */
   private @Nullable Session session;
 
-  /** Creates one without a connection. */
-  Subscriptions(Context context, PubSub pubsub, Supervisor stores, Session.Owner owner) {
-    this.context = context;
-    this.pubsub = pubsub;
-    this.stores = stores;
+  /** Begins without a connection, and without channels. */
+  Subscriptions(Resources resources, Redirects redirects, Session.Owner owner) {
+    this.resources = resources;
+    this.redirects = redirects;
     this.owner = owner;
-    channels = new Channels(pubsub);
+    channels = new Channels(resources.pubsub());
   }
 
   /**
@@ -74,7 +71,8 @@ public final class Subscriptions {
   /**
    * Unsubscribes all channels of a slot that another master has now.
    *
-   * @return the listeners that need them, by channel; they have been told that they are not heard
+   * @return the listeners that need them, by channel; each was called with {@link
+   *     ChannelListener#lost}
    */
   public Map<String, ChannelListener> release(int slot) {
     var released = new LinkedHashMap<String, ChannelListener>();
@@ -95,11 +93,11 @@ public final class Subscriptions {
   void confirmAgain() {
     var confirming = session;
     Turns.forEach(
-        context,
+        resources.context(),
         channels.all(),
         channel -> {
           if (confirming == session && isConfirmed(channel) && channel.isWanted()) {
-            Turns.finish(context, channel.listener().confirmed());
+            Turns.finish(resources.context(), channel.listener().confirmed());
           }
         });
   }
@@ -120,10 +118,10 @@ public final class Subscriptions {
   /** Starts anew on a connection on which nothing is subscribed. */
   void connected(RedisConnection connection) {
     disconnected();
-    var begun = new Session(context, connection, pubsub, channels, stores, owner);
+    var begun = new Session(resources, connection, channels, redirects, owner);
     session = begun;
     Turns.forEach(
-            context,
+            resources.context(),
             channels.all(),
             channel -> {
               if (begun == session && channel.isWanted()) {
@@ -141,7 +139,7 @@ public final class Subscriptions {
     }
   }
 
-  /** Forgets all channels, so that nobody is told of anything any more. */
+  /** Forgets all channels, so that no listener is called any more. */
   void close() {
     disconnected();
     channels.clear();
