@@ -1,7 +1,7 @@
 package dev.serverevents;
 
 import dev.serverevents.internal.hub.EventService;
-import dev.serverevents.internal.redis.RedisStores;
+import dev.serverevents.internal.redis.RedisBroker;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the connections to Redis, and hands each event to the waits and streams of its Vert.x that
- * it is for. Deploy it once, or several instances that share the keys among them; then use {@link ServerEvents} in
- * any verticle, or the addresses {@code server-events.on}, {@code .emit} and {@code .stream} of the
- * event bus:
+ * it is for. Deploy it once, or several instances that share the keys among them; then use {@link
+ * ServerEvents} in any verticle, or the addresses {@code server-events.on}, {@code .emit} and
+ * {@code .stream} of the event bus:
  *
  * <pre>{@code
  * vertx.deployVerticle(ServerEventsVerticle.of("redis://localhost:6379"))
@@ -69,7 +69,7 @@ public class ServerEventsVerticle extends VerticleBase {
             vertx,
             context,
             settings,
-            changes -> new RedisStores(vertx, UUID.randomUUID().toString(), settings, changes));
+            changes -> new RedisBroker(vertx, UUID.randomUUID().toString(), settings, changes));
     return service.start();
   }
 

@@ -6,9 +6,9 @@ import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.loop.Work;
 import dev.serverevents.internal.wire.WireFormat.Payload;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,36 +20,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Audience implements ChannelListener {
 
-  private final String channel;
-  private final Broker broker;
-  private final Retrieval retrieval;
-  private final Withheld withheld;
-  private final Consumer<Audience> empty;
-
-  // There is hardly ever more than one, so that one costs little.
-
-  /** Those that do not know yet that the channel is heard. */
-  private Set<Subscriber> fresh = Set.of();
-
-  /** Those that do. */
-  private Set<Subscriber> told = Set.of();
-
   /**
-   * Creates an empty one.
+   * What all audiences of a verticle share.
    *
-   * @param empty called when the last subscriber has gone
+   * @param empty called when the last subscriber of an audience has gone
    */
-  Audience(
-      String channel,
+  record Shared(
+      Context context,
       Broker broker,
+      PayloadDecoder decoder,
       Retrieval retrieval,
       Withheld withheld,
-      Consumer<Audience> empty) {
+      Consumer<Audience> empty) {}
+
+  private final String channel;
+  private final Shared shared;
+
+  /** The subscribers that were confirmed; a {@link SmallSet}. */
+  private Set<Subscriber> confirmed = Set.of();
+
+  /** Those that will be when Redis has confirmed the channel; a {@link SmallSet}. */
+  private Set<Subscriber> unconfirmed = Set.of();
+
+  /** Begins without subscribers. */
+  Audience(String channel, Shared shared) {
     this.channel = channel;
-    this.broker = broker;
-    this.retrieval = retrieval;
-    this.withheld = withheld;
-    this.empty = empty;
+    this.shared = shared;
   }
 
   String channel() {
@@ -57,65 +53,45 @@ final class Audience implements ChannelListener {
   }
 
   void add(Subscriber subscriber) {
-    if (broker.isConfirmed(channel)) {
-      told = with(told, subscriber);
+    if (shared.broker().isConfirmed(channel)) {
+      confirmed = SmallSet.with(confirmed, subscriber);
       confirm(subscriber);
     } else {
-      fresh = with(fresh, subscriber);
+      unconfirmed = SmallSet.with(unconfirmed, subscriber);
     }
   }
 
-  /** Does nothing if it has gone already. */
+  /** Removes a subscriber, if it is still there. */
   void remove(Subscriber subscriber) {
-    if (fresh.contains(subscriber) || told.contains(subscriber)) {
-      fresh = without(fresh, subscriber);
-      told = without(told, subscriber);
+    if (unconfirmed.contains(subscriber) || confirmed.contains(subscriber)) {
+      unconfirmed = SmallSet.without(unconfirmed, subscriber);
+      confirmed = SmallSet.without(confirmed, subscriber);
       closeIfEmpty();
     }
   }
 
-  private static Set<Subscriber> with(Set<Subscriber> set, Subscriber added) {
-    if (set.isEmpty()) {
-      return Set.of(added);
-    }
-    var many = set.size() == 1 ? new LinkedHashSet<>(set) : set;
-    many.add(added);
-    return many;
-  }
-
-  private static Set<Subscriber> without(Set<Subscriber> set, Subscriber removed) {
-    if (!set.contains(removed)) {
-      return set;
-    }
-    if (set.size() == 1) {
-      return Set.of();
-    }
-    set.remove(removed);
-    return set.size() == 1 ? Set.copyOf(set) : set;
-  }
-
   private void closeIfEmpty() {
-    if (fresh.isEmpty() && told.isEmpty()) {
-      empty.accept(this);
+    if (unconfirmed.isEmpty() && confirmed.isEmpty()) {
+      shared.empty().accept(this);
     }
   }
 
   private List<Subscriber> all() {
-    var all = new ArrayList<>(told);
-    all.addAll(fresh);
+    var all = new ArrayList<>(confirmed);
+    all.addAll(unconfirmed);
     return all;
   }
 
-  /** Ends all. */
+  /** Ends all subscribers. */
   Work end(Throwable cause) {
     var ended = all();
-    fresh = Set.of();
-    told = Set.of();
+    unconfirmed = Set.of();
+    confirmed = Set.of();
     closeIfEmpty();
     return Turns.work(ended, each -> each.notices().add(new Notices.Ended(each, cause)));
   }
 
-  /** Ends those that nothing but their owner ends. */
+  /** Ends the subscribers that nothing but their owner ends. */
   void endEndless(Throwable cause) {
     for (var each : all()) {
       if (each.isEndless()) {
@@ -125,35 +101,38 @@ final class Audience implements ChannelListener {
     }
   }
 
-  /** After a reconnect, those are told who may have missed something and can do about it. */
+  /**
+   * After a reconnect, those that were confirmed before are confirmed once more only if they can do
+   * something about what they may have missed.
+   */
   @Override
   public @Nullable Work confirmed() {
     var concerned = new ArrayList<Subscriber>();
-    for (var each : told) {
+    for (var each : confirmed) {
       if (each.isLasting() || each.retainedKey() != null) {
         concerned.add(each);
       }
     }
-    concerned.addAll(fresh);
-    if (told.isEmpty()) {
-      told = fresh;
+    concerned.addAll(unconfirmed);
+    if (confirmed.isEmpty()) {
+      confirmed = unconfirmed;
     } else {
-      for (var each : fresh) {
-        told = with(told, each);
+      for (var each : unconfirmed) {
+        confirmed = SmallSet.with(confirmed, each);
       }
     }
-    fresh = Set.of();
+    unconfirmed = Set.of();
     return Turns.each(concerned, this::confirm);
   }
 
-  /** One that takes a kept event is confirmed when it has been looked for. */
+  /** A subscriber that takes a kept event is confirmed when that has been looked up. */
   private void confirm(Subscriber subscriber) {
-    var epoch = broker.epoch(channel);
+    var epoch = shared.broker().epoch(channel);
     if (epoch == 0) {
-      return; // it is told after the reconnect
+      return; // the connection has just broken: Redis will confirm the channel again
     }
     if (subscriber.retainedKey() != null) {
-      retrieval.add(subscriber, epoch);
+      shared.retrieval().add(subscriber, epoch);
     } else {
       subscriber.notices().add(new Notices.Subscribed(subscriber, epoch));
     }
@@ -163,26 +142,26 @@ final class Audience implements ChannelListener {
   @Override
   public void lost() {
     Turns.finish(
-        broker.context(), Turns.work(all(), each -> each.notices().add(new Notices.Lost(each))));
+        shared.context(), Turns.work(all(), each -> each.notices().add(new Notices.Lost(each))));
   }
 
   @Override
   public void refused(RefusalException cause) {
     var refused =
         new UnavailableException("Redis refuses to subscribe: " + cause.getMessage(), cause);
-    Turns.finish(broker.context(), end(refused));
+    Turns.finish(shared.context(), end(refused));
   }
 
   @Override
   public @Nullable Work message(String from, Buffer json) {
-    var payload = broker.decode(from, json);
+    var payload = shared.decoder().decode(from, json);
     return payload == null ? null : arrived(payload);
   }
 
-  /** Those that are not lasting are forgotten: their event ends them. */
+  /** Subscribers that are not lasting are removed: their event ends them. */
   private @Nullable Work arrived(Payload payload) {
-    if (fresh.isEmpty() && told.size() == 1) {
-      arrived(told.iterator().next(), payload);
+    if (unconfirmed.isEmpty() && confirmed.size() == 1) {
+      arrived(confirmed.iterator().next(), payload);
       return null;
     }
     var takers = new ArrayList<Subscriber>();
@@ -191,37 +170,29 @@ final class Audience implements ChannelListener {
         takers.add(each);
       }
     }
-    fresh = remaining(fresh, payload);
-    told = remaining(told, payload);
+    unconfirmed = SmallSet.withoutAll(unconfirmed, each -> ends(each, payload));
+    confirmed = SmallSet.withoutAll(confirmed, each -> ends(each, payload));
     closeIfEmpty();
-    return Turns.each(takers, each -> tell(each, payload));
+    return Turns.each(takers, each -> notify(each, payload));
   }
 
-  /** The same for the only one. */
+  /** The same for the only subscriber. */
   private void arrived(Subscriber only, Payload payload) {
     if (only.takes(payload.key())) {
       if (!only.isLasting()) {
-        told = Set.of();
+        confirmed = Set.of();
         closeIfEmpty();
       }
-      tell(only, payload);
+      notify(only, payload);
     }
-  }
-
-  private static Set<Subscriber> remaining(Set<Subscriber> set, Payload payload) {
-    if (set.size() > 1) {
-      set.removeIf(each -> ends(each, payload));
-      return set.size() > 1 ? set : Set.copyOf(set);
-    }
-    return set.stream().anyMatch(each -> ends(each, payload)) ? Set.of() : set;
   }
 
   private static boolean ends(Subscriber subscriber, Payload payload) {
     return !subscriber.isLasting() && subscriber.takes(payload.key());
   }
 
-  private void tell(Subscriber subscriber, Payload payload) {
-    if (!withheld.takes(subscriber, payload)) {
+  private void notify(Subscriber subscriber, Payload payload) {
+    if (!shared.withheld().takes(subscriber, payload)) {
       subscriber.notices().add(new Notices.Arrived(subscriber, payload));
     }
   }

@@ -8,9 +8,7 @@ import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
-import dev.serverevents.internal.wire.MalformedPayloadException;
 import dev.serverevents.internal.wire.WireFormat.Payload;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What a verticle needs of Redis. Used on the verticle's context only. */
 public interface Broker {
 
-  /** Who is told of the connections' changes. */
+  /** What the verticle does about what happens in Redis. */
   interface Listener {
     /** A connection has come up, for the first time or again; and maybe all are up now. */
     void up(Store store, boolean all);
@@ -38,11 +36,11 @@ public interface Broker {
      */
     void failed(Store store, Throwable cause);
 
-    /** Who serves which slot of the cluster has changed. */
+    /** Some slots of the cluster are served by other masters than before. */
     void rerouted();
 
-    /** A message that is no event came, or was kept. */
-    void dropped(String channel, MalformedPayloadException cause);
+    /** Reads what came on a channel, or is kept; null if it is no event. */
+    @Nullable Payload decode(String channel, Buffer json);
   }
 
   /**
@@ -82,7 +80,7 @@ public interface Broker {
   boolean isConfirmed(String channel);
 
   /**
-   * Has all that was published on a channel before now received, and told to its listener.
+   * Has all that was published on a channel before now received, and given to its listener.
    *
    * <p>On one server, and sharded in a cluster, a ping on the same connections proves that, since
    * Redis keeps the order. In a cluster without sharded Pub/Sub what is published comes over links
@@ -121,10 +119,4 @@ public interface Broker {
    * @return it, or null; fails with {@link UnavailableException} if Redis refuses to tell
    */
   Future<@Nullable Kept> lookUp(EventKey key, boolean dated, BooleanSupplier wanted);
-
-  /** Reads what came on a channel, or is kept; null if it is no event. */
-  @Nullable Payload decode(String channel, Buffer json);
-
-  /** Where it is used. */
-  Context context();
 }

@@ -4,7 +4,7 @@ import dev.serverevents.internal.loop.Work;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
-/** Who needs a channel. */
+/** A listener to one channel. */
 public interface ChannelListener {
   /**
    * Redis has confirmed the subscription.
@@ -13,14 +13,14 @@ public interface ChannelListener {
    */
   @Nullable Work confirmed();
 
-  /** It is heard no more, though the connection is up; it will be confirmed again. */
+  /** The channel is heard no more, though the connection is up; it will be confirmed again. */
   void lost();
 
-  /** Redis refuses the channel; it is no longer wanted here. */
+  /** Redis refuses the channel, which is not subscribed any more. */
   void refused(RefusalException cause);
 
   /**
-   * A message came.
+   * A message came on the channel.
    *
    * @return what is left to do about it before the next message is handled, or null
    */

@@ -10,24 +10,26 @@ import dev.serverevents.internal.local.Deployments;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notices;
 import dev.serverevents.internal.local.PendingCount;
-import dev.serverevents.internal.local.PendingEmit;
 import dev.serverevents.internal.local.StoreChange;
 import dev.serverevents.internal.local.StoreWatch;
 import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Work;
-import dev.serverevents.internal.wire.MalformedPayloadException;
+import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a ServerEventsVerticle does while deployed: it does what its users ask of Redis. */
+/**
+ * What a ServerEventsVerticle does while it is deployed: it takes commands, and drains at the end.
+ */
 public final class EventService implements Broker.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventService.class);
@@ -39,10 +41,11 @@ public final class EventService implements Broker.Listener {
   private final StoreWatch watch;
   private final Broker broker;
   private final Hub hub;
+  private final Emits emits;
   private final Mailbox<Command> commands;
   private final PendingCount pending;
   private final ServerEventsMetrics metrics;
-  private final DroppedPayloads dropped;
+  private final PayloadDecoder decoder;
   private boolean serving;
   private boolean draining;
 
@@ -60,11 +63,12 @@ public final class EventService implements Broker.Listener {
     this.context = context;
     this.options = options;
     metrics = ServerEventsMetrics.of(vertx);
-    dropped = new DroppedPayloads(metrics);
+    decoder = new PayloadDecoder(metrics, options.getLimits().getPayloadIn());
     deployments = new Deployments(vertx);
     watch = new StoreWatch(vertx);
     broker = brokers.apply(this);
-    hub = new Hub(context, broker);
+    hub = new Hub(context, broker, decoder);
+    emits = new Emits(broker, metrics);
     commands = new Mailbox<>((ContextInternal) context, this::run);
     pending = new PendingCount(options.getLimits().getPendingWaits());
   }
@@ -89,7 +93,7 @@ public final class EventService implements Broker.Listener {
         .compose(left -> broker.close());
   }
 
-  /** From here on whoever still asks for something is told that nobody is there. */
+  /** A caller that asks for something from here on finds no verticle. */
   private Future<Void> leave() {
     serving = false;
     deployments.remove(commands);
@@ -98,7 +102,7 @@ public final class EventService implements Broker.Listener {
 
   /** How many messages were dropped because they are no events. */
   public long droppedPayloads() {
-    return dropped.count();
+    return decoder.dropped();
   }
 
   @Override
@@ -133,8 +137,8 @@ public final class EventService implements Broker.Listener {
   }
 
   @Override
-  public void dropped(String channel, MalformedPayloadException cause) {
-    dropped.add(channel, cause);
+  public @Nullable Payload decode(String channel, Buffer json) {
+    return decoder.decode(channel, json);
   }
 
   private void serve() {
@@ -171,7 +175,7 @@ public final class EventService implements Broker.Listener {
     } else if (command instanceof Command.Leave leave) {
       hub.leave(leave.subscriber());
     } else if (command instanceof Command.Emit emit) {
-      emit(emit.emit());
+      emits.publish(emit.emit());
     } else if (command instanceof Command.Settle settle) {
       hub.settle(settle.subscriber());
     } else if (command instanceof Command.LookUp lookUp) {
@@ -180,7 +184,7 @@ public final class EventService implements Broker.Listener {
     return null;
   }
 
-  /** One that was on its way when the verticle began to drain ends as those that come later do. */
+  /** A subscriber that was on its way when the drain began ends as those that come after do. */
   private void listen(Subscriber subscriber) {
     if (serving && !draining) {
       hub.listen(subscriber);
@@ -192,23 +196,6 @@ public final class EventService implements Broker.Listener {
                   : "The ServerEventsVerticle was undeployed");
       subscriber.notices().add(new Notices.Ended(subscriber, refused));
     }
-  }
-
-  private void emit(PendingEmit emit) {
-    var name = emit.key().name();
-    metrics.emitBegan();
-    broker
-        .publish(emit.channel(), emit.payload(), emit.key(), emit.options())
-        .onSuccess(
-            receivers -> {
-              metrics.emitted(name, receivers);
-              emit.notices().add(new Notices.Emitted(emit, receivers));
-            })
-        .onFailure(
-            cause -> {
-              metrics.emitFailed(name, cause);
-              emit.notices().add(new Notices.NotEmitted(emit, cause));
-            });
   }
 
   /**

@@ -13,26 +13,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Who hears what: the audience of each channel. Used on the verticle's context only. */
+/**
+ * The audience of each channel, which hears what Redis publishes there. Used on the verticle's
+ * context only.
+ */
 final class Hub {
 
   private final Context context;
   private final Broker broker;
+  private final Audience.Shared shared;
   private final Retrieval retrieval;
   private final Withheld withheld;
   private final Map<String, Audience> audiences = new HashMap<>();
 
-  /** They are few, and have to know at once when they are not heard. */
+  /** The inboxes are few, and have to know at once when they are not heard. */
   private final Set<Subscriber> inboxes = new LinkedHashSet<>();
 
-  /** Those that wait for the same proof, which may be very many. */
+  /** The subscribers that wait for the same proof, which may be very many. */
   private final Map<Future<Long>, List<Subscriber>> settling = new HashMap<>();
 
-  Hub(Context context, Broker broker) {
+  Hub(Context context, Broker broker, PayloadDecoder decoder) {
     this.context = context;
     this.broker = broker;
     retrieval = new Retrieval(context, broker, this::end);
     withheld = new Withheld(context);
+    shared = new Audience.Shared(context, broker, decoder, retrieval, withheld, this::close);
   }
 
   /** Adds a subscriber to the audience of its channel, which the first one subscribes. */
@@ -44,7 +49,7 @@ final class Hub {
   }
 
   private Audience open(String channel) {
-    var audience = new Audience(channel, broker, retrieval, withheld, this::close);
+    var audience = new Audience(channel, shared);
     broker.subscribe(channel, audience);
     return audience;
   }
@@ -72,7 +77,7 @@ final class Hub {
     }
   }
 
-  /** Tells a subscriber once all has been told to it that was published before now. */
+  /** Notifies a subscriber once it has been given all that was published before now. */
   void settle(Subscriber subscriber) {
     var proof = broker.settle(subscriber.channel());
     var others = settling.get(proof);
@@ -88,9 +93,9 @@ final class Hub {
   private void settled(Future<Long> proof, List<Subscriber> asked) {
     settling.remove(proof);
     var epoch = proof.succeeded() ? proof.result() : 0L;
-    var isTold =
+    var isExplained =
         proof.cause() instanceof RefusalException || proof.cause() instanceof UnavailableException;
-    var why = isTold ? proof.cause().getMessage() : null;
+    var why = isExplained ? proof.cause().getMessage() : null;
     Turns.forEach(
         context,
         asked,
@@ -109,12 +114,12 @@ final class Hub {
     }
   }
 
-  /** Ends those that draining cannot wait for. */
+  /** Ends the subscribers that draining cannot wait for. */
   Future<Void> endEndless(Throwable cause) {
     return Turns.forEach(context, audiences.values(), audience -> audience.endEndless(cause));
   }
 
-  /** Ends all. */
+  /** Ends all subscribers. */
   Future<Void> endAll(Throwable cause) {
     return Turns.forEach(
         context, audiences.values(), audience -> Turns.finish(context, audience.end(cause)));

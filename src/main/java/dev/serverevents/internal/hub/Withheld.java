@@ -26,7 +26,7 @@ final class Withheld {
     this.context = context;
   }
 
-  /** Takes an event, if it is not to be told now. */
+  /** Takes an event, if its subscriber cannot be notified of it now. */
   boolean takes(Subscriber subscriber, Payload payload) {
     var owner = subscriber.notices();
     var events = owners.get(owner);
@@ -43,23 +43,23 @@ final class Withheld {
     return true;
   }
 
-  /** Tells what is withheld of one subscriber, since what comes next must come behind it. */
+  /** Notifies a subscriber of what is withheld, since what comes next must come behind it. */
   void release(Subscriber subscriber) {
     var events = owners.get(subscriber.notices());
     var newest = events == null ? null : events.remove(subscriber);
     if (newest != null) {
-      tell(subscriber, newest);
+      notify(subscriber, newest);
     }
   }
 
   private void release(Mailbox<Notice> owner) {
     var events = owners.remove(owner);
     if (events != null) {
-      events.forEach(Withheld::tell);
+      events.forEach(Withheld::notify);
     }
   }
 
-  private static void tell(Subscriber subscriber, Newest newest) {
+  private static void notify(Subscriber subscriber, Newest newest) {
     if (!newest.isOnly) {
       subscriber.notices().add(new Notices.Missed(subscriber));
     }

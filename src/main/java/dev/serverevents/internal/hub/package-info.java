@@ -1,6 +1,6 @@
 /**
- * The verticle's side: who listens to which channel, what is looked up for them, and what is told
- * to whom. What it needs of Redis is the interface Broker.
+ * The verticle's side: the subscribers of each channel, and the notices that they get. What it
+ * needs of Redis is the interface Broker.
  */
 @NullMarked
 package dev.serverevents.internal.hub;

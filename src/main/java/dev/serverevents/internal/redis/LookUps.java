@@ -3,9 +3,9 @@ package dev.serverevents.internal.redis;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.hub.Broker;
 import dev.serverevents.internal.redis.connection.ErrorReply;
+import dev.serverevents.internal.redis.connection.ReconnectingConnection;
+import dev.serverevents.internal.redis.connection.Resources;
 import dev.serverevents.internal.redis.connection.Routes;
-import dev.serverevents.internal.redis.connection.StoreConnection;
-import dev.serverevents.internal.redis.connection.Supervisor;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.Slots;
@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up events that are kept, on one connection; while Redis is away, or cannot answer at
- * present, a look-up waits. Used on the verticle's context only.
+ * The look-ups of kept events on one connection; while Redis is away, or cannot answer at present,
+ * a look-up stays in the queue. Used on the verticle's context only.
  */
 final class LookUps {
 
@@ -40,9 +40,9 @@ final class LookUps {
   /** What is kept under a key, and until when; see {@link Kept}. */
   record Found(Buffer payload, long expiresAt) {}
 
-  private final Supervisor stores;
+  private final Resources resources;
   private final Routes<? extends Server> routes;
-  private final StoreConnection connection;
+  private final ReconnectingConnection connection;
   private final Deque<LookUp> queue = new ArrayDeque<>();
   private int inFlight;
   private boolean closed;
@@ -62,7 +62,7 @@ final class LookUps {
     }
 
     /** The expiry is asked for first: what is set in between is then newer than it says. */
-    Future<@Nullable Found> send(StoreConnection connection) {
+    Future<@Nullable Found> send(ReconnectingConnection connection) {
       var expiry =
           dated ? ask(connection, Command.PEXPIRETIME) : Future.<Response>succeededFuture();
       var payload = ask(connection, Command.GET);
@@ -76,7 +76,7 @@ final class LookUps {
                       .map(at -> new Found(got.toBuffer(), at)));
     }
 
-    private Future<@Nullable Response> ask(StoreConnection connection, Command command) {
+    private Future<@Nullable Response> ask(ReconnectingConnection connection, Command command) {
       if (asking) {
         connection.send(Request.cmd(Command.ASKING));
       }
@@ -84,8 +84,8 @@ final class LookUps {
     }
   }
 
-  LookUps(Supervisor stores, Routes<? extends Server> routes, StoreConnection connection) {
-    this.stores = stores;
+  LookUps(Resources resources, Routes<? extends Server> routes, ReconnectingConnection connection) {
+    this.resources = resources;
     this.routes = routes;
     this.connection = connection;
   }
@@ -100,7 +100,7 @@ final class LookUps {
 
   private static void route(Routes<? extends Server> routes, LookUp lookUp) {
     lookUp.asking = false;
-    routes.shard(() -> Slots.of(lookUp.key)).lookUps().add(lookUp);
+    routes.master(() -> Slots.of(lookUp.key)).lookUps().add(lookUp);
   }
 
   private void add(LookUp lookUp) {
@@ -108,7 +108,7 @@ final class LookUps {
     send();
   }
 
-  /** Gives all that wait to whom they belong to now. */
+  /** Gives all look-ups that are queued to the masters that they belong to now. */
   void release() {
     var left = List.copyOf(queue);
     queue.clear();
@@ -121,7 +121,7 @@ final class LookUps {
     release();
   }
 
-  /** Sends what is queued, as far as that is possible now. */
+  /** Sends the look-ups that are queued, as far as that is possible now. */
   void send() {
     while (!closed && connection.isUp() && inFlight < WINDOW && !queue.isEmpty()) {
       var lookUp = queue.remove();
@@ -151,26 +151,26 @@ final class LookUps {
     } else if (closed) {
       route(routes, lookUp);
     } else if (connection.isUp()) {
-      stores.later(() -> route(routes, lookUp));
+      resources.retry(() -> route(routes, lookUp));
     } else {
       queue.add(lookUp);
     }
   }
 
   private void refused(LookUp lookUp, ErrorReply error) {
-    stores.handle(error, connection);
+    routes.learn(error, connection);
     if (error.kind() == ErrorReply.Kind.REFUSED) {
       lookUp.found.fail(
           new UnavailableException(
               "Redis refuses to look up a retained result: " + error.getMessage(), error));
     } else if (error.kind() == ErrorReply.Kind.ASK) {
       lookUp.asking = true;
-      routes.asked(error).lookUps().add(lookUp);
+      routes.askedFor(error).lookUps().add(lookUp);
     } else if (error.kind() == ErrorReply.Kind.MOVED
         && ++lookUp.refusals % Routes.MAX_REDIRECTS != 0) {
       route(routes, lookUp);
     } else {
-      stores.later(() -> route(routes, lookUp));
+      resources.retry(() -> route(routes, lookUp));
     }
   }
 }

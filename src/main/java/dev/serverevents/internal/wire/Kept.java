@@ -14,8 +14,8 @@ public record Kept(Payload payload, long expiresAt) {
   public static final long UNDATED = -1;
 
   /**
-   * Tells whether it may be the same emission as another one: arguments can be equal twice, but
-   * each emission sets the expiry anew.
+   * Tells whether it may be the same emit as another one: arguments can be equal twice, but each
+   * emit sets the expiry anew.
    */
   public boolean mayBe(Kept other) {
     return payload.isSameAs(other.payload)

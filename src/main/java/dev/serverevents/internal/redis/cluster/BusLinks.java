@@ -1,8 +1,8 @@
 package dev.serverevents.internal.redis.cluster;
 
 import dev.serverevents.UnavailableException;
-import dev.serverevents.internal.redis.connection.StoreConnection;
-import dev.serverevents.internal.redis.subscribe.OutputStore;
+import dev.serverevents.internal.redis.connection.ReconnectingConnection;
+import dev.serverevents.internal.redis.subscribe.Continuity;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * as long as the links to the node that is listened to stay the same, nothing was missed. Used on
  * the verticle's context only.
  */
-public final class BusLinks implements OutputStore.Continuity {
+public final class BusLinks implements Continuity {
 
-  /** Who has the connections. */
+  /** Where the connections are. */
   public interface Owner {
     /** Pings by every master. */
     Future<Void> pingAll(long limitMs);
@@ -31,17 +31,17 @@ public final class BusLinks implements OutputStore.Continuity {
     void missed();
 
     /** A connection for commands to the node where all is subscribed; null while there is none. */
-    @Nullable StoreConnection listeningAt();
+    @Nullable ReconnectingConnection listeningAt();
   }
 
-  private final Owner stores;
+  private final Owner owner;
 
   /** When each link to the node was made, by the node at its other end; null if not known. */
   private @Nullable Map<String, Long> known;
 
   /** Knows nothing yet. */
-  public BusLinks(Owner stores) {
-    this.stores = stores;
+  public BusLinks(Owner owner) {
+    this.owner = owner;
   }
 
   @Override
@@ -55,7 +55,7 @@ public final class BusLinks implements OutputStore.Continuity {
   /** A ping by each master comes over the same links as all that was published there before. */
   @Override
   public Future<Void> prove(long limitMs) {
-    return stores.pingAll(limitMs).compose(heard -> check(limitMs));
+    return owner.pingAll(limitMs).compose(heard -> check(limitMs));
   }
 
   /**
@@ -73,14 +73,14 @@ public final class BusLinks implements OutputStore.Continuity {
               if (links.equals(before)) {
                 return Future.succeededFuture();
               }
-              stores.missed();
+              owner.missed();
               return Future.failedFuture(
                   new UnavailableException("links between the cluster's nodes were made anew"));
             });
   }
 
   private Future<Map<String, Long>> ask(long limitMs) {
-    var node = stores.listeningAt();
+    var node = owner.listeningAt();
     if (node == null) {
       return Future.failedFuture(new IOException("the node is not connected"));
     }

@@ -2,11 +2,11 @@ package dev.serverevents.internal.redis.cluster;
 
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
-import dev.serverevents.internal.loop.Later;
 import dev.serverevents.internal.redis.connection.ClientOptions;
 import dev.serverevents.internal.redis.connection.Endpoints;
 import dev.serverevents.internal.redis.connection.ErrorReply;
-import dev.serverevents.internal.redis.connection.StoreConnection;
+import dev.serverevents.internal.redis.connection.ReconnectingConnection;
+import dev.serverevents.internal.redis.connection.Resources;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterSlots {
 
-  /** Who acts on it. */
+  /** The one that has the connections. */
   public interface Owner {
     /** Some slots, if any, are served by others than before; {@code changes} has who did. */
     void follow(SlotMap now, Map<Integer, String> changes);
@@ -37,7 +37,7 @@ public final class ClusterSlots {
   }
 
   /** A node with a connection to it. */
-  public record Node(String url, StoreConnection connection) {}
+  public record Node(String url, ReconnectingConnection connection) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterSlots.class);
 
@@ -61,7 +61,7 @@ public final class ClusterSlots {
 
   private boolean closed;
 
-  /** Asks nobody yet. */
+  /** Asks no node yet. */
   public ClusterSlots(Vertx vertx, RedisServerOptions redis, Owner owner) {
     this.vertx = vertx;
     this.redis = redis;
@@ -70,7 +70,7 @@ public final class ClusterSlots {
         new Endpoints(vertx, redis.getEndpoints(), url -> ClientOptions.of(vertx, redis, url));
   }
 
-  /** Asks, and from then on again at each interval, until it is closed. */
+  /** Asks who serves the slots, and asks again at each interval until {@link #close}. */
   public Future<Void> open(long intervalMs) {
     periodic = vertx.setPeriodic(intervalMs, id -> refresh());
     return askAnyone()
@@ -100,7 +100,7 @@ public final class ClusterSlots {
   }
 
   /** Believes what an error tells of a slot. */
-  public void handle(ErrorReply error) {
+  public void learn(ErrorReply error) {
     if (error.kind() == ErrorReply.Kind.REFUSED || closed) {
       return;
     }
@@ -118,10 +118,10 @@ public final class ClusterSlots {
     return SlotMap.url(redis, owner(redirection.slot()), redirection.host(), redirection.port());
   }
 
-  /** Asks in a moment, once however often it is wanted until then. */
+  /** Asks in a moment, and once only, however often this is called until then. */
   public void refreshSoon() {
     if (timer < 0 && !closed) {
-      timer = vertx.setTimer(Later.MS, id -> refresh());
+      timer = vertx.setTimer(Resources.MOMENT_MS, id -> refresh());
     }
   }
 
@@ -146,8 +146,8 @@ public final class ClusterSlots {
 
   /**
    * Leaves those slots to their masters that these still claim. While a slot is moved, its new
-   * master knows of it before the old one, which takes what is published meanwhile: whoever had
-   * left the old one by then would miss that. A master that does not answer, or is cut from the
+   * master knows of it before the old one, which takes what is published meanwhile: a verticle that
+   * had left the old one by then would miss that. A master that does not answer, or is cut from the
    * others, has no say.
    */
   private Future<SlotMap> withClaims(SlotMap found, List<Node> nodes) {

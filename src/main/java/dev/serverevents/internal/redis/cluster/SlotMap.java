@@ -35,7 +35,7 @@ public final class SlotMap {
 
   /**
    * Reads the answers to CLUSTER INFO and CLUSTER SLOTS. A slot that no node serves is counted
-   * among those of the first node, which will say so to whoever asks for it.
+   * among those of the first node, which will answer that it is not served.
    *
    * @param asked the URL of the node that answered, whose host it may leave out
    */
@@ -103,7 +103,7 @@ public final class SlotMap {
     return urls;
   }
 
-  /** The same but for one slot. */
+  /** The same map but for one slot. */
   SlotMap with(int slot, String owner) {
     var copy = owners.clone();
     copy[slot] = owner;
@@ -112,7 +112,7 @@ public final class SlotMap {
     return new SlotMap(epoch, serving, copy, more);
   }
 
-  /** The same, but for what a master has served before and, as it says itself, still serves. */
+  /** The same map, but for the slots that a master served before and, as it says, still serves. */
   SlotMap withClaims(String url, SlotMap own, SlotMap before) {
     var copy = owners.clone();
     for (var slot = 0; slot < Slots.COUNT; slot++) {

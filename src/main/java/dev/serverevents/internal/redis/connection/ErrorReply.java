@@ -87,7 +87,7 @@ public final class ErrorReply extends RefusalException {
     return NO_FUNCTION.matcher(text).matches() ? Kind.NO_FUNCTION : Kind.REFUSED;
   }
 
-  /** Its first word. */
+  /** The first word of the error. */
   public String code() {
     return code;
   }

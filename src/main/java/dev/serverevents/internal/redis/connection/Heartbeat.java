@@ -31,10 +31,11 @@ public final class Heartbeat {
 
   private static final String PING = "$ping";
 
-  private final Supervisor stores;
+  private final Resources resources;
   private final Context context;
-  private final StoreConnection input;
-  private final @Nullable StoreConnection output;
+  private final Redirects redirects;
+  private final ReconnectingConnection input;
+  private final @Nullable ReconnectingConnection output;
   private final long intervalMs;
 
   /**
@@ -43,7 +44,9 @@ public final class Heartbeat {
    */
   private final long patienceMs;
 
-  private String serverId;
+  /** The id that names the inbox; null while there is none. */
+  private @Nullable String serverId;
+
   private long periodic = -1;
   private @Nullable Patience patience;
 
@@ -63,29 +66,40 @@ public final class Heartbeat {
    * @param slackMs how long an answer may take longer than usual, in ms
    */
   public Heartbeat(
-      Supervisor stores, StoreConnection input, @Nullable StoreConnection output, long slackMs) {
-    this.stores = stores;
+      Resources resources,
+      Redirects redirects,
+      ReconnectingConnection input,
+      @Nullable ReconnectingConnection output,
+      long slackMs) {
+    this.resources = resources;
+    this.redirects = redirects;
     this.input = input;
     this.output = output;
-    context = stores.vertx().getOrCreateContext();
-    serverId = stores.serverId();
-    intervalMs = stores.options().getHeartbeat();
-    patienceMs = Patience.heartbeatMs(stores.options()) + slackMs;
+    context = resources.context();
+    serverId = resources.serverId();
+    intervalMs = resources.options().getHeartbeat();
+    patienceMs = Patience.heartbeatMs(resources.options()) + slackMs;
   }
 
-  /** Pings the inbox of another id of this server's from now on. */
-  public void use(String serverId) {
+  /** Pings the inbox of another id of this server's from now on, or none where it is null. */
+  public void use(@Nullable String serverId) {
     this.serverId = serverId;
   }
 
-  /** Begins, or begins anew: a ping goes out at once, and then at each interval. */
+  /**
+   * Begins, or begins anew, if there is an inbox: a ping goes out at once, and then at each
+   * interval.
+   */
   public void start() {
     stop();
+    if (serverId == null) {
+      return;
+    }
     periodic = context.owner().setPeriodic(intervalMs, timer -> beat());
     beat();
   }
 
-  /** Ends, until it begins anew. */
+  /** Stops pinging, until the next {@link #start}. */
   public void stop() {
     context.owner().cancelTimer(periodic);
     if (patience != null) {
@@ -111,7 +125,10 @@ public final class Heartbeat {
    * @return completes when it was heard: what Redis published before has been received
    */
   public Future<Void> ping(long limitMs) {
-    var nonce = stores.nextNonce();
+    if (serverId == null) {
+      return Future.failedFuture(new IOException("there is no inbox to ping"));
+    }
+    var nonce = resources.nextNonce();
     var heard = Promise.<Void>promise();
     pings.put(nonce, heard);
     var limit =
@@ -127,14 +144,14 @@ public final class Heartbeat {
               pings.remove(nonce);
             });
     input
-        .send(output == null ? Request.cmd(Command.PING) : publish(nonce))
+        .send(output == null ? Request.cmd(Command.PING) : publish(serverId, nonce))
         .onSuccess(reply -> answered(heard))
         .onFailure(cause -> failed(heard, cause));
     return heard.future();
   }
 
-  private Request publish(long nonce) {
-    return Request.cmd(PubSub.of(stores.redis()).publish())
+  private Request publish(String serverId, long nonce) {
+    return Request.cmd(resources.pubsub().publish())
         .arg(WireNames.inbox(serverId))
         .arg(WireFormat.encode(PING, serverId, nonce));
   }
@@ -148,7 +165,7 @@ public final class Heartbeat {
 
   private void failed(Promise<Void> ping, Throwable cause) {
     if (cause instanceof ErrorReply error) {
-      stores.handle(error, input);
+      redirects.learn(error, input);
       refused(error);
     }
     ping.tryFail(cause);
@@ -158,13 +175,14 @@ public final class Heartbeat {
     var before = refusal;
     refusal = error;
     if ((before == null) != (error == null)) {
-      stores.refusalChanged(error);
+      resources.listener().heartbeatRefused(error);
     }
   }
 
   /** Takes a message of the inbox. */
   public void message(Payload payload) {
-    if (payload.key().equals(new EventKey(PING, serverId))
+    if (serverId != null
+        && payload.key().equals(new EventKey(PING, serverId))
         && payload.args().list().stream().findFirst().orElse(null) instanceof Number nonce) {
       var ping = pings.get(nonce.longValue());
       if (ping != null) {

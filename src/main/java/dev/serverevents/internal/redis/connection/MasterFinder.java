@@ -17,7 +17,7 @@ public final class MasterFinder {
   private final RedisServerOptions redis;
   private final Endpoints sentinels;
 
-  /** Asks nobody yet. */
+  /** Asks no Sentinel yet. */
   public MasterFinder(Vertx vertx, RedisServerOptions redis) {
     this.redis = redis;
     sentinels =

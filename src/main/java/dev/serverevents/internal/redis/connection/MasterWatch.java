@@ -16,13 +16,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class MasterWatch {
 
-  /** Who has the connections. */
+  /** Where the connections are. */
   public interface Owner {
-    /** All of them. */
-    Stream<StoreConnection> connections();
+    /** All connections. */
+    Stream<ReconnectingConnection> connections();
 
-    /** The one where all is subscribed, which can be asked nothing; null if there is none. */
-    @Nullable StoreConnection listening();
+    /** The connection that subscribes, which can be asked nothing; null if there is none. */
+    @Nullable ReconnectingConnection listening();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(MasterWatch.class);
@@ -31,19 +31,21 @@ public final class MasterWatch {
   private static final long ROLE_MS = 1_000;
 
   private final Vertx vertx;
-  private final Owner stores;
+  private final Owner owner;
   private final MasterFinder master;
   private long roleTimer = -1;
   private long masterTimer = -1;
 
   /** Does not watch yet. */
-  public MasterWatch(Vertx vertx, Owner stores, MasterFinder master) {
+  public MasterWatch(Vertx vertx, Owner owner, MasterFinder master) {
     this.vertx = vertx;
-    this.stores = stores;
+    this.owner = owner;
     this.master = master;
   }
 
-  /** Begins; Sentinels are asked at each heartbeat. */
+  /**
+   * Begins to ask the server for its role, and the Sentinels, at each heartbeat, for the master.
+   */
   public void start(long heartbeatMs) {
     roleTimer = vertx.setPeriodic(Math.min(ROLE_MS, heartbeatMs), timer -> askRole());
     if (master.mayChange()) {
@@ -51,7 +53,7 @@ public final class MasterWatch {
     }
   }
 
-  /** Ends. */
+  /** Asks no more. */
   public void stop() {
     vertx.cancelTimer(roleTimer);
     vertx.cancelTimer(masterTimer);
@@ -59,27 +61,28 @@ public final class MasterWatch {
 
   /** Leaves all servers but the one at a URL, or all where it is null. */
   public void leave(@Nullable String exceptUrl) {
-    stores
+    owner
         .connections()
-        .filter(store -> store.isUp() && !String.valueOf(store.url()).equals(exceptUrl))
+        .filter(
+            connection -> connection.isUp() && !String.valueOf(connection.url()).equals(exceptUrl))
         .toList()
-        .forEach(store -> store.drop(new IOException("it is the master no more")));
+        .forEach(connection -> connection.drop(new IOException("it is the master no more")));
   }
 
   private void askRole() {
-    stores
+    owner
         .connections()
-        .filter(store -> store.isUp() && store != stores.listening())
+        .filter(connection -> connection.isUp() && connection != owner.listening())
         .findFirst()
         .ifPresent(this::askRole);
   }
 
-  private void askRole(StoreConnection store) {
-    store
+  private void askRole(ReconnectingConnection connection) {
+    connection
         .send(Request.cmd(Command.ROLE))
         .onSuccess(
             role -> {
-              if (role != null && !StoreConnection.isMaster(role)) {
+              if (role != null && !Connector.isMaster(role)) {
                 leave(null);
               }
             })

@@ -51,7 +51,7 @@ public record PubSub(
         "unsubscribe");
   }
 
-  /** Those for the Redis of some settings. */
+  /** The commands for the Redis of some settings. */
   public static PubSub of(RedisServerOptions redis) {
     if (redis.getType() != RedisServerOptions.Type.CLUSTER) {
       return PLAIN;

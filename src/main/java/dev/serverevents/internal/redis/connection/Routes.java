@@ -6,19 +6,19 @@ import java.util.function.IntSupplier;
 /**
  * Which Redis server something is for: the only one, or the master of a slot.
  *
- * @param <S> a server, as the one who asks needs it
+ * @param <M> a master, as the one who asks needs it
  */
-public interface Routes<S> {
+public interface Routes<M> extends Redirects {
 
   /** So often a cluster may send something on at once; then it has to settle first. */
   int MAX_REDIRECTS = 5;
 
   /** The master of a slot, which is only asked for in a cluster. */
-  S shard(IntSupplier slot);
+  M master(IntSupplier slot);
 
   /** All masters. */
-  Collection<S> shards();
+  Collection<M> masters();
 
-  /** Whom a redirection of the kind ASK names. */
-  S asked(ErrorReply ask);
+  /** The master that a redirection of the kind ASK names. */
+  M askedFor(ErrorReply ask);
 }

@@ -1,7 +1,7 @@
 package dev.serverevents.internal.redis.publish;
 
 import dev.serverevents.internal.redis.connection.ErrorReply;
-import dev.serverevents.internal.redis.connection.StoreConnection;
+import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -28,7 +28,7 @@ final class EmitFunction {
   private static final String LIBRARY = read("/dev/serverevents/redis/emit-once.lua");
 
   /** The connections on which it is being loaded. */
-  private final Map<StoreConnection, Future<Void>> loading = new HashMap<>();
+  private final Map<ReconnectingConnection, Future<Void>> loading = new HashMap<>();
 
   /** Calls it; its own text says what the arguments are. */
   static Request call(
@@ -56,9 +56,10 @@ final class EmitFunction {
   /**
    * Loads it, once for all who ask until that is done.
    *
-   * @return fails with {@link ErrorReply} if Redis refuses it, or as {@link StoreConnection#send}
+   * @return fails with {@link ErrorReply} if Redis refuses it, or as {@link
+   *     ReconnectingConnection#send}
    */
-  Future<Void> load(StoreConnection connection) {
+  Future<Void> load(ReconnectingConnection connection) {
     var present = loading.get(connection);
     if (present != null) {
       return present;

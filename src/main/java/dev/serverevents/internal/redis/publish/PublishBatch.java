@@ -1,8 +1,8 @@
 package dev.serverevents.internal.redis.publish;
 
 import dev.serverevents.internal.redis.connection.ErrorReply;
-import dev.serverevents.internal.redis.connection.StoreConnection;
-import dev.serverevents.internal.redis.connection.StoreConnection.UnansweredException;
+import dev.serverevents.internal.redis.connection.ReconnectingConnection;
+import dev.serverevents.internal.redis.connection.UnansweredException;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * client fails a batch as a whole, with a line {@code ERR [index] cause} for each command that
  * failed; here each event gets its own outcome again.
  */
-public final class PublishBatch {
+final class PublishBatch {
 
   /** For how long the replicas may take, in ms. */
-  public static final long MAX_WAIT_MS = 1_000;
+  static final long MAX_WAIT_MS = 1_000;
 
   private static final Pattern ERROR_LINE =
       Pattern.compile("^ERR \\[(\\d+)] (.*)$", Pattern.MULTILINE);
@@ -39,14 +39,14 @@ public final class PublishBatch {
     /** Redis answered with an error. */
     record Refused(ErrorReply error) implements Outcome {}
 
-    /** It was written, but its answer is not known. */
+    /** The event was written, but its answer is not known. */
     record Unanswered(String why) implements Outcome {}
 
-    /** It was not written. */
+    /** The event was not written. */
     record Unwritten() implements Outcome {}
   }
 
-  private final List<Emission> emissions;
+  private final List<Publication> publications;
   private final List<Request> commands = new ArrayList<>();
 
   /** Where the commands of each event end. */
@@ -55,14 +55,14 @@ public final class PublishBatch {
   /** How many replicas must have the keys that are left. */
   private final int replicas;
 
-  private PublishBatch(List<Emission> emissions, int replicas) {
-    this.emissions = emissions;
-    ends = new int[emissions.size()];
+  private PublishBatch(List<Publication> publications, int replicas) {
+    this.publications = publications;
+    ends = new int[publications.size()];
     for (var i = 0; i < ends.length; i++) {
-      commands.addAll(emissions.get(i).commands());
+      commands.addAll(publications.get(i).steps().commands());
       ends[i] = commands.size();
     }
-    this.replicas = emissions.stream().anyMatch(Emission::leavesKey) ? replicas : 0;
+    this.replicas = publications.stream().anyMatch(Publication::leavesKey) ? replicas : 0;
     if (this.replicas > 0) {
       commands.add(Request.cmd(Command.WAIT).arg(replicas).arg(MAX_WAIT_MS));
     }
@@ -75,8 +75,8 @@ public final class PublishBatch {
    * @return the outcome of each; never fails
    */
   static Future<List<Outcome>> send(
-      StoreConnection connection, List<Emission> emissions, int replicas) {
-    var batch = new PublishBatch(emissions, replicas);
+      ReconnectingConnection connection, List<Publication> publications, int replicas) {
+    var batch = new PublishBatch(publications, replicas);
     return connection.batch(batch.commands).map(batch::answered).otherwise(batch::failed);
   }
 
@@ -86,7 +86,7 @@ public final class PublishBatch {
     for (var i = 0; i < ends.length; i++) {
       var answer = answers.get(ends[i] - 1);
       outcomes.add(
-          emissions.get(i).leavesKey() && reached < replicas
+          publications.get(i).leavesKey() && reached < replicas
               ? new Outcome.Unreplicated(answer, reached)
               : new Outcome.Published(answer));
     }
@@ -104,13 +104,13 @@ public final class PublishBatch {
             isBroken ? new Outcome.Unanswered(error) : new Outcome.Refused(ErrorReply.of(error)));
       } else if (errors.isEmpty()) {
         outcomes.add(new Outcome.Unwritten());
-      } else if (replicas > 0 && emissions.get(i).leavesKey()) {
+      } else if (replicas > 0 && publications.get(i).leavesKey()) {
         var refusal = errors.get(commands.size() - 1);
         outcomes.add(
             refusal == null || isBroken
                 ? new Outcome.Unanswered("the replicas were not asked")
                 : new Outcome.Refused(ErrorReply.of(refusal)));
-      } else if (emissions.get(i).idempotent() != null) {
+      } else if (publications.get(i).steps().idempotent() != null) {
         outcomes.add(new Outcome.Unanswered("the answer was not passed on"));
       } else {
         outcomes.add(new Outcome.Published(null));

@@ -2,12 +2,10 @@ package dev.serverevents.internal.redis.publish;
 
 import dev.serverevents.EmitOptions;
 import dev.serverevents.IdempotencyException;
-import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.PubSub;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Slots;
 import dev.serverevents.internal.wire.WireNames;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -16,8 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An event on its way to Redis. */
-public final class Emission {
+/**
+ * The commands that publish an event, and keep it if it is retained: all in one step, or in two.
+ */
+final class PublishSteps {
 
   /** How many received an event whose receivers Redis could not count. */
   private static final int UNKNOWN = -1;
@@ -31,45 +31,26 @@ public final class Emission {
     PUBLISH
   }
 
-  final Promise<Integer> receivers = Promise.promise();
   private final PubSub pubsub;
   private final String channel;
   private final Buffer payload;
   private final String retainedKey;
   private final long retain;
   private final @Nullable IdempotentEmit idempotent;
-  private final long deadline;
   private Step step;
   private boolean asking;
-  private @Nullable Throwable failure;
-  private boolean sent;
-  private int refusals;
-  private @Nullable String refusal;
 
-  /**
-   * An event to publish, and to keep under its key as well where the options say so.
-   *
-   * @param key the event's name and id, which name the keys; {@code channel} may be another's
-   * @param deadline a {@link System#nanoTime()}
-   */
-  Emission(
-      PubSub pubsub,
-      String channel,
-      Buffer payload,
-      EventKey key,
-      EmitOptions options,
-      long deadline) {
+  PublishSteps(PubSub pubsub, String channel, Buffer payload, EventKey key, EmitOptions options) {
     this.pubsub = pubsub;
     this.channel = channel;
     this.payload = payload;
-    this.deadline = deadline;
     retainedKey = WireNames.retainedKey(key);
     retain = options.retain();
     idempotent = IdempotentEmit.of(payload, key, options);
     step = isRepeatable() ? Step.KEEP_AND_PUBLISH : Step.PUBLISH;
   }
 
-  /** What is to be sent now, in one write; the answer to the last is that to the event. */
+  /** What is to be sent now, in one write; the answer to the last command is that to the event. */
   List<Request> commands() {
     var commands = new ArrayList<Request>(4);
     if (idempotent != null) {
@@ -100,8 +81,8 @@ public final class Emission {
   }
 
   /**
-   * Tells whether one master of a cluster can keep it and publish it: a sharded channel has a slot
-   * as a key has, and the two differ for a direct reply, and where a name or an id contains "}".
+   * Tells whether one master of a cluster can do all of it: a sharded channel has a slot as a key
+   * has, and the two differ for a direct reply, and where a name or an id contains "}".
    */
   boolean isOfOneSlot() {
     return step != Step.KEEP_AND_PUBLISH
@@ -114,7 +95,7 @@ public final class Emission {
     return step == Step.PUBLISH && !pubsub.isSharded();
   }
 
-  /** Has it kept first, and then published. */
+  /** Has the event kept first, and then published. */
   void split() {
     step = Step.KEEP;
   }
@@ -125,35 +106,17 @@ public final class Emission {
     asking = true;
   }
 
-  /** How many bytes its payload has. */
+  /** The owner of the slot is asked next. */
+  void askOwner() {
+    asking = false;
+  }
+
+  /** How many bytes the payload has. */
   int size() {
     return payload.length();
   }
 
-  /** Redis has not done it, and it is to be sent anew. */
-  void beginAnew() {
-    asking = false;
-    sent = false;
-  }
-
-  /** The same, for a reason of which it matters how often there was one; returns that. */
-  int refused(ErrorReply error) {
-    beginAnew();
-    refusal = error.getMessage();
-    return ++refusals;
-  }
-
-  /** What Redis said when it last did not do it, or null. */
-  @Nullable String refusal() {
-    return refusal;
-  }
-
-  /** Has it fail, though it is published. */
-  void failAtEnd(Throwable cause) {
-    failure = cause;
-  }
-
-  /** What tells whether it was emitted already, or null. */
+  /** The idempotency key, with what it stands for; or null. */
   @Nullable IdempotentEmit idempotent() {
     return idempotent;
   }
@@ -164,65 +127,35 @@ public final class Emission {
   }
 
   /** Whether what is sent now leaves a key, for replicas to have as well. */
-  public boolean leavesKey() {
+  boolean leavesKey() {
     return step != Step.PUBLISH;
   }
 
-  /** It is being sent. */
-  void sent() {
-    sent = true;
-  }
-
-  /** Whether Redis may have it. */
-  boolean isSent() {
-    return sent;
-  }
-
-  boolean hasEnded() {
-    return receivers.future().isComplete();
+  /** A step is done; returns whether it was the last. */
+  boolean advance() {
+    if (step != Step.KEEP) {
+      return true;
+    }
+    step = Step.PUBLISH;
+    asking = false;
+    return false;
   }
 
   /**
-   * Takes the answer to its last command; null where the client did not pass it on.
+   * Reads the answer to the last step, which is null where the client did not pass it on.
    *
-   * @return whether that was all, so that its outcome is known
+   * @return how many received the event, or -1 where that is not known
+   * @throws IdempotencyException if its idempotency key stands for another event
    */
-  boolean answered(@Nullable Response answer) {
-    if (step == Step.KEEP) {
-      step = Step.PUBLISH;
-      asking = false;
-      return false;
-    }
-    if (failure != null) {
-      receivers.tryFail(failure);
-      return true;
-    }
-    try {
-      var counted = answer == null ? UNKNOWN : receivers(answer);
-      receivers.tryComplete(pubsub.counts() ? counted : UNKNOWN);
-    } catch (IdempotencyException differs) {
-      receivers.tryFail(differs);
-    }
-    return true;
+  int receivers(@Nullable Response answer) {
+    var counted = answer == null ? UNKNOWN : count(answer);
+    return pubsub.counts() ? counted : UNKNOWN;
   }
 
-  private int receivers(Response answer) {
+  private int count(Response answer) {
     if (idempotent != null) {
       return idempotent.receivers(answer.toString());
     }
     return (step == Step.KEEP_AND_PUBLISH ? answer.get(1) : answer).toInteger();
-  }
-
-  boolean isLate(long now) {
-    return deadline - now <= 0;
-  }
-
-  /** Ms until it is late. */
-  long msLeft(long now) {
-    return (deadline - now) / 1_000_000;
-  }
-
-  void fail(Throwable cause) {
-    receivers.tryFail(cause);
   }
 }

@@ -3,9 +3,9 @@ package dev.serverevents.internal.redis.publish;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.loop.EndOfTurn;
 import dev.serverevents.internal.redis.connection.ErrorReply;
-import dev.serverevents.internal.redis.connection.StoreConnection;
+import dev.serverevents.internal.redis.connection.ReconnectingConnection;
+import dev.serverevents.internal.redis.connection.Resources;
 import dev.serverevents.internal.redis.publish.PublishBatch.Outcome;
-import io.vertx.core.Context;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,44 +14,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is published on one connection, in order: what comes in one event-loop turn goes out at its
- * end, in one write; what comes while Redis is away is kept. Used on the verticle's context only.
+ * The publications for one connection, in order: those of one event-loop turn are sent at its end,
+ * in one write, and those that come while Redis is away are kept. Used on the verticle's context
+ * only.
  */
-public final class PublishLane {
+public final class PublishQueue {
 
-  /** Who gave it what it publishes. */
+  /** The one that knows where a publication belongs. */
   public interface Owner {
-    /** Has an emit sent by whom it belongs to now. */
-    void route(Emission emission);
-
-    /** An emit was answered; null where the client did not pass the answer on. */
-    void answered(Emission emission, @Nullable Response answer);
+    /** Has a publication sent by the master that it belongs to now. */
+    void route(Publication publication);
 
     /** Redis answered with an error: "no", "elsewhere" or "not now". */
-    void refused(Emission emission, ErrorReply error, StoreConnection from);
-
-    /** An emit has failed for good. */
-    void fail(Emission emission, String why);
-
-    /** Does something in a moment. */
-    void later(Runnable action);
+    void refused(Publication publication, ErrorReply error, ReconnectingConnection from);
   }
 
   static final String UNANSWERED =
       "Written to Redis but not answered, so it may have been delivered or not: ";
 
   /** Events that may await their answers: each is four commands at most. */
-  private static final int WINDOW = StoreConnection.MAX_IN_FLIGHT / 5;
+  private static final int WINDOW = ReconnectingConnection.MAX_IN_FLIGHT / 5;
 
   /** Events in one write. */
   private static final int MAX_BATCH = 512;
 
+  private final Resources resources;
   private final Owner owner;
-  private final StoreConnection connection;
+  private final ReconnectingConnection connection;
   private final EndOfTurn endOfTurn;
   private final int replicas;
-  private final Deque<Emission> queue = new ArrayDeque<>();
-  private final Deque<Emission> again = new ArrayDeque<>();
+  private final Deque<Publication> queue = new ArrayDeque<>();
+  private final Deque<Publication> again = new ArrayDeque<>();
   private int inFlight;
   private boolean closed;
 
@@ -60,16 +53,17 @@ public final class PublishLane {
    *
    * @param replicas how many must have the keys that are left
    */
-  public PublishLane(Context context, Owner owner, StoreConnection connection, int replicas) {
+  PublishQueue(Resources resources, Owner owner, ReconnectingConnection connection, int replicas) {
+    this.resources = resources;
     this.owner = owner;
     this.connection = connection;
     this.replicas = replicas;
-    endOfTurn = new EndOfTurn(context, this::flush);
+    endOfTurn = new EndOfTurn(resources.context(), this::flush);
   }
 
-  /** Has an event published. */
-  public void add(Emission emission) {
-    queue.add(emission);
+  /** Has an event published on the connection. */
+  public void add(Publication publication) {
+    queue.add(publication);
     endOfTurn.schedule();
   }
 
@@ -81,18 +75,18 @@ public final class PublishLane {
         return;
       }
       inFlight += batch.size();
-      batch.forEach(Emission::sent);
+      batch.forEach(Publication::sent);
       PublishBatch.send(connection, batch, replicas).onSuccess(outcomes -> ended(batch, outcomes));
     }
   }
 
   /** Takes out all that is not sent, for another to send. */
-  public List<Emission> release() {
+  public List<Publication> release() {
     var left = new ArrayList<>(again);
     left.addAll(queue);
     again.clear();
     queue.clear();
-    left.removeIf(Emission::hasEnded);
+    left.removeIf(Publication::hasEnded);
     return left;
   }
 
@@ -108,14 +102,14 @@ public final class PublishLane {
     purge(queue);
   }
 
-  private static void purge(Deque<Emission> emissions) {
-    while (!emissions.isEmpty() && emissions.element().hasEnded()) {
-      emissions.remove();
+  private static void purge(Deque<Publication> publications) {
+    while (!publications.isEmpty() && publications.element().hasEnded()) {
+      publications.remove();
     }
   }
 
-  private List<Emission> take() {
-    var batch = new ArrayList<Emission>();
+  private List<Publication> take() {
+    var batch = new ArrayList<Publication>();
     var room = Math.min(MAX_BATCH, WINDOW - inFlight);
     while (batch.size() < room && !(again.isEmpty() && queue.isEmpty())) {
       var next = again.isEmpty() ? queue.remove() : again.remove();
@@ -126,44 +120,51 @@ public final class PublishLane {
     return batch;
   }
 
-  private void ended(List<Emission> batch, List<Outcome> outcomes) {
+  private void ended(List<Publication> batch, List<Outcome> outcomes) {
     inFlight -= batch.size();
     for (var i = 0; i < batch.size(); i++) {
       ended(batch.get(i), outcomes.get(i));
     }
     if (connection.isUp() && outcomes.get(0) instanceof Outcome.Unwritten) {
-      owner.later(this::flush); // the client cannot take more at present
+      resources.retry(this::flush); // the client cannot take more at present
     } else {
       endOfTurn.schedule();
     }
   }
 
-  private void ended(Emission emission, Outcome outcome) {
+  private void ended(Publication publication, Outcome outcome) {
     if (outcome instanceof Outcome.Published published) {
-      owner.answered(emission, published.answer());
+      published(publication, published.answer());
     } else if (outcome instanceof Outcome.Unreplicated unreplicated) {
-      emission.failAtEnd(
+      publication.failAtEnd(
           new UnavailableException(
               "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
                   .formatted(unreplicated.replicas(), replicas)));
-      owner.answered(emission, unreplicated.answer());
+      published(publication, unreplicated.answer());
     } else if (outcome instanceof Outcome.Refused refused) {
-      owner.refused(emission, refused.error(), connection);
-    } else if (outcome instanceof Outcome.Unanswered unanswered && !emission.isRepeatable()) {
-      owner.fail(emission, UNANSWERED + unanswered.why());
+      owner.refused(publication, refused.error(), connection);
+    } else if (outcome instanceof Outcome.Unanswered unanswered
+        && !publication.steps().isRepeatable()) {
+      publication.fail(UNANSWERED + unanswered.why());
     } else {
-      sendAgain(emission);
+      sendAgain(publication);
     }
   }
 
-  private void sendAgain(Emission emission) {
-    if (emission.hasEnded()) {
+  private void published(Publication publication, @Nullable Response answer) {
+    if (!publication.answered(answer)) {
+      owner.route(publication);
+    }
+  }
+
+  private void sendAgain(Publication publication) {
+    if (publication.hasEnded()) {
       return;
     }
     if (closed) {
-      owner.route(emission);
+      owner.route(publication);
     } else {
-      again.add(emission);
+      again.add(publication);
     }
   }
 }
