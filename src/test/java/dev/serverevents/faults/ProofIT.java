@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
  * many waits each run makes.
  */
 @Tag("long")
+@Tag("alone")
 class ProofIT {
 
   private static final int WAITS = Integer.getInteger("proof.waits", 50_000);
