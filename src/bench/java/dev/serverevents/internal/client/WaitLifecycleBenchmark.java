@@ -44,7 +44,7 @@ public class WaitLifecycleBenchmark extends Micro {
     context = ((VertxInternal) vertx).createEventLoopContext();
     context.runOnContext(v -> serve());
     events = Loop.call(context, () -> Future.succeededFuture(ServerEvents.create(vertx)));
-    owner = new PendingWaits(Home.on(context));
+    owner = new PendingWaits(Home.on(context), new Verticles(vertx));
     timeouts = new Timeouts<>(context, wait -> {}, wait -> {});
   }
 
@@ -119,7 +119,7 @@ public class WaitLifecycleBenchmark extends Micro {
         });
   }
 
-  private PendingWait pendingWait() {
-    return new PendingWait(owner, KEY, TIMEOUT_MS, false, false, null, context);
+  private PlainWait pendingWait() {
+    return new PlainWait(owner, KEY, TIMEOUT_MS, false, context);
   }
 }
