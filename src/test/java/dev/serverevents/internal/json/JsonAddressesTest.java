@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -176,6 +177,7 @@ class JsonAddressesTest {
     Await.untilAsserted(() -> assertThat(all).containsExactly("open", "timeout"));
   }
 
+  @Tag("long")
   @Test
   void aStreamEndsWhenItsConsumerGoesOrNeverComes(Server server) {
     server.deploy();
