@@ -18,11 +18,27 @@ public final class EventFailureException extends ServerEventsException {
   /** For the event of {@code name} and {@code id}, with what the worker said. */
   public EventFailureException(
       String name, String id, int code, String message, @Nullable Object detail) {
-    super(code >= 400 && code <= 599 ? code : BAD_GATEWAY, message, null);
+    this(Timeline.UNKNOWN, name, id, code, message, detail);
+  }
+
+  private EventFailureException(
+      Timeline timeline,
+      String name,
+      String id,
+      int code,
+      String message,
+      @Nullable Object detail) {
+    super(code >= 400 && code <= 599 ? code : BAD_GATEWAY, Cause.FAILURE, message, null, timeline);
     this.name = name;
     this.id = id;
     this.code = code;
     this.detail = detail;
+  }
+
+  @Override
+  public EventFailureException at(Timeline timeline) {
+    return new EventFailureException(
+        timeline, name, id, code, String.valueOf(getMessage()), detail);
   }
 
   /** The event's name. */

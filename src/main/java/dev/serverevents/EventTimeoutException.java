@@ -30,14 +30,43 @@ public final class EventTimeoutException extends ServerEventsException {
 
   /** For a wait on {@code name} and {@code id} that lasted {@code timeout} ms. */
   public EventTimeoutException(String name, String id, long timeout) {
-    super(
-        504,
-        "No event \"%s\" with id \"%s\" within its timeout of %d ms"
-            .formatted(Printable.of(name), Printable.of(id), timeout),
-        null);
+    this(
+        Cause.NO_EVENT,
+        message("No event", name, id, timeout),
+        Timeline.UNKNOWN,
+        name,
+        id,
+        timeout);
+  }
+
+  private EventTimeoutException(
+      Cause why, String message, Timeline timeline, String name, String id, long timeout) {
+    super(504, why, message, null, timeline);
     this.name = name;
     this.id = id;
     this.timeout = timeout;
+  }
+
+  /** The same for a wait whose job no worker has claimed. */
+  public static EventTimeoutException neverClaimed(String name, String id, long timeout) {
+    return new EventTimeoutException(
+        Cause.NEVER_CLAIMED,
+        message("No worker claimed the job of", name, id, timeout),
+        Timeline.UNKNOWN,
+        name,
+        id,
+        timeout);
+  }
+
+  private static String message(String what, String name, String id, long timeout) {
+    return "%s \"%s\" with id \"%s\" within its timeout of %d ms"
+        .formatted(what, Printable.of(name), Printable.of(id), timeout);
+  }
+
+  @Override
+  public EventTimeoutException at(Timeline timeline) {
+    return new EventTimeoutException(
+        cause(), String.valueOf(getMessage()), timeline, name, id, timeout);
   }
 
   /** The event's name. */

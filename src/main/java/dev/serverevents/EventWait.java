@@ -18,5 +18,16 @@ public interface EventWait {
    * Ends the wait with {@link WaitCancelledException} and frees all it holds; does nothing when it
    * has ended already.
    */
-  void cancel();
+  default void cancel() {
+    cancel(Cause.CANCELLED);
+  }
+
+  /**
+   * The same as {@link #cancel()}, and says why.
+   *
+   * @param why {@link Cause#CANCELLED}, or {@link Cause#CLIENT_GONE} where the client is gone for
+   *     which it waited
+   * @throws InvalidInputException if it is another cause
+   */
+  void cancel(Cause why);
 }

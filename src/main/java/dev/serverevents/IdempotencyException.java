@@ -11,7 +11,7 @@ public final class IdempotencyException extends ServerEventsException {
   private static final int CONFLICT = 409;
 
   private IdempotencyException(int status, String key, String why) {
-    super(status, "The idempotency key \"%s\" %s".formatted(key, why), null);
+    super(status, Cause.CONFLICT, "The idempotency key \"%s\" %s".formatted(key, why), null);
   }
 
   /** The key was used for something else. */

@@ -22,7 +22,7 @@ public final class InvalidInputException extends ServerEventsException {
    * @param rule for example {@code must be an integer from 1 to 86400000 (ms)}
    */
   public InvalidInputException(String field, @Nullable Object value, String rule) {
-    super(400, field + " is " + show(value) + ": it " + rule, null);
+    super(400, Cause.INVALID, field + " is " + show(value) + ": it " + rule, null);
   }
 
   private static String show(@Nullable Object value) {

@@ -18,7 +18,7 @@ public final class QuotaException extends ServerEventsException {
    * @param retryAfter for how many seconds to wait
    */
   public QuotaException(int status, String message, long retryAfter) {
-    super(status, message, null);
+    super(status, Cause.LIMIT, message, null);
     this.retryAfter = retryAfter;
   }
 

@@ -11,12 +11,22 @@ public final class UnavailableException extends ServerEventsException {
   private static final long serialVersionUID = 1L;
 
   /** With what cannot be done and why. */
-  public UnavailableException(String message) {
-    this(message, null);
+  public UnavailableException(Cause why, String message) {
+    this(why, message, null);
   }
 
   /** With what cannot be done and the error behind it. */
-  public UnavailableException(String message, @Nullable Throwable cause) {
-    super(503, message, cause);
+  public UnavailableException(Cause why, String message, @Nullable Throwable behind) {
+    this(why, message, behind, Timeline.UNKNOWN);
+  }
+
+  private UnavailableException(
+      Cause why, String message, @Nullable Throwable behind, Timeline timeline) {
+    super(503, why, message, behind, timeline);
+  }
+
+  @Override
+  public UnavailableException at(Timeline timeline) {
+    return new UnavailableException(cause(), String.valueOf(getMessage()), getCause(), timeline);
   }
 }

@@ -1,6 +1,6 @@
 package dev.serverevents.metrics;
 
-import dev.serverevents.internal.Ending;
+import dev.serverevents.Cause;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -30,7 +30,7 @@ final class MetersOfName {
     Duration.ofSeconds(60)
   };
 
-  private final Map<Ending.Kind, Counter> waits = new EnumMap<>(Ending.Kind.class);
+  private final Map<Cause, Counter> waits = new EnumMap<>(Cause.class);
   private final Timer timeToResult;
   private final Counter emitted;
   private final Counter failed;
@@ -40,8 +40,9 @@ final class MetersOfName {
   /** Registers them; {@code now} is the registry's time in ns. */
   MetersOfName(MeterRegistry registry, String name, long now) {
     used = now;
-    for (var kind : Ending.Kind.values()) {
-      waits.put(kind, registry.counter(PREFIX + "waits", "name", name, "outcome", kind.label()));
+    for (var cause : Cause.values()) {
+      var outcome = Outcome.of(cause).label();
+      waits.put(cause, registry.counter(PREFIX + "waits", "name", name, "outcome", outcome));
     }
     timeToResult =
         Timer.builder(PREFIX + "time.to.result")
@@ -53,12 +54,12 @@ final class MetersOfName {
     receivers = registry.counter(PREFIX + "receivers", "name", name);
   }
 
-  void waitEnded(Ending.Kind kind, long nanos) {
-    var counter = waits.get(kind);
+  void waitEnded(Cause cause, long nanos) {
+    var counter = waits.get(cause);
     if (counter != null) {
       counter.increment();
     }
-    if (kind == Ending.Kind.RESULT) {
+    if (cause == Cause.RESULT) {
       timeToResult.record(nanos, TimeUnit.NANOSECONDS);
     }
   }

@@ -1,8 +1,8 @@
 package dev.serverevents.metrics;
 
+import dev.serverevents.Cause;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
-import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.local.Unread;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -88,9 +88,9 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void waitEnded(String name, @Nullable Throwable cause, long nanos) {
     pending.decrementAndGet();
-    var kind = Ending.Kind.of(cause);
-    var received = kind == Ending.Kind.RESULT || kind == Ending.Kind.FAILURE;
-    (received ? names.inUse(name) : names.known(name)).waitEnded(kind, nanos);
+    var why = Cause.of(cause);
+    var received = why == Cause.RESULT || why == Cause.FAILURE;
+    (received ? names.inUse(name) : names.known(name)).waitEnded(why, nanos);
   }
 
   @Override
@@ -101,7 +101,7 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void streamEnded(@Nullable Throwable cause) {
     open.decrementAndGet();
-    var outcome = Ending.Kind.of(cause).label();
+    var outcome = Outcome.of(Cause.of(cause)).label();
     registry.counter(PREFIX + "streams", "outcome", outcome).increment();
   }
 

@@ -2,6 +2,7 @@ package dev.serverevents.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
@@ -64,7 +65,7 @@ final class LongPoll {
         .closeHandler(
             gone -> {
               Requests.tellIfLeft(ctx);
-              waits.forEach(EventWait::cancel);
+              waits.forEach(wait -> wait.cancel(Cause.CLIENT_GONE));
             });
     first(ids, waits)
         .map(body)

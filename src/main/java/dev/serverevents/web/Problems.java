@@ -59,7 +59,7 @@ public final class Problems {
   /** The ending to tell a client. The log has what the client is not told. */
   static Ending ending(Throwable cause) {
     var ending = Ending.of(cause);
-    if (ending.kind() == Ending.Kind.UNAVAILABLE) {
+    if (ending.isForTheLog()) {
       LOG.warn("told a client that it is unavailable: {}", ending.message());
     }
     return ending;

@@ -44,7 +44,7 @@ final class SocketAnswers {
 
   /** Tells that the time of a stream is over. */
   static JsonObject timedOut(String name, String id, EventTimeoutException timeout) {
-    var type = new JsonObject().put("type", Ending.Kind.TIMEOUT.word());
+    var type = new JsonObject().put("type", Ending.TIMEOUT);
     return withKey(type.put("waited", timeout.timeout()), name, id);
   }
 

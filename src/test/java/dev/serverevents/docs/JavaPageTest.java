@@ -4,6 +4,7 @@ import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
@@ -367,10 +368,10 @@ class JavaPageTest {
   private static Stream<ServerEventsException> exceptions() {
     return Stream.of(
         new EventTimeoutException("orders.priced", "7", 1),
-        new UnavailableException("away"),
+        new UnavailableException(Cause.REDIS_AWAY, "away"),
         new InvalidInputException("id", 1.5, "must be a string or an integer"),
         new QuotaException(429, "too much", 1),
-        new WaitCancelledException("cancelled"));
+        new WaitCancelledException(Cause.CANCELLED, "cancelled"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
@@ -145,7 +146,7 @@ class MicrometerMetricsTest {
       metrics.emitBegan();
       metrics.emitted(name, 0);
       metrics.emitBegan();
-      metrics.emitFailed(name, new UnavailableException("no", null));
+      metrics.emitFailed(name, new UnavailableException(Cause.REDIS_AWAY, "no"));
     }
     assertThat(registry.getMeters()).hasSize(meters);
     metrics.waitBegan();

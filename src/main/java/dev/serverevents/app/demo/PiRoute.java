@@ -1,5 +1,6 @@
 package dev.serverevents.app.demo;
 
+import dev.serverevents.Cause;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Fields;
@@ -69,7 +70,7 @@ public final class PiRoute {
         .closeHandler(
             gone -> {
               Requests.tellIfLeft(ctx);
-              wait.cancel();
+              wait.cancel(Cause.CLIENT_GONE);
             });
     wait.subscribed()
         .compose(heard -> handOver(job))
@@ -85,12 +86,17 @@ public final class PiRoute {
     var expire = Request.cmd(Command.PEXPIRE).arg(PiJob.LIST).arg(maxWait);
     return redis
         .batch(List.of(push, expire))
-        .recover(cause -> Future.failedFuture(new UnavailableException("No worker reached", cause)))
+        .recover(
+            cause ->
+                Future.failedFuture(
+                    new UnavailableException(Cause.REDIS_AWAY, "No worker reached", cause)))
         .compose(answers -> checkRoom(job, answers.get(0).toInteger()));
   }
 
   private Future<?> checkRoom(PiJob job, int jobs) {
-    var full = new UnavailableException(MAX_JOBS + " jobs of the demo wait for a worker already");
+    var full =
+        new UnavailableException(
+            Cause.LIMIT, MAX_JOBS + " jobs of the demo wait for a worker already");
     return jobs <= MAX_JOBS
         ? Future.succeededFuture()
         : takeBack(job).transform(taken -> Future.failedFuture(full));

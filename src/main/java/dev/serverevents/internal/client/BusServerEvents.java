@@ -2,6 +2,7 @@ package dev.serverevents.internal.client;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventStream;
@@ -185,8 +186,12 @@ public final class BusServerEvents implements ServerEvents {
           verticles.close();
           detach.run();
           handlers.close();
-          emits.failAll(new UnavailableException("Closed before Redis answered to the emit"));
-          var ended = new WaitCancelledException("The ServerEvents that waited was closed");
+          emits.failAll(
+              new UnavailableException(
+                  Cause.NOT_DEPLOYED, "Closed before Redis answered to the emit"));
+          var ended =
+              new WaitCancelledException(
+                  Cause.CANCELLED, "The ServerEvents that waited was closed");
           streams.endAll(ended);
           waits.close(ended).onComplete(done);
         });

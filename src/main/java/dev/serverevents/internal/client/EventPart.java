@@ -78,7 +78,7 @@ final class EventPart extends StreamPart {
   }
 
   @Override
-  public void settled(long connection, @Nullable String why) {
-    stream().settled(connection != 0 && unbroken == connection, why);
+  public void settled(long epoch, @Nullable Throwable why) {
+    stream().settled(epoch != 0 && unbroken == epoch, epoch, why);
   }
 }

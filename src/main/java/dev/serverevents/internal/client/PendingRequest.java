@@ -2,6 +2,7 @@ package dev.serverevents.internal.client;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serverevents.Timeline;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
@@ -23,6 +24,9 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
   private final boolean direct;
   private @Nullable HandOver handOver;
   private @Nullable Inbox inbox;
+
+  /** When the hand-over ended, which it may do on any thread; or {@link #NEVER}. */
+  private volatile int handedOver = NEVER;
 
   /** What was kept when the request began, and does not answer it. */
   private @Nullable Kept before;
@@ -108,18 +112,23 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
   private void handOver() {
     var job = requireNonNull(handOver);
     handOver = null;
-    Future<?> handedOver;
+    Future<?> done;
     try {
-      handedOver = job.apply(channel());
-      if (handedOver == null) {
-        handedOver =
+      done = job.apply(channel());
+      if (done == null) {
+        done =
             Future.failedFuture(
                 new NullPointerException("The hand-over returned null in the place of a Future"));
       }
     } catch (Throwable failure) { // an Error as well: the wait must not outlast it
-      handedOver = Future.failedFuture(failure);
+      done = Future.failedFuture(failure);
     }
-    handedOver.onFailure(this::stop);
+    done.onSuccess(taken -> handedOver = now()).onFailure(this::stop);
+  }
+
+  @Override
+  Timeline timeline() {
+    return timeline(handedOver);
   }
 
   @Override

@@ -1,13 +1,18 @@
 package dev.serverevents.internal.client;
 
+import static java.util.Objects.requireNonNullElseGet;
+
+import dev.serverevents.ServerEventsException;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
+import dev.serverevents.Timeline;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.loop.Patience;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +41,13 @@ final class PendingStream implements StreamPart.Owner {
   private final StreamReader reader;
 
   private @Nullable Deployment verticle;
+  private final long since = System.nanoTime();
   private long timer = -1;
+
+  /** When both parts were heard and when the last progress came, in ms from the start. */
+  private @Nullable Long subscribed;
+
+  private @Nullable Long progressed;
   private @Nullable Patience patience;
 
   /** The epoch before which something may have been missed, as the reader was told, or 0. */
@@ -109,18 +120,19 @@ final class PendingStream implements StreamPart.Owner {
         Patience.of(
             home().context(),
             Patience.answerMs(verticle.options()),
-            () -> settled(false, Verdict.NO_ANSWER));
+            () -> settled(false, 0, Verdict.noAnswer()));
   }
 
   @Override
-  public void settled(boolean wasHeard, @Nullable String why) {
+  public void settled(boolean wasHeard, long epoch, @Nullable Throwable why) {
     var ms = timeout == null ? 0 : timeout;
-    end(wasHeard ? Verdict.timedOut(key, ms) : Verdict.unknown(key, ms, why));
+    end(wasHeard ? Verdict.timedOut(key, ms) : Verdict.unknown(key, ms, epoch, why));
   }
 
   @Override
   public void heard(long epoch, boolean isAgain) {
     if (event.wasHeard() && progress.wasHeard()) {
+      subscribed = requireNonNullElseGet(subscribed, this::now);
       reader.confirm();
     }
     if (isAgain && gap != epoch) {
@@ -132,6 +144,9 @@ final class PendingStream implements StreamPart.Owner {
   @Override
   public void add(StreamEvent next, int bytes) {
     if (!ended) {
+      if (next instanceof StreamEvent.Progress) {
+        progressed = now();
+      }
       reader.add(next, bytes);
     }
   }
@@ -139,6 +154,14 @@ final class PendingStream implements StreamPart.Owner {
   @Override
   public void end(@Nullable Throwable cause) {
     owner.end(this, cause);
+  }
+
+  private long now() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+  }
+
+  private Timeline timeline() {
+    return new Timeline(subscribed, null, null, null, progressed, null);
   }
 
   /** Frees what the stream holds, and tells its reader why it ends; null where that is regular. */
@@ -154,6 +177,6 @@ final class PendingStream implements StreamPart.Owner {
         verticle.commands().add(new Command.Leave(part));
       }
     }
-    reader.end(cause);
+    reader.end(cause instanceof ServerEventsException ours ? ours.at(timeline()) : cause);
   }
 }

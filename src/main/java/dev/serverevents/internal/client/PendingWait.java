@@ -3,8 +3,10 @@ package dev.serverevents.internal.client;
 import static java.util.Objects.requireNonNull;
 
 import dev.serverevents.EventArgs;
+import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.Timeline;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -16,6 +18,7 @@ import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,9 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
     boolean remove(PendingWait wait);
   }
 
+  /** Stands for the time of what has not happened. */
+  static final int NEVER = -1;
+
   private final Owner owner;
   private final EventKey key;
   private final long timeout;
@@ -42,7 +48,10 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
   private final Promise<EventArgs> result;
 
   private @Nullable Deployment verticle;
-  private boolean heard;
+
+  /** When the wait was heard for the first time, in ms from its start, or {@link #NEVER}. */
+  private int heard = NEVER;
+
   private @Nullable Throwable stopped;
   private long epoch;
 
@@ -86,7 +95,26 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
   }
 
   final boolean wasHeard() {
-    return heard;
+    return heard != NEVER;
+  }
+
+  /** Ms since the wait was made. */
+  final int now() {
+    return (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+  }
+
+  /** What became of the wait so far. */
+  Timeline timeline() {
+    return timeline(NEVER);
+  }
+
+  /** The same of a wait whose job was handed over then. */
+  final Timeline timeline(int handedOver) {
+    return new Timeline(ms(heard), ms(handedOver), null, null, null, null);
+  }
+
+  private static @Nullable Long ms(int time) {
+    return time == NEVER ? null : (long) time;
   }
 
   /** The Future of the caller. */
@@ -138,11 +166,11 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
     if (!isRunning()) {
       return;
     }
-    if (!heard || retained) {
+    if (!wasHeard() || retained) {
       this.epoch = epoch;
     }
-    if (!heard) {
-      heard = true;
+    if (!wasHeard()) {
+      heard = now();
       heard();
     } else if (isOver()) {
       settle(); // the wait is heard again, so that more may be known now
@@ -185,11 +213,11 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
 
   /** The wait has timed out only where it cannot have missed anything. */
   @Override
-  public void settled(long settledEpoch, @Nullable String why) {
+  public void settled(long settledEpoch, @Nullable Throwable why) {
     if (settledEpoch != 0 && settledEpoch == epoch) {
       end(Verdict.timedOut(key, timeout));
     } else if (settledEpoch == 0 || !retained || epoch == LOST) {
-      end(Verdict.unknown(key, timeout, why));
+      end(Verdict.unknown(key, timeout, settledEpoch, why));
     } // else a look-up is under way, which may show that the wait was heard all along
   }
 
@@ -228,8 +256,9 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
   }
 
   void fail(Throwable cause) {
-    tellEnding(cause);
-    result.tryFail(cause);
+    var told = cause instanceof ServerEventsException ours ? ours.at(timeline()) : cause;
+    tellEnding(told);
+    result.tryFail(told);
   }
 
   private void tellEnding(@Nullable Throwable cause) {

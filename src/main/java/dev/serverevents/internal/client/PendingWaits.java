@@ -36,7 +36,7 @@ final class PendingWaits implements PendingWait.Owner {
     inboxes = new Inboxes(home);
     timeouts =
         new Timeouts<>(
-            home.context(), PendingWait::settle, wait -> wait.settled(0, Verdict.NO_ANSWER));
+            home.context(), PendingWait::settle, wait -> wait.settled(0, Verdict.noAnswer()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventWait;
 import dev.serverevents.InvalidInputException;
@@ -28,7 +29,7 @@ final class PlainWait extends PendingWait implements EventWait {
 
   private record Refused(Future<EventArgs> future, Future<Void> subscribed) implements EventWait {
     @Override
-    public void cancel() {
+    public void cancel(Cause why) {
       // the wait never began
     }
   }
@@ -54,7 +55,12 @@ final class PlainWait extends PendingWait implements EventWait {
   }
 
   @Override
-  public void cancel() {
-    stop(new WaitCancelledException("The wait was cancelled"));
+  public void cancel(Cause why) {
+    stop(
+        new WaitCancelledException(
+            why,
+            why == Cause.CLIENT_GONE
+                ? "The client that waited is gone"
+                : "The wait was cancelled"));
   }
 }

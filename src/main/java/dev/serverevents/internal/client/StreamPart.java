@@ -39,9 +39,10 @@ abstract class StreamPart implements Subscriber {
      * The time of the stream is over, and its verticle has answered.
      *
      * @param wasHeard whether the event was heard all along
-     * @param why the verticle does not know, or null
+     * @param epoch the epoch of which that is known, or 0 where it is not known
+     * @param why it is not known, or null
      */
-    void settled(boolean wasHeard, @Nullable String why);
+    void settled(boolean wasHeard, long epoch, @Nullable Throwable why);
 
     /** The stream is to end; null where that is regular. */
     void end(@Nullable Throwable cause);

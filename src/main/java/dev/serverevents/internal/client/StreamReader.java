@@ -1,5 +1,6 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EventStream;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
@@ -89,7 +90,7 @@ final class StreamReader implements EventStream {
   private void giveUp() {
     var why =
         new UnavailableException(
-            "The reader of the stream is too slow, as others are (limits.unread)");
+            Cause.LIMIT, "The reader of the stream is too slow, as others are (limits.unread)");
     discard();
     end(why);
     closeHandler.accept(why);
@@ -104,7 +105,10 @@ final class StreamReader implements EventStream {
 
   /** Ends the stream, since nothing more comes; null where that is regular. */
   void end(@Nullable Throwable cause) {
-    subscribed.tryFail(cause == null ? new WaitCancelledException("The stream was closed") : cause);
+    subscribed.tryFail(
+        cause == null
+            ? new WaitCancelledException(Cause.CANCELLED, "The stream was closed")
+            : cause);
     onContext(
         () -> {
           if (isOver) {
@@ -131,7 +135,8 @@ final class StreamReader implements EventStream {
   @Override
   public void cancel() {
     onContext(this::discard);
-    closeHandler.accept(new WaitCancelledException("The reader of the stream is gone"));
+    closeHandler.accept(
+        new WaitCancelledException(Cause.CLIENT_GONE, "The reader of the stream is gone"));
   }
 
   @Override

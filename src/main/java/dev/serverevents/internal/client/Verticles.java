@@ -2,6 +2,7 @@ package dev.serverevents.internal.client;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.serverevents.Cause;
 import dev.serverevents.Health;
 import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEventsOptions;
@@ -63,12 +64,14 @@ final class Verticles {
    */
   Deployment serving(EventKey key) {
     if (isClosed) {
-      throw new UnavailableException("This ServerEvents is closed");
+      throw new UnavailableException(Cause.NOT_DEPLOYED, "This ServerEvents is closed");
     }
     return deployments
         .serving(key)
         .orElseThrow(
-            () -> new UnavailableException("No ServerEventsVerticle is deployed on this Vert.x"));
+            () ->
+                new UnavailableException(
+                    Cause.NOT_DEPLOYED, "No ServerEventsVerticle is deployed on this Vert.x"));
   }
 
   /**
@@ -79,13 +82,16 @@ final class Verticles {
   Deployment enter(EventKey key) {
     var verticle = serving(key);
     if (!verticle.options().isListen()) {
-      throw new UnavailableException("The ServerEventsVerticle only emits (listen)");
+      throw new UnavailableException(
+          Cause.NOT_DEPLOYED, "The ServerEventsVerticle only emits (listen)");
     }
     if (verticle.draining()) {
-      throw new UnavailableException("The ServerEventsVerticle is being undeployed");
+      throw new UnavailableException(
+          Cause.DRAINING, "The ServerEventsVerticle is being undeployed");
     }
     if (!verticle.pending().enter()) {
       throw new UnavailableException(
+          Cause.LIMIT,
           "%d waits are pending already (limits.pendingWaits)"
               .formatted(verticle.options().getLimits().getPendingWaits()));
     }

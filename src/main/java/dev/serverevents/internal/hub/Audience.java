@@ -1,5 +1,6 @@
 package dev.serverevents.internal.hub;
 
+import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.local.Notices;
 import dev.serverevents.internal.local.Subscriber;
@@ -148,7 +149,8 @@ final class Audience implements ChannelListener {
   @Override
   public void refused(RefusalException cause) {
     var refused =
-        new UnavailableException("Redis refuses to subscribe: " + cause.getMessage(), cause);
+        new UnavailableException(
+            Cause.REDIS_REFUSED, "Redis refuses to subscribe: " + cause.getMessage(), cause);
     Turns.finish(shared.context(), end(refused));
   }
 

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.hub;
 
+import dev.serverevents.Cause;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
@@ -82,7 +83,8 @@ public final class EventService implements Broker.Listener {
   public Future<Void> stop() {
     draining = true;
     announce();
-    var undeployed = new UnavailableException("The ServerEventsVerticle was undeployed");
+    var undeployed =
+        new UnavailableException(Cause.DRAINING, "The ServerEventsVerticle was undeployed");
     var idle = Promise.<Void>promise();
     return hub.endEndless(undeployed)
         .onSuccess(ended -> pending.whenNone(idle::tryComplete))
@@ -191,6 +193,7 @@ public final class EventService implements Broker.Listener {
     } else {
       var refused =
           new UnavailableException(
+              Cause.DRAINING,
               serving
                   ? "The ServerEventsVerticle is being undeployed"
                   : "The ServerEventsVerticle was undeployed");

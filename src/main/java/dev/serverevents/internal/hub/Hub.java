@@ -1,6 +1,6 @@
 package dev.serverevents.internal.hub;
 
-import dev.serverevents.UnavailableException;
+import dev.serverevents.Cause;
 import dev.serverevents.internal.local.Notices;
 import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Turns;
@@ -93,9 +93,7 @@ final class Hub {
   private void settled(Future<Long> proof, List<Subscriber> asked) {
     settling.remove(proof);
     var epoch = proof.succeeded() ? proof.result() : 0L;
-    var isExplained =
-        proof.cause() instanceof RefusalException || proof.cause() instanceof UnavailableException;
-    var why = isExplained ? proof.cause().getMessage() : null;
+    var why = proof.cause() instanceof Cause.Known ? proof.cause() : null;
     Turns.forEach(
         context,
         asked,

@@ -1,7 +1,9 @@
 package dev.serverevents.internal.hub;
 
+import dev.serverevents.Cause;
+
 /** Redis, or what is in its place, answered that it does not do what it was asked to. */
-public abstract class RefusalException extends Exception {
+public abstract class RefusalException extends Exception implements Cause.Known {
 
   private static final long serialVersionUID = 1L;
 

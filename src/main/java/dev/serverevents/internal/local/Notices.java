@@ -64,7 +64,8 @@ public final class Notices {
    * @param epoch the epoch of which that is known, or 0 where it is not known
    * @param why it is not known, or null
    */
-  public record Settled(Subscriber subscriber, long epoch, @Nullable String why) implements Notice {
+  public record Settled(Subscriber subscriber, long epoch, @Nullable Throwable why)
+      implements Notice {
     @Override
     public void deliver() {
       subscriber.settled(epoch, why);

@@ -82,7 +82,7 @@ public interface Subscriber {
    * @param epoch the epoch of which that is known, or 0 where it is not known
    * @param why it is not known, or null
    */
-  default void settled(long epoch, @Nullable String why) {}
+  default void settled(long epoch, @Nullable Throwable why) {}
 
   /** The verticle has ended the subscriber. */
   void ended(Throwable cause);

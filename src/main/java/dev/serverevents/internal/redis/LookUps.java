@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis;
 
+import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.hub.Broker;
 import dev.serverevents.internal.redis.connection.ErrorReply;
@@ -162,7 +163,9 @@ final class LookUps {
     if (error.kind() == ErrorReply.Kind.REFUSED) {
       lookUp.found.fail(
           new UnavailableException(
-              "Redis refuses to look up a retained result: " + error.getMessage(), error));
+              Cause.REDIS_REFUSED,
+              "Redis refuses to look up a retained result: " + error.getMessage(),
+              error));
     } else if (error.kind() == ErrorReply.Kind.ASK) {
       lookUp.asking = true;
       routes.askedFor(error).lookUps().add(lookUp);

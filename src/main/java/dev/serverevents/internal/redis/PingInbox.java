@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis;
 
+import dev.serverevents.Cause;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.hub.ChannelListener;
@@ -78,7 +79,9 @@ final class PingInbox implements ChannelListener {
   public void refused(RefusalException cause) {
     var refused =
         new UnavailableException(
-            "Redis refuses to subscribe %s: %s".formatted(channel, cause.getMessage()), cause);
+            Cause.REDIS_REFUSED,
+            "Redis refuses to subscribe %s: %s".formatted(channel, cause.getMessage()),
+            cause);
     resources.listener().inboxRefused(refused);
     subscribe();
     connection.connection().drop(refused);

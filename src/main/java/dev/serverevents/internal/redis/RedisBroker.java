@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEventsOptions;
@@ -196,7 +197,9 @@ public final class RedisBroker implements Broker, ConnectionListener {
       listener.failed(
           Store.INPUT_STORE,
           new UnavailableException(
-              "Redis refuses to publish a heartbeat: " + error.getMessage(), error));
+              Cause.REDIS_REFUSED,
+              "Redis refuses to publish a heartbeat: " + error.getMessage(),
+              error));
     }
   }
 

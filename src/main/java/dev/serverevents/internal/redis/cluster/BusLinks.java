@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.cluster;
 
+import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import dev.serverevents.internal.redis.subscribe.Continuity;
@@ -75,7 +76,8 @@ public final class BusLinks implements Continuity {
               }
               owner.missed();
               return Future.failedFuture(
-                  new UnavailableException("links between the cluster's nodes were made anew"));
+                  new UnavailableException(
+                      Cause.REDIS_GAP, "links between the cluster's nodes were made anew"));
             });
   }
 

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.cluster;
 
+import dev.serverevents.Cause;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.redis.connection.ClientOptions;
@@ -83,6 +84,7 @@ public final class ClusterSlots {
             cause ->
                 Future.failedFuture(
                     new UnavailableException(
+                        Cause.REDIS_AWAY,
                         "No node of redis.endpoints tells who serves the cluster's slots: "
                             + cause.getMessage(),
                         cause)));

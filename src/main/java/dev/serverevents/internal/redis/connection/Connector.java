@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.connection;
 
+import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.settings.RedisUrl;
 import io.vertx.core.Future;
@@ -112,6 +113,6 @@ final class Connector {
   /** Says where Redis is, without the password. */
   static UnavailableException named(String url, Throwable cause) {
     return new UnavailableException(
-        "Redis at %s: %s".formatted(RedisUrl.of(url), cause.getMessage()), cause);
+        Cause.REDIS_AWAY, "Redis at %s: %s".formatted(RedisUrl.of(url), cause.getMessage()), cause);
   }
 }

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.connection;
 
+import dev.serverevents.Cause;
 import dev.serverevents.internal.hub.RefusalException;
 import dev.serverevents.internal.wire.Slots;
 import java.util.Set;
@@ -85,6 +86,14 @@ public final class ErrorReply extends RefusalException {
       return Kind.READ_ONLY;
     }
     return NO_FUNCTION.matcher(text).matches() ? Kind.NO_FUNCTION : Kind.REFUSED;
+  }
+
+  /** What Redis cannot do at present, it does not refuse for good. */
+  @Override
+  public Cause cause() {
+    return kind == Kind.REFUSED || kind == Kind.NO_FUNCTION
+        ? Cause.REDIS_REFUSED
+        : Cause.REDIS_AWAY;
   }
 
   /** The first word of the error. */

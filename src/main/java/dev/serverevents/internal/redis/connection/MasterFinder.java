@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.connection;
 
+import dev.serverevents.Cause;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Future;
@@ -45,6 +46,7 @@ public final class MasterFinder {
   private Future<String> unknown(Throwable cause) {
     return Future.failedFuture(
         new UnavailableException(
+            Cause.REDIS_AWAY,
             "No Sentinel of redis.endpoints knows the master \"%s\": %s"
                 .formatted(redis.getMasterName(), cause.getMessage()),
             cause));

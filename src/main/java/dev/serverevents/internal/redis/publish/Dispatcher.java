@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.publish;
 
+import dev.serverevents.Cause;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import dev.serverevents.internal.redis.connection.Resources;
@@ -66,7 +67,7 @@ public final class Dispatcher implements PublishQueue.Owner {
     }
     routes.learn(error, from);
     if (error.kind() == ErrorReply.Kind.REFUSED) {
-      publication.fail("Redis refused the emit: " + error.getMessage());
+      publication.fail(Cause.REDIS_REFUSED, "Redis refused the emit: " + error.getMessage());
       return;
     }
     if (publication.hasEnded()) {
@@ -109,7 +110,7 @@ public final class Dispatcher implements PublishQueue.Owner {
   private void notLoaded(Publication publication, ErrorReply error, ReconnectingConnection from) {
     routes.learn(error, from);
     if (error.kind() == ErrorReply.Kind.REFUSED) {
-      publication.fail(FUNCTION_MISSING + error.getMessage());
+      publication.fail(Cause.REDIS_REFUSED, FUNCTION_MISSING + error.getMessage());
     } else {
       retry(publication);
     }

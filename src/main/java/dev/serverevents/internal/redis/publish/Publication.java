@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.publish;
 
+import dev.serverevents.Cause;
 import dev.serverevents.IdempotencyException;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.redis.connection.ErrorReply;
@@ -111,7 +112,7 @@ public final class Publication {
     return (deadline - now) / 1_000_000;
   }
 
-  void fail(String why) {
-    receivers.tryFail(new UnavailableException(why));
+  void fail(Cause why, String message) {
+    receivers.tryFail(new UnavailableException(why, message));
   }
 }

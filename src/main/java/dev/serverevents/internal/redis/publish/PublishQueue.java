@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis.publish;
 
+import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.loop.EndOfTurn;
 import dev.serverevents.internal.redis.connection.ErrorReply;
@@ -138,6 +139,7 @@ public final class PublishQueue {
     } else if (outcome instanceof Outcome.Unreplicated unreplicated) {
       publication.failAtEnd(
           new UnavailableException(
+              Cause.REDIS_AWAY,
               "Redis has the event, but only %d of %d replicas have it (redis.replicas)"
                   .formatted(unreplicated.replicas(), replicas)));
       published(publication, unreplicated.answer());
@@ -145,7 +147,7 @@ public final class PublishQueue {
       owner.refused(publication, refused.error(), connection);
     } else if (outcome instanceof Outcome.Unanswered unanswered
         && !publication.steps().isRepeatable()) {
-      publication.fail(UNANSWERED + unanswered.why());
+      publication.fail(Cause.REDIS_AWAY, UNANSWERED + unanswered.why());
     } else {
       sendAgain(publication);
     }

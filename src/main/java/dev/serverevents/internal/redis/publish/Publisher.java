@@ -2,6 +2,7 @@ package dev.serverevents.internal.redis.publish;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.LimitsOptions;
@@ -57,7 +58,7 @@ public final class Publisher {
   public Future<Integer> publish(
       String channel, Buffer payload, EventKey key, EmitOptions options) {
     if (closed) {
-      return Future.failedFuture(new UnavailableException(UNDEPLOYED));
+      return Future.failedFuture(new UnavailableException(Cause.DRAINING, UNDEPLOYED));
     }
     if (pending.size() >= limits.getEmitQueue()) {
       return isFull(pending.size() + " emits are queued already (limits.emitQueue)");
@@ -91,7 +92,7 @@ public final class Publisher {
   }
 
   private static Future<Integer> isFull(String why) {
-    return Future.failedFuture(new UnavailableException("Not emitted: " + why));
+    return Future.failedFuture(new UnavailableException(Cause.LIMIT, "Not emitted: " + why));
   }
 
   private Future<Integer> begin(PublishSteps steps) {
@@ -141,6 +142,7 @@ public final class Publisher {
     resources.vertx().cancelTimer(timer);
     for (var publication : List.copyOf(pending)) {
       publication.fail(
+          Cause.DRAINING,
           publication.isSent()
               ? PublishQueue.UNANSWERED + "the verticle was undeployed"
               : UNDEPLOYED);
@@ -153,6 +155,7 @@ public final class Publisher {
     var within = "within %d ms (emitTimeout)".formatted(timeoutMs);
     for (var publication : pending.stream().takeWhile(each -> each.isLate(now)).toList()) {
       publication.fail(
+          Cause.REDIS_AWAY,
           publication.isSent()
               ? PublishQueue.UNANSWERED + "no answer " + within
               : "Not emitted %s: %s"

@@ -1,0 +1,39 @@
+package dev.serverevents.metrics;
+
+import dev.serverevents.Cause;
+import java.util.Locale;
+
+/** The label of what became of a wait or a stream, which many causes share. */
+enum Outcome {
+  RESULT,
+  FAILURE,
+  TIMEOUT,
+  UNAVAILABLE,
+  CANCELLED,
+  OTHER;
+
+  /** The outcome that a cause has. */
+  static Outcome of(Cause cause) {
+    return switch (cause) {
+      case RESULT -> RESULT;
+      case FAILURE -> FAILURE;
+      case NO_EVENT, NEVER_CLAIMED -> TIMEOUT;
+      case NO_WORKER,
+          WORKER_LOST,
+          STALLED,
+          REDIS_GAP,
+          REDIS_AWAY,
+          REDIS_REFUSED,
+          DRAINING,
+          NOT_DEPLOYED,
+          LIMIT ->
+          UNAVAILABLE;
+      case CANCELLED, CLIENT_GONE -> CANCELLED;
+      case INVALID, CONFLICT, NOT_HANDED_OVER, UNEXPECTED -> OTHER;
+    };
+  }
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
