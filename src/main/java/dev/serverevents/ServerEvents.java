@@ -90,14 +90,14 @@ public interface ServerEvents {
    */
   EventWait listen(Object name, Object id, WaitOptions options);
 
-  /** The same as {@link #request(Object,Object,WaitOptions,Supplier)}, with the defaults. */
-  default Future<EventArgs> request(Object name, Object id, Supplier<Future<?>> handOver) {
+  /** The same as {@link #request(Object,Object,WaitOptions,Function)}, with the defaults. */
+  default Future<EventArgs> request(Object name, Object id, Function<Job, Future<?>> handOver) {
     return request(name, id, WaitOptions.DEFAULT, handOver);
   }
 
-  /** The same as {@link #request(Object,Object,WaitOptions,Supplier)}, with a timeout in ms. */
+  /** The same as {@link #request(Object,Object,WaitOptions,Function)}, with a timeout in ms. */
   default Future<EventArgs> request(
-      Object name, Object id, long timeout, Supplier<Future<?>> handOver) {
+      Object name, Object id, long timeout, Function<Job, Future<?>> handOver) {
     return request(name, id, WaitOptions.DEFAULT.timeout(timeout), handOver);
   }
 
@@ -110,12 +110,38 @@ public interface ServerEvents {
    * request began, so that a gap in the connection loses nothing; what was kept before that is the
    * answer to another job, and is passed over.
    *
+   * <p>With {@link WaitOptions#watchWorker()} and the like, the job has a {@link Job#claimTo()},
+   * and the wait learns what becomes of its worker; see {@link #work}.
+   *
    * @param handOver gives the job to a worker, for example by pushing it to a queue; when it fails,
    *     the wait ends at once with that failure
-   * @return as {@link #listen}, or the failure of {@code handOver}
+   * @return as {@link #listen(Object,Object,WaitOptions)}, or the failure of {@code handOver}; with
+   *     these options also {@link NoWorkerException} and {@link WorkerLostException}
    */
-  Future<EventArgs> request(
-      Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver);
+  default Future<EventArgs> request(
+      Object name, Object id, WaitOptions options, Function<Job, Future<?>> handOver) {
+    return listen(name, id, options, handOver).future();
+  }
+
+  /** A request as {@link #request(Object,Object,WaitOptions,Function)}, which can be cancelled. */
+  EventWait listen(Object name, Object id, WaitOptions options, Function<Job, Future<?>> handOver);
+
+  /** A request whose hand-over needs to know nothing of the job, with the defaults. */
+  default Future<EventArgs> request(Object name, Object id, Supplier<Future<?>> handOver) {
+    return request(name, id, WaitOptions.DEFAULT, handOver);
+  }
+
+  /** A request whose hand-over needs to know nothing of the job, with a timeout in ms. */
+  default Future<EventArgs> request(
+      Object name, Object id, long timeout, Supplier<Future<?>> handOver) {
+    return request(name, id, WaitOptions.DEFAULT.timeout(timeout), handOver);
+  }
+
+  /** A request whose hand-over needs to know nothing of the job. */
+  default Future<EventArgs> request(
+      Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver) {
+    return request(name, id, options, job -> handOver.get());
+  }
 
   /** The same as {@link #requestDirect(Object,Object,WaitOptions,Function)}, with the defaults. */
   default Future<EventArgs> requestDirect(
@@ -141,8 +167,10 @@ public interface ServerEvents {
    *     when it fails, the wait ends at once with that failure
    * @return as {@link #listen}, or the failure of {@code handOver}
    */
-  Future<EventArgs> requestDirect(
-      Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver);
+  default Future<EventArgs> requestDirect(
+      Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver) {
+    return request(name, id, options.direct(true), job -> handOver.apply(job.replyTo()));
+  }
 
   /** The same as {@link #stream(Object,Object,StreamOptions)}, with the defaults. */
   default EventStream stream(Object name, Object id) {
@@ -208,6 +236,33 @@ public interface ServerEvents {
   Future<Integer> reply(
       EmitOptions options, String replyTo, Object name, Object id, @Nullable Object... args);
 
+  /** Emits the result of a job; see {@link #answer(EmitOptions,Job,Object...)}. */
+  default Future<Integer> answer(Job job, @Nullable Object... args) {
+    return answer(EmitOptions.DEFAULT, job, args);
+  }
+
+  /**
+   * Emits the result of a job to where it is wanted: its {@link Job#replyTo()}, or the channel of
+   * its event. What {@link #work} does not do by itself, as for a job that came by other ways.
+   *
+   * @return as {@link #emit(EmitOptions,Object,Object,Object...)}
+   */
+  default Future<Integer> answer(EmitOptions options, Job job, @Nullable Object... args) {
+    return job.replyTo() == null
+        ? emit(options, job.name(), job.id(), args)
+        : reply(options, job.replyTo(), job.name(), job.id(), args);
+  }
+
+  /**
+   * Emits the failure of a job to where it is wanted; see {@link #answer} and {@link #emitFailure}.
+   */
+  default Future<Integer> answerFailure(
+      EmitOptions options, Job job, int code, String message, @Nullable Object detail) {
+    return job.replyTo() == null
+        ? emitFailure(options, job.name(), job.id(), code, message, detail)
+        : replyFailure(options, job.replyTo(), job.name(), job.id(), code, message, detail);
+  }
+
   /** Answers a request with the failure of its job; see {@link #emitFailure} and {@link #reply}. */
   Future<Integer> replyFailure(
       EmitOptions options,
@@ -242,6 +297,38 @@ public interface ServerEvents {
       int code,
       String message,
       @Nullable Object detail);
+
+  /**
+   * Does the jobs of a name that are on the {@link #jobList} of the same name, one at a time; see
+   * {@link #work(Object,JobSource,WorkOptions,Function)}.
+   */
+  default Worker work(Object name, Function<ClaimedJob, Future<?>> handler) {
+    return work(name, jobList(String.valueOf(name)), WorkOptions.DEFAULT, handler);
+  }
+
+  /**
+   * Does the jobs of a name: takes one from {@code source}, claims it, and emits what comes of it.
+   * While it works, the worker's connection to Redis shows those who watch it that it is there.
+   *
+   * @param name the name of the events that end the jobs
+   * @param source where the jobs are
+   * @param handler does one job. What its Future gives is the result: {@link EventArgs} are the
+   *     arguments of the event, null stands for none, anything else for the only one. If it fails,
+   *     its {@link EventFailureException} is the failure of the job; anything else is logged, and
+   *     the job fails with the code 500. Called on the context of the caller, which it must not
+   *     block
+   * @return the worker, which works until it is closed, this instance is, or the verticle drains;
+   *     throws {@link InvalidInputException} for bad input
+   */
+  Worker work(
+      Object name, JobSource source, WorkOptions options, Function<ClaimedJob, Future<?>> handler);
+
+  /**
+   * The jobs on a Redis list, on the Redis of the deployed verticle.
+   *
+   * @param name the name of the list; its key is {@code $jobs:{name}}
+   */
+  JobList jobList(String name);
 
   /**
    * Calls a handler when both Redis connections of every deployed verticle are up: at once if they

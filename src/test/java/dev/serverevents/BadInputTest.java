@@ -42,7 +42,8 @@ class BadInputTest {
     assertInvalid(events.on("a", 1, 0), "timeout is 0" + range);
     assertInvalid(events.on("a", 1, -1), "timeout is -1" + range);
     assertInvalid(events.on("a", 1, Duration.ofHours(25)), "timeout is 90000000" + range);
-    assertInvalid(events.request("a", 1, 0, Future::succeededFuture), "timeout is 0" + range);
+    assertInvalid(
+        events.request("a", 1, 0, () -> Future.succeededFuture()), "timeout is 0" + range);
     assertThatThrownBy(() -> events.timeout(0)).hasMessage("timeout is 0" + range);
     assertThat(failure(events.emit("a", 1, new Object())))
         .isInstanceOf(InvalidInputException.class)
@@ -168,7 +169,7 @@ class BadInputTest {
     for (var refused :
         List.of(
             events.on("a", 1, (WaitOptions) null),
-            events.request("a", 1, (WaitOptions) null, Future::succeededFuture),
+            events.request("a", 1, (WaitOptions) null, () -> Future.succeededFuture()),
             events.emit((EmitOptions) null, "a", 1))) {
       assertThat(failure(refused))
           .isInstanceOf(InvalidInputException.class)

@@ -124,7 +124,7 @@ class DrainTest {
     var undeployed = undeploy(server);
     waits.add(events.on("on its way", 1, LONG));
     waits.add(events.on("on its way", 2, WaitOptions.DEFAULT.timeout(LONG).retained(true)));
-    waits.add(events.request("on its way", 3, LONG, Future::succeededFuture));
+    waits.add(events.request("on its way", 3, LONG, () -> Future.succeededFuture()));
     waits.add(events.requestDirect("on its way", 4, LONG, replyTo -> Future.succeededFuture()));
     events.stream("on its way", 5, StreamOptions.DEFAULT.follow(true))
         .exceptionHandler(ended::fail)

@@ -62,7 +62,7 @@ class RequestTest {
   @Test
   void aJobThatIsTooSlowTimesOut(Server server) {
     server.deploy();
-    assertThat(failure(server.events().request("job", 1, 50, Future::succeededFuture)))
+    assertThat(failure(server.events().request("job", 1, 50, () -> Future.succeededFuture())))
         .isInstanceOf(EventTimeoutException.class);
   }
 

@@ -40,7 +40,7 @@ class ReservedNamesTest {
         List.of(
             (events, name) -> events.on(name, ID),
             (events, name) -> events.listen(name, ID).subscribed(),
-            (events, name) -> events.request(name, ID, Future::succeededFuture),
+            (events, name) -> events.request(name, ID, () -> Future.succeededFuture()),
             (events, name) -> events.requestDirect(name, ID, replyTo -> Future.succeededFuture()),
             (events, name) -> events.stream(name, ID).subscribed(),
             (events, name) -> events.emit(name, ID),

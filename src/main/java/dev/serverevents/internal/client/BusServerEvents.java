@@ -3,20 +3,26 @@ package dev.serverevents.internal.client;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.serverevents.Cause;
+import dev.serverevents.ClaimedJob;
 import dev.serverevents.EmitOptions;
-import dev.serverevents.EventArgs;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventWait;
 import dev.serverevents.Health;
+import dev.serverevents.Job;
+import dev.serverevents.JobList;
+import dev.serverevents.JobSource;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.Store;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.WorkOptions;
+import dev.serverevents.Worker;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireNames;
+import dev.serverevents.internal.worker.StoredJobs;
 import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -25,7 +31,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +45,7 @@ public final class BusServerEvents implements ServerEvents {
   private final PendingWaits waits;
   private final PendingStreams streams;
   private final PendingEmits emits;
+  private final Work work;
 
   /** Detaches it from the verticle whose end closes it, if there is one. */
   private Runnable detach = () -> {};
@@ -48,9 +54,11 @@ public final class BusServerEvents implements ServerEvents {
     home = Home.on(context);
     verticles = new Verticles(context.owner());
     handlers = new StoreHandlers(home, this::isReady);
-    waits = new PendingWaits(home, verticles);
-    streams = new PendingStreams(home, verticles);
+    var workers = new Workers(home);
+    waits = new PendingWaits(home, verticles, workers);
+    streams = new PendingStreams(home, verticles, workers);
     emits = new PendingEmits(home, verticles);
+    work = new Work(home, verticles, this);
   }
 
   /** See {@link ServerEvents#create(Vertx)}. */
@@ -82,15 +90,9 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   @Override
-  public Future<EventArgs> request(
-      Object name, Object id, WaitOptions options, Supplier<Future<?>> handOver) {
-    return waits.request(name, id, options, false, replyTo -> handOver.get(), caller());
-  }
-
-  @Override
-  public Future<EventArgs> requestDirect(
-      Object name, Object id, WaitOptions options, Function<String, Future<?>> handOver) {
-    return waits.request(name, id, options, true, handOver::apply, caller());
+  public EventWait listen(
+      Object name, Object id, WaitOptions options, Function<Job, Future<?>> handOver) {
+    return waits.request(name, id, options, handOver::apply, caller());
   }
 
   @Override
@@ -140,6 +142,17 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   @Override
+  public Worker work(
+      Object name, JobSource source, WorkOptions options, Function<ClaimedJob, Future<?>> handler) {
+    return work.start(name, source, options, handler, caller());
+  }
+
+  @Override
+  public JobList jobList(String name) {
+    return new StoredJobs(verticles::jobs, name);
+  }
+
+  @Override
   public ServerEvents onReady(Runnable handler) {
     handlers.onReady(caller(), handler);
     return this;
@@ -181,20 +194,19 @@ public final class BusServerEvents implements ServerEvents {
   @Override
   public Future<Void> close() {
     Promise<Void> done = caller().promise();
-    home.run(
-        () -> {
-          verticles.close();
-          detach.run();
-          handlers.close();
-          emits.failAll(
-              new UnavailableException(
-                  Cause.NOT_DEPLOYED, "Closed before Redis answered to the emit"));
-          var ended =
-              new WaitCancelledException(
-                  Cause.CANCELLED, "The ServerEvents that waited was closed");
-          streams.endAll(ended);
-          waits.close(ended).onComplete(done);
-        });
+    home.run(() -> work.close().onComplete(worked -> close(done)));
     return done.future();
+  }
+
+  private void close(Promise<Void> done) {
+    verticles.close();
+    detach.run();
+    handlers.close();
+    emits.failAll(
+        new UnavailableException(Cause.NOT_DEPLOYED, "Closed before Redis answered to the emit"));
+    var ended =
+        new WaitCancelledException(Cause.CANCELLED, "The ServerEvents that waited was closed");
+    streams.endAll(ended);
+    waits.close(ended).onComplete(done);
   }
 }

@@ -1,18 +1,23 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.wire.EventKey;
+import dev.serverevents.internal.wire.Signal;
 import dev.serverevents.internal.wire.WireFormat.Payload;
 import dev.serverevents.internal.wire.WireNames;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel on which direct replies come for jobs of one name. An inbox is subscribed once, and
@@ -27,15 +32,33 @@ final class Inbox implements Subscriber {
     /** The inbox is heard, for the first time or again. */
     void inboxHeard(long epoch);
 
-    /** The reply to the wait came. */
-    void arrived(Payload payload);
+    /** A reply to the wait's job came. */
+    void replied(Payload payload);
+
+    /** A worker says that it has the job of the wait. */
+    void claimed(String workerId, boolean givesBack);
+
+    /** The worker says that the job of the wait has got on. */
+    void gotOn();
 
     /** The verticle has ended the wait, together with its inbox. */
     void ended(Throwable cause);
   }
 
+  /** What an inbox tells the ServerEvents that it belongs to. */
+  interface Owner {
+    /** The verticle has ended the inbox. */
+    void closed(Inbox inbox);
+
+    /** A worker says something about the jobs of the inbox. */
+    void signalled(Inbox inbox, Signal signal);
+
+    /** The inbox is heard again, and may have missed something. */
+    void heardAgain(Inbox inbox);
+  }
+
   private final Home home;
-  private final Consumer<Inbox> closed;
+  private final Owner owner;
   private final Deployment verticle;
   private final String name;
   private final String channel;
@@ -49,7 +72,10 @@ final class Inbox implements Subscriber {
   /** The pending waits by id. */
   private final Map<String, Guest> waits = new HashMap<>();
 
+  /** The epoch in which the inbox is heard, {@link #LOST}, or 0 before it was heard. */
   private long epoch;
+
+  private List<Consumer<Boolean>> proving = new ArrayList<>();
   private long lastUsed;
   private boolean retired;
 
@@ -58,11 +84,10 @@ final class Inbox implements Subscriber {
    *
    * @param id what tells its channel from all others
    * @param size how many ids can be told apart, a power of two
-   * @param closed called when the verticle has ended it
    */
-  Inbox(Home home, Deployment verticle, String name, String id, int size, Consumer<Inbox> closed) {
+  Inbox(Home home, Deployment verticle, String name, String id, int size, Owner owner) {
     this.home = home;
-    this.closed = closed;
+    this.owner = owner;
     this.verticle = verticle;
     this.name = name;
     this.size = size;
@@ -90,7 +115,7 @@ final class Inbox implements Subscriber {
 
   @Override
   public boolean takes(EventKey key) {
-    return key.name().equals(name);
+    return key.name().equals(name) || key.name().startsWith("$");
   }
 
   @Override
@@ -141,6 +166,11 @@ final class Inbox implements Subscriber {
     return isIdle() && System.nanoTime() - lastUsed > TimeUnit.MILLISECONDS.toNanos(ms);
   }
 
+  /** The pending wait of an id, or null. */
+  @Nullable Guest job(String id) {
+    return waits.get(id);
+  }
+
   /** Takes a wait away that has ended. */
   void remove(String id, Guest wait) {
     waits.remove(id, wait);
@@ -148,7 +178,7 @@ final class Inbox implements Subscriber {
 
   /** The epoch of the connection on which the inbox is heard now, or 0. */
   long epoch() {
-    return epoch;
+    return Math.max(0, epoch);
   }
 
   @Override
@@ -158,26 +188,51 @@ final class Inbox implements Subscriber {
 
   @Override
   public void subscribed(long epoch) {
+    if (this.epoch == LOST) {
+      owner.heardAgain(this);
+    }
     this.epoch = epoch;
     Turns.forEach(home.context(), waits.values(), wait -> wait.inboxHeard(epoch));
   }
 
   @Override
   public void lost() {
-    epoch = 0;
+    epoch = epoch == 0 ? 0 : LOST;
   }
 
   @Override
   public void arrived(Payload payload) {
+    if (!payload.key().name().equals(name)) {
+      Signal.of(payload).ifPresent(signal -> owner.signalled(this, signal));
+      return;
+    }
     var wait = waits.get(payload.key().id());
     if (wait != null) {
-      wait.arrived(payload);
+      wait.replied(payload);
     }
+  }
+
+  /**
+   * Finds out whether all that was published to the inbox has arrived; the answer is false where
+   * that cannot be known.
+   */
+  void prove(Consumer<Boolean> proved) {
+    if (proving.isEmpty()) {
+      verticle.commands().add(new Command.Settle(this));
+    }
+    proving.add(proved);
+  }
+
+  @Override
+  public void settled(long settled, @Nullable Throwable why) {
+    var asked = proving;
+    proving = new ArrayList<>();
+    Turns.forEach(home.context(), asked, proved -> proved.accept(settled != 0 && settled == epoch));
   }
 
   @Override
   public void ended(Throwable cause) {
-    closed.accept(this);
+    owner.closed(this);
     Turns.forEach(home.context(), waits.values(), wait -> wait.ended(cause));
   }
 }

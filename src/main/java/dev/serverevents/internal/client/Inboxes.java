@@ -4,6 +4,7 @@ import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.EventKey;
+import dev.serverevents.internal.wire.Signal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,7 +16,7 @@ import java.util.Map;
  * The inboxes of one ServerEvents. A name of direct requests has as many of them as it takes for no
  * two jobs of one id to share an inbox. Used on its context only.
  */
-final class Inboxes {
+final class Inboxes implements Inbox.Owner {
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -38,13 +39,20 @@ final class Inboxes {
   }
 
   private final Home home;
+  private final Workers workers;
   private final String id = randomId();
   private final Map<Mailbox<Command>, Map<String, OfName>> verticles = new HashMap<>();
   private long count;
   private long timer = -1;
 
-  Inboxes(Home home) {
+  /**
+   * Creates none yet.
+   *
+   * @param workers is told what workers say on the inboxes
+   */
+  Inboxes(Home home, Workers workers) {
     this.home = home;
+    this.workers = workers;
   }
 
   /** An id is short, since it goes over the network twice with each job. */
@@ -103,7 +111,7 @@ final class Inboxes {
             name,
             id + "." + Long.toString(++count, Character.MAX_RADIX),
             ofName.size,
-            this::remove);
+            this);
     ofName.size = Math.min(ofName.size * GROWTH, MAX_SIZE);
     ofName.open.add(inbox);
     verticle.commands().add(new Command.Listen(inbox));
@@ -126,7 +134,8 @@ final class Inboxes {
   }
 
   /** Forgets an inbox that is heard no more. */
-  private void remove(Inbox inbox) {
+  @Override
+  public void closed(Inbox inbox) {
     inbox.retire();
     var names = verticles.get(inbox.verticle().commands());
     var ofName = names == null ? null : names.get(inbox.name());
@@ -141,6 +150,16 @@ final class Inboxes {
     if (verticles.isEmpty()) {
       close();
     }
+  }
+
+  @Override
+  public void signalled(Inbox inbox, Signal signal) {
+    workers.signalled(inbox, signal);
+  }
+
+  @Override
+  public void heardAgain(Inbox inbox) {
+    workers.heardAgain(inbox);
   }
 
   /** Leaves the inboxes that no wait has used for a while. */

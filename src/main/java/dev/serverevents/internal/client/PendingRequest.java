@@ -1,29 +1,34 @@
 package dev.serverevents.internal.client;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.serverevents.EventTimeoutException;
+import dev.serverevents.Job;
+import dev.serverevents.ServerEventsException;
 import dev.serverevents.Timeline;
+import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
+import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A wait that starts a job once it is heard. A direct one waits for the reply to that job, on an
- * inbox in the place of the event's channel.
+ * inbox in the place of the event's channel. One that watches its worker has an inbox for claims.
  */
 final class PendingRequest extends PendingWait implements Inbox.Guest {
 
-  /** Gives a job to a worker; takes the channel for the reply to a direct request. */
-  interface HandOver extends Function<String, Future<?>> {}
+  /** Gives a job to a worker. */
+  interface HandOver extends Function<Job, Future<?>> {}
 
   private final ContextInternal caller;
   private final boolean direct;
   private @Nullable HandOver handOver;
   private @Nullable Inbox inbox;
+  private boolean inboxHeard;
 
   /** When the hand-over ended, which it may do on any thread; or {@link #NEVER}. */
   private volatile int handedOver = NEVER;
@@ -34,19 +39,17 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
   /**
    * Creates a request that has not begun; see {@link PendingWait}.
    *
-   * @param direct whether it waits for a direct reply
    * @param handOver called on the context of the caller
    */
   PendingRequest(
       Owner owner,
       EventKey key,
       long timeout,
-      boolean retained,
-      boolean direct,
+      WaitOptions options,
       HandOver handOver,
       ContextInternal caller) {
-    super(owner, key, timeout, retained, caller);
-    this.direct = direct;
+    super(owner, key, timeout, options, options.isWatching(), caller);
+    this.direct = options.direct();
     this.handOver = handOver;
     this.caller = caller;
   }
@@ -55,7 +58,11 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
     return direct;
   }
 
-  /** The inbox where the reply comes. */
+  /** Whether the request needs an inbox: for the reply, or for claims. */
+  boolean needsInbox() {
+    return direct || watch() != null;
+  }
+
   void use(Inbox inbox) {
     this.inbox = inbox;
   }
@@ -66,7 +73,7 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
 
   @Override
   public String channel() {
-    return inbox == null ? super.channel() : inbox.channel();
+    return direct && inbox != null ? inbox.channel() : super.channel();
   }
 
   @Override
@@ -76,10 +83,34 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
 
   @Override
   public void inboxHeard(long epoch) {
-    if (isRunning() && isRetained()) {
+    inboxHeard = true;
+    if (!direct) {
+      handOverIfReady();
+    } else if (isRunning() && isRetained()) {
       verticle().commands().add(new Command.LookUp(this));
     } else {
       subscribed(epoch);
+    }
+  }
+
+  @Override
+  public void replied(Payload payload) {
+    if (direct) {
+      arrived(payload);
+    }
+  }
+
+  @Override
+  public void claimed(String workerId, boolean givesBack) {
+    if (watch() != null) {
+      watch().claimed(workerId, givesBack);
+    }
+  }
+
+  @Override
+  public void gotOn() {
+    if (watch() != null) {
+      watch().gotOn();
     }
   }
 
@@ -106,15 +137,31 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
 
   @Override
   void heard() {
-    caller.emit(this, PendingRequest::handOver);
+    handOverIfReady();
   }
 
-  private void handOver() {
-    var job = requireNonNull(handOver);
-    handOver = null;
+  @Override
+  public void served() {
+    handOverIfReady();
+  }
+
+  private void handOverIfReady() {
+    var isReady =
+        isRunning()
+            && wasHeard()
+            && (inboxHeard || !needsInbox())
+            && (watch() == null || watch().isServed());
+    if (isReady && handOver != null) {
+      var due = handOver;
+      handOver = null;
+      caller.emit(due, this::handOver);
+    }
+  }
+
+  private void handOver(HandOver due) {
     Future<?> done;
     try {
-      done = job.apply(channel());
+      done = due.apply(job());
       if (done == null) {
         done =
             Future.failedFuture(
@@ -126,14 +173,30 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
     done.onSuccess(taken -> handedOver = now()).onFailure(this::stop);
   }
 
+  private Job job() {
+    var channel = inbox == null ? null : inbox.channel();
+    return new Job(
+        key().name(),
+        key().id(),
+        direct ? channel : null,
+        watch() == null ? null : channel,
+        Math.max(1, timeout() - now()),
+        watch() == null ? 0 : watch().stalledAfter(),
+        Map.of(),
+        null);
+  }
+
   @Override
   Timeline timeline() {
     return timeline(handedOver);
   }
 
   @Override
-  void ending(@Nullable Throwable cause) {
-    // the caller has nothing but its Future
+  ServerEventsException timedOut() {
+    var neverClaimed = watch() != null && handedOver != NEVER && !watch().wasClaimed();
+    return neverClaimed
+        ? EventTimeoutException.neverClaimed(key().name(), key().id(), timeout())
+        : super.timedOut();
   }
 
   /** The verticle knows the inbox instead of a direct request, and the inbox stays. */

@@ -2,9 +2,11 @@ package dev.serverevents.internal.client;
 
 import static java.util.Objects.requireNonNullElseGet;
 
+import dev.serverevents.NoWorkerException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
+import dev.serverevents.StreamOptions;
 import dev.serverevents.Timeline;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
@@ -19,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  * One stream, from its making to its end. A stream listens to the event and to the progress of its
  * job, and hands both to its reader. Used on its owner's context only.
  */
-final class PendingStream implements StreamPart.Owner {
+final class PendingStream implements StreamPart.Owner, Served.Guest {
 
   /** What a stream needs of the ServerEvents that it belongs to. */
   interface Owner {
     /** The home of the ServerEvents. */
     Home home();
+
+    /** What is known of workers. */
+    Workers workers();
 
     /** A stream is to end, from either side; null where that is regular. */
     void end(PendingStream stream, @Nullable Throwable cause);
@@ -36,6 +41,7 @@ final class PendingStream implements StreamPart.Owner {
   private final Owner owner;
   private final EventKey key;
   private final @Nullable Long timeout;
+  private final boolean needsWorker;
   private final EventPart event;
   private final ProgressPart progress;
   private final StreamReader reader;
@@ -49,6 +55,10 @@ final class PendingStream implements StreamPart.Owner {
 
   private @Nullable Long progressed;
   private @Nullable Patience patience;
+  private @Nullable Served served;
+
+  /** What ends the stream unless its event is on its way, or null. */
+  private @Nullable NoWorkerException noWorker;
 
   /** The epoch before which something may have been missed, as the reader was told, or 0. */
   private long gap;
@@ -59,21 +69,20 @@ final class PendingStream implements StreamPart.Owner {
    * Creates a stream that has not begun.
    *
    * @param timeout in ms, or null for no end
-   * @param retained whether an event counts that was kept
-   * @param follow whether the stream goes on after an event
+   * @param options how the stream listens, but for the timeout
    * @param caller the context on which the handlers of its reader are called
    */
   PendingStream(
       Owner owner,
       EventKey key,
       @Nullable Long timeout,
-      boolean retained,
-      boolean follow,
+      StreamOptions options,
       ContextInternal caller) {
     this.owner = owner;
     this.key = key;
     this.timeout = timeout;
-    event = new EventPart(this, retained, follow);
+    needsWorker = options.needsWorker();
+    event = new EventPart(this, options.retained(), options.follow());
     progress = new ProgressPart(this);
     reader = new StreamReader(caller, why -> owner.close(this, why));
   }
@@ -111,6 +120,32 @@ final class PendingStream implements StreamPart.Owner {
     for (var part : List.of(event, progress)) {
       verticle.commands().add(new Command.Listen(part));
     }
+    if (needsWorker) {
+      served = owner.workers().serving(verticle, key.name(), this);
+    }
+  }
+
+  @Override
+  public void served() {
+    // the stream goes on
+  }
+
+  /** What the last worker emitted may be on its way. */
+  @Override
+  public void noWorker() {
+    if (noWorker == null) {
+      noWorker = new NoWorkerException(key.name(), key.id());
+      if (verticle != null && event.wasHeard()) {
+        verticle.commands().add(new Command.Settle(event));
+      } else {
+        end(noWorker);
+      }
+    }
+  }
+
+  @Override
+  public void notTold(Throwable cause) {
+    end(cause);
   }
 
   /** The time of the stream is over: asks whether an event is on its way, which still counts. */
@@ -125,6 +160,10 @@ final class PendingStream implements StreamPart.Owner {
 
   @Override
   public void settled(boolean wasHeard, long epoch, @Nullable Throwable why) {
+    if (noWorker != null) {
+      end(noWorker);
+      return;
+    }
     var ms = timeout == null ? 0 : timeout;
     end(wasHeard ? Verdict.timedOut(key, ms) : Verdict.unknown(key, ms, epoch, why));
   }
@@ -170,6 +209,9 @@ final class PendingStream implements StreamPart.Owner {
     home().context().owner().cancelTimer(timer);
     if (patience != null) {
       patience.cancel();
+    }
+    if (served != null) {
+      served.remove(this);
     }
     if (verticle != null) {
       verticle.pending().leave();

@@ -16,16 +16,23 @@ final class PendingStreams implements PendingStream.Owner {
 
   private final Home home;
   private final Verticles verticles;
+  private final Workers workers;
   private final Set<PendingStream> all = new HashSet<>();
 
-  PendingStreams(Home home, Verticles verticles) {
+  PendingStreams(Home home, Verticles verticles, Workers workers) {
     this.home = home;
     this.verticles = verticles;
+    this.workers = workers;
   }
 
   @Override
   public Home home() {
     return home;
+  }
+
+  @Override
+  public Workers workers() {
+    return workers;
   }
 
   /** Opens a stream. Any thread may call it, for a caller on any context. */
@@ -35,9 +42,7 @@ final class PendingStreams implements PendingStream.Owner {
       var key = EventKey.of(name, id, verticles.limits());
       var timeout = verticles.checkedTimeout(options.timeout());
       var endless = options.follow() && options.timeout() == null;
-      var stream =
-          new PendingStream(
-              this, key, endless ? null : timeout, options.retained(), options.follow(), caller);
+      var stream = new PendingStream(this, key, endless ? null : timeout, options, caller);
       home.run(() -> start(stream));
       return stream.reader();
     } catch (InvalidInputException invalid) {

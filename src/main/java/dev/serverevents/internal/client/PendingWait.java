@@ -2,11 +2,16 @@ package dev.serverevents.internal.client;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EventArgs;
+import dev.serverevents.EventWait;
+import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Timeline;
+import dev.serverevents.WaitCancelledException;
+import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -22,16 +27,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One wait, from its making to its end. A {@link PlainWait} tells its caller when it is heard, and
- * a {@link PendingRequest} starts a job then. What changes in a wait is used on its owner's context
- * only.
+ * One wait, from its making to its end. A {@link PlainWait} only waits, and a {@link
+ * PendingRequest} starts a job as well. What changes in a wait is used on its owner's context only.
  */
-abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscriber {
+abstract class PendingWait extends Timeouts.Timed<PendingWait>
+    implements Subscriber, EventWait, WorkerWatch.Owner {
 
   /** What a wait needs of the ServerEvents that it belongs to. */
   interface Owner {
     /** The home of the ServerEvents. */
     Home home();
+
+    /** What is known of workers. */
+    Workers workers();
 
     /** Forgets a wait that ends, and tells whether it was pending. */
     boolean remove(PendingWait wait);
@@ -46,6 +54,10 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
   private final boolean retained;
   private final long since = System.nanoTime();
   private final Promise<EventArgs> result;
+  private final Promise<Void> subscribed;
+
+  /** What is known of the worker; null where nobody wants to know. */
+  private final @Nullable WorkerWatch watch;
 
   private @Nullable Deployment verticle;
 
@@ -53,31 +65,58 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
   private int heard = NEVER;
 
   private @Nullable Throwable stopped;
+
+  /** What is to end the wait unless its event is on its way, or null. */
+  private @Nullable ServerEventsException suspicion;
+
   private long epoch;
 
   /**
    * Creates a wait that has not begun.
    *
    * @param timeout in ms
-   * @param retained whether an event counts that was kept
-   * @param caller the context on which its Future completes
+   * @param options how it waits, but for the timeout
+   * @param isWatching whether it wants to know about a worker
+   * @param caller the context on which its Futures complete
    */
-  PendingWait(Owner owner, EventKey key, long timeout, boolean retained, ContextInternal caller) {
+  PendingWait(
+      Owner owner,
+      EventKey key,
+      long timeout,
+      WaitOptions options,
+      boolean isWatching,
+      ContextInternal caller) {
     this.owner = owner;
     this.key = key;
     this.timeout = timeout;
-    this.retained = retained;
+    retained = options.retained();
+    watch = isWatching ? new WorkerWatch(this, owner.workers(), options) : null;
     result = caller.promise();
+    subscribed = caller.promise();
+  }
+
+  /** What a caller gets whose input is wrong: it has failed, and never begins. */
+  static EventWait refused(ContextInternal caller, InvalidInputException cause) {
+    return new Refused(caller.failedFuture(cause), caller.failedFuture(cause));
+  }
+
+  private record Refused(Future<EventArgs> future, Future<Void> subscribed) implements EventWait {
+    @Override
+    public void cancel(Cause why) {
+      // the wait never began
+    }
   }
 
   /** The wait is heard, for the first time. */
   abstract void heard();
 
-  /** The wait is about to end; the cause is null where its event has come. */
-  abstract void ending(@Nullable Throwable cause);
-
-  EventKey key() {
+  @Override
+  public EventKey key() {
     return key;
+  }
+
+  final @Nullable WorkerWatch watch() {
+    return watch;
   }
 
   @Override
@@ -98,8 +137,8 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
     return heard != NEVER;
   }
 
-  /** Ms since the wait was made. */
-  final int now() {
+  @Override
+  public final int now() {
     return (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
   }
 
@@ -110,16 +149,39 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
 
   /** The same of a wait whose job was handed over then. */
   final Timeline timeline(int handedOver) {
-    return new Timeline(ms(heard), ms(handedOver), null, null, null, null);
+    return watch == null
+        ? new Timeline(ms(heard), ms(handedOver), null, null, null, null)
+        : new Timeline(
+            ms(heard),
+            ms(handedOver),
+            ms(watch.claimed()),
+            watch.claimedBy(),
+            ms(watch.progress()),
+            ms(watch.lost()));
   }
 
   private static @Nullable Long ms(int time) {
     return time == NEVER ? null : (long) time;
   }
 
-  /** The Future of the caller. */
+  @Override
   public Future<EventArgs> future() {
     return result.future();
+  }
+
+  @Override
+  public Future<Void> subscribed() {
+    return subscribed.future();
+  }
+
+  @Override
+  public void cancel(Cause why) {
+    stop(
+        new WaitCancelledException(
+            why,
+            why == Cause.CLIENT_GONE
+                ? "The client that waited is gone"
+                : "The wait was cancelled"));
   }
 
   @Override
@@ -171,6 +233,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
     }
     if (!wasHeard()) {
       heard = now();
+      subscribed.tryComplete();
       heard();
     } else if (isOver()) {
       settle(); // the wait is heard again, so that more may be known now
@@ -211,14 +274,40 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
     verticle().commands().add(new Command.Settle(this));
   }
 
+  @Override
+  public void endUnlessOnItsWay(ServerEventsException cause) {
+    if (isRunning() && wasHeard()) {
+      if (suspicion == null) {
+        settle();
+      }
+      suspicion = cause;
+    } else {
+      end(cause);
+    }
+  }
+
+  @Override
+  public void goOn() {
+    suspicion = null;
+  }
+
   /** The wait has timed out only where it cannot have missed anything. */
   @Override
   public void settled(long settledEpoch, @Nullable Throwable why) {
-    if (settledEpoch != 0 && settledEpoch == epoch) {
-      end(Verdict.timedOut(key, timeout));
+    if (!isOver()) {
+      if (suspicion != null) {
+        end(suspicion);
+      }
+    } else if (settledEpoch != 0 && settledEpoch == epoch) {
+      end(timedOut());
     } else if (settledEpoch == 0 || !retained || epoch == LOST) {
       end(Verdict.unknown(key, timeout, settledEpoch, why));
     } // else a look-up is under way, which may show that the wait was heard all along
+  }
+
+  /** What the wait ends with that was heard all along. */
+  ServerEventsException timedOut() {
+    return Verdict.timedOut(key, timeout);
   }
 
   /** Ends the wait, on any thread. */
@@ -227,7 +316,8 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
   }
 
   /** Ends the wait from this side; one that has not begun ends as soon as it does. */
-  final void end(Throwable cause) {
+  @Override
+  public final void end(Throwable cause) {
     if (owner.remove(this)) {
       leave();
       fail(cause);
@@ -261,8 +351,16 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait> implements Subscr
     result.tryFail(told);
   }
 
+  /** An event that was kept may come before Redis has confirmed the subscription. */
   private void tellEnding(@Nullable Throwable cause) {
-    ending(cause);
+    if (cause == null) {
+      subscribed.tryComplete();
+    } else {
+      subscribed.tryFail(cause);
+    }
+    if (watch != null) {
+      watch.ended(cause);
+    }
     var metrics = owner.home().metrics();
     if (metrics != ServerEventsMetrics.NONE) {
       metrics.waitEnded(key.name(), cause, System.nanoTime() - since);

@@ -1,6 +1,5 @@
 package dev.serverevents.internal.client;
 
-import dev.serverevents.EventArgs;
 import dev.serverevents.EventWait;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.UnavailableException;
@@ -24,16 +23,18 @@ final class PendingWaits implements PendingWait.Owner {
 
   private final Home home;
   private final Verticles verticles;
+  private final Workers workers;
   private final Inboxes inboxes;
   private final Timeouts<PendingWait> timeouts;
 
   /** Direct requests that have begun in this turn, and whose inbox is heard. */
   private List<PendingRequest> heard = new ArrayList<>();
 
-  PendingWaits(Home home, Verticles verticles) {
+  PendingWaits(Home home, Verticles verticles, Workers workers) {
     this.home = home;
     this.verticles = verticles;
-    inboxes = new Inboxes(home);
+    this.workers = workers;
+    inboxes = new Inboxes(home, workers);
     timeouts =
         new Timeouts<>(
             home.context(), PendingWait::settle, wait -> wait.settled(0, Verdict.noAnswer()));
@@ -44,49 +45,52 @@ final class PendingWaits implements PendingWait.Owner {
     return home;
   }
 
+  @Override
+  public Workers workers() {
+    return workers;
+  }
+
   /** Waits for an event. Any thread may call it, for a caller on any context. */
   EventWait listen(Object name, Object id, WaitOptions options, ContextInternal caller) {
-    try {
-      return begin(
-          name,
-          id,
-          options,
-          (key, timeout) -> new PlainWait(this, key, timeout, options.retained(), caller));
-    } catch (InvalidInputException invalid) {
-      return PlainWait.refused(caller, invalid);
-    }
+    return begin(
+        name,
+        id,
+        options,
+        (key, timeout) -> new PlainWait(this, key, timeout, options, caller),
+        caller);
   }
 
   /** Starts a job and waits for its event. Any thread may call it, for a caller on any context. */
-  Future<EventArgs> request(
+  EventWait request(
       Object name,
       Object id,
       WaitOptions options,
-      boolean direct,
       PendingRequest.HandOver handOver,
       ContextInternal caller) {
-    try {
-      return begin(
-              name,
-              id,
-              options,
-              (key, timeout) ->
-                  new PendingRequest(
-                      this, key, timeout, options.retained(), direct, handOver, caller))
-          .future();
-    } catch (InvalidInputException invalid) {
-      return caller.failedFuture(invalid);
-    }
+    return begin(
+        name,
+        id,
+        options,
+        (key, timeout) -> new PendingRequest(this, key, timeout, options, handOver, caller),
+        caller);
   }
 
-  private <W extends PendingWait> W begin(
-      Object name, Object id, WaitOptions options, BiFunction<EventKey, Long, W> make) {
-    Fields.present("options", options);
-    var key = EventKey.of(name, id, verticles.limits());
-    var wait = make.apply(key, verticles.checkedTimeout(options.timeout()));
-    home.metrics().waitBegan();
-    home.run(() -> start(wait));
-    return wait;
+  private EventWait begin(
+      Object name,
+      Object id,
+      WaitOptions options,
+      BiFunction<EventKey, Long, PendingWait> make,
+      ContextInternal caller) {
+    try {
+      Fields.present("options", options);
+      var key = EventKey.of(name, id, verticles.limits());
+      var wait = make.apply(key, verticles.checkedTimeout(options.timeout()));
+      home.metrics().waitBegan();
+      home.run(() -> start(wait));
+      return wait;
+    } catch (InvalidInputException invalid) {
+      return PendingWait.refused(caller, invalid);
+    }
   }
 
   private void start(PendingWait wait) {
@@ -105,10 +109,15 @@ final class PendingWaits implements PendingWait.Owner {
   private void start(PendingWait wait, Deployment verticle) {
     wait.start(verticle);
     timeouts.add(wait);
-    if (wait instanceof PendingRequest request && request.isDirect()) {
+    var request = wait instanceof PendingRequest asking ? asking : null;
+    if (request != null && request.needsInbox()) {
       join(request, inboxes.add(verticle, wait.key(), request));
-    } else {
+    }
+    if (request == null || !request.isDirect()) {
       verticle.commands().add(new Command.Listen(wait));
+    }
+    if (wait.watch() != null) {
+      wait.watch().start(verticle, request == null ? null : request.inbox());
     }
   }
 
@@ -148,6 +157,12 @@ final class PendingWaits implements PendingWait.Owner {
 
   /** Ends all waits, for good. */
   Future<Void> close(Throwable cause) {
-    return timeouts.forEach(wait -> wait.end(cause)).onSuccess(ended -> inboxes.close());
+    return timeouts
+        .forEach(wait -> wait.end(cause))
+        .onSuccess(
+            ended -> {
+              inboxes.close();
+              workers.close();
+            });
   }
 }

@@ -10,6 +10,7 @@ import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.local.Deployments;
 import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ final class Verticles {
 
   LimitsOptions limits() {
     return deployments.options().getLimits();
+  }
+
+  /** How long a drain may take, in ms. */
+  long drainTimeout() {
+    return deployments.options().getDrainTimeout();
   }
 
   Health health() {
@@ -66,12 +72,24 @@ final class Verticles {
     if (isClosed) {
       throw new UnavailableException(Cause.NOT_DEPLOYED, "This ServerEvents is closed");
     }
-    return deployments
-        .serving(key)
-        .orElseThrow(
-            () ->
-                new UnavailableException(
-                    Cause.NOT_DEPLOYED, "No ServerEventsVerticle is deployed on this Vert.x"));
+    return deployments.serving(key).orElseThrow(Verticles::noneDeployed);
+  }
+
+  private static UnavailableException noneDeployed() {
+    return new UnavailableException(
+        Cause.NOT_DEPLOYED, "No ServerEventsVerticle is deployed on this Vert.x");
+  }
+
+  /**
+   * The lists of jobs in the Redis of the verticles.
+   *
+   * @throws UnavailableException if there is none
+   */
+  JobStore jobs() {
+    return deployments.all().stream()
+        .findFirst()
+        .map(Deployment::jobs)
+        .orElseThrow(Verticles::noneDeployed);
   }
 
   /**
@@ -80,6 +98,22 @@ final class Verticles {
    * @throws UnavailableException if there is none, or if it takes no more
    */
   Deployment enter(EventKey key) {
+    var verticle = listening(key);
+    if (!verticle.pending().enter()) {
+      throw new UnavailableException(
+          Cause.LIMIT,
+          "%d waits are pending already (limits.pendingWaits)"
+              .formatted(verticle.options().getLimits().getPendingWaits()));
+    }
+    return verticle;
+  }
+
+  /**
+   * The verticle that serves a key and listens.
+   *
+   * @throws UnavailableException if there is none, or if it drains
+   */
+  Deployment listening(EventKey key) {
     var verticle = serving(key);
     if (!verticle.options().isListen()) {
       throw new UnavailableException(
@@ -88,12 +122,6 @@ final class Verticles {
     if (verticle.draining()) {
       throw new UnavailableException(
           Cause.DRAINING, "The ServerEventsVerticle is being undeployed");
-    }
-    if (!verticle.pending().enter()) {
-      throw new UnavailableException(
-          Cause.LIMIT,
-          "%d waits are pending already (limits.pendingWaits)"
-              .formatted(verticle.options().getLimits().getPendingWaits()));
     }
     return verticle;
   }

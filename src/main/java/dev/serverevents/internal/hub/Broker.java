@@ -6,6 +6,7 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.WireFormat.Payload;
@@ -119,4 +120,15 @@ public interface Broker {
    * @return it, or null; fails with {@link UnavailableException} if Redis refuses to tell
    */
   Future<@Nullable Kept> lookUp(EventKey key, boolean dated, BooleanSupplier wanted);
+
+  /**
+   * Counts the connections that subscribe channels, those of this server included.
+   *
+   * @return the counts in the order of the channels, -1 for one that is not known; fails if Redis
+   *     does not tell, with {@link RefusalException} if it refuses
+   */
+  Future<List<Long>> countSubscribers(List<String> channels);
+
+  /** The lists of jobs, for use on any thread. */
+  JobStore jobs();
 }

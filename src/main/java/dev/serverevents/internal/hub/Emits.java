@@ -17,6 +17,7 @@ final class Emits {
 
   /** Publishes an emit. */
   void publish(PendingEmit emit) {
+    var metrics = emit.isSignal() ? ServerEventsMetrics.NONE : this.metrics;
     var name = emit.key().name();
     metrics.emitBegan();
     broker

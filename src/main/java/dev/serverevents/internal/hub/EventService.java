@@ -43,6 +43,7 @@ public final class EventService implements Broker.Listener {
   private final Broker broker;
   private final Hub hub;
   private final Emits emits;
+  private final Presence presence;
   private final Mailbox<Command> commands;
   private final PendingCount pending;
   private final ServerEventsMetrics metrics;
@@ -70,6 +71,7 @@ public final class EventService implements Broker.Listener {
     broker = brokers.apply(this);
     hub = new Hub(context, broker, decoder);
     emits = new Emits(broker, metrics);
+    presence = new Presence(context, broker);
     commands = new Mailbox<>((ContextInternal) context, this::run);
     pending = new PendingCount(options.getLimits().getPendingWaits());
   }
@@ -99,6 +101,7 @@ public final class EventService implements Broker.Listener {
   private Future<Void> leave() {
     serving = false;
     deployments.remove(commands);
+    presence.close();
     return Future.succeededFuture();
   }
 
@@ -118,6 +121,7 @@ public final class EventService implements Broker.Listener {
   @Override
   public void reconnected(Store store) {
     metrics.reconnected(store);
+    presence.disturbed();
   }
 
   @Override
@@ -128,6 +132,7 @@ public final class EventService implements Broker.Listener {
   @Override
   public void failed(Store store, Throwable cause) {
     metrics.connectionFailed(store);
+    presence.disturbed();
     hub.disconnected();
     announce();
     tell(new StoreChange(store, cause));
@@ -135,6 +140,9 @@ public final class EventService implements Broker.Listener {
 
   @Override
   public void rerouted() {
+    if (serving) {
+      presence.disturbed();
+    }
     announce();
   }
 
@@ -155,6 +163,7 @@ public final class EventService implements Broker.Listener {
       deployments.put(
           new Deployment(
               commands,
+              broker.jobs(),
               pending,
               options,
               broker.isPublishing(),
@@ -182,6 +191,10 @@ public final class EventService implements Broker.Listener {
       hub.settle(settle.subscriber());
     } else if (command instanceof Command.LookUp lookUp) {
       hub.lookUp(lookUp.subscriber());
+    } else if (command instanceof Command.Watch watch) {
+      presence.watch(watch.watcher());
+    } else if (command instanceof Command.Unwatch unwatch) {
+      presence.unwatch(unwatch.watcher());
     }
     return null;
   }

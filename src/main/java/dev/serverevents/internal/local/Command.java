@@ -17,4 +17,10 @@ public sealed interface Command {
 
   /** Publish an event. */
   record Emit(PendingEmit emit) implements Command {}
+
+  /** Tell a watcher whether anybody subscribes its channel: as soon as possible, and on changes. */
+  record Watch(Watcher watcher) implements Command {}
+
+  /** A watcher needs to be told no more. */
+  record Unwatch(Watcher watcher) implements Command {}
 }

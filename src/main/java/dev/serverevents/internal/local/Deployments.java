@@ -25,6 +25,7 @@ public final class Deployments {
    * One deployed verticle.
    *
    * @param commands the mailbox where it takes commands, which is its identity
+   * @param jobs the lists of jobs in its Redis
    * @param pending how many waits and streams it has
    * @param inputStore whether its connections that publish are up, and Redis lets them
    * @param outputStore whether its connections that subscribe are up and hear
@@ -35,6 +36,7 @@ public final class Deployments {
    */
   public record Deployment(
       Mailbox<Command> commands,
+      JobStore jobs,
       PendingCount pending,
       ServerEventsOptions options,
       boolean inputStore,

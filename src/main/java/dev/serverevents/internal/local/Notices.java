@@ -95,4 +95,20 @@ public final class Notices {
       emit.failed(cause);
     }
   }
+
+  /** Somebody subscribes the channel of a watcher, or nobody does. */
+  public record Present(Watcher watcher, boolean isPresent) implements Notice {
+    @Override
+    public void deliver() {
+      watcher.present(isPresent);
+    }
+  }
+
+  /** Redis refuses to tell a watcher anything. */
+  public record NotWatched(Watcher watcher, Throwable cause) implements Notice {
+    @Override
+    public void deliver() {
+      watcher.refused(cause);
+    }
+  }
 }

@@ -25,6 +25,11 @@ public final class PendingCount {
     return false;
   }
 
+  /** Counts one more, however many there are. */
+  public void hold() {
+    count.incrementAndGet();
+  }
+
   /** Counts one less. */
   public void leave() {
     if (count.decrementAndGet() == 0) {

@@ -27,6 +27,11 @@ public interface PendingEmit {
   /** The mailbox that its notice goes to. */
   Mailbox<Notice> notices();
 
+  /** Whether it is no event of a user's, so that no metrics count it. */
+  default boolean isSignal() {
+    return false;
+  }
+
   /** Redis has published the event. */
   void emitted(int receivers);
 

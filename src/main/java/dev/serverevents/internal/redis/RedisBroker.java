@@ -8,10 +8,12 @@ import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.hub.Broker;
 import dev.serverevents.internal.hub.ChannelListener;
+import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.redis.connection.ConnectionListener;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.Resources;
 import dev.serverevents.internal.redis.connection.Target;
+import dev.serverevents.internal.redis.jobs.RedisJobStore;
 import dev.serverevents.internal.redis.publish.Dispatcher;
 import dev.serverevents.internal.redis.publish.Publisher;
 import dev.serverevents.internal.wire.EventKey;
@@ -40,6 +42,7 @@ public final class RedisBroker implements Broker, ConnectionListener {
   private final Topology topology;
   private final Dispatcher dispatcher;
   private final Publisher publisher;
+  private final JobStore jobs;
   private final Promise<Void> opened = Promise.promise();
 
   /** Whether a connection to each was tried, so that what is up now is enough to begin. */
@@ -56,6 +59,7 @@ public final class RedisBroker implements Broker, ConnectionListener {
             : new OneMaster(resources, connections, this::master);
     dispatcher = new Dispatcher(resources, topology);
     publisher = new Publisher(resources, dispatcher);
+    jobs = new RedisJobStore(vertx, options.getRedis());
   }
 
   private Master master(Target target) {
@@ -90,6 +94,7 @@ public final class RedisBroker implements Broker, ConnectionListener {
     topology.stop();
     resources.close();
     publisher.close();
+    jobs.close();
     return connections.close();
   }
 
@@ -162,6 +167,16 @@ public final class RedisBroker implements Broker, ConnectionListener {
                   ? null
                   : new Kept(payload, Objects.requireNonNull(found).expiresAt());
             });
+  }
+
+  @Override
+  public Future<List<Long>> countSubscribers(List<String> channels) {
+    return SubscriberCounts.count(topology.masters(), resources.pubsub().isSharded(), channels);
+  }
+
+  @Override
+  public JobStore jobs() {
+    return jobs;
   }
 
   @Override

@@ -13,6 +13,9 @@ public final class WireNames {
 
   private static final String INBOX = "$inbox:";
   private static final String PROGRESS = "$progress:";
+  private static final String WORKER = "$worker:";
+  private static final String SERVES = "$serves:";
+  private static final String JOBS = "$jobs:";
 
   /** A name, and what tells one inbox from others. */
   private static final int MAX_INBOX = 2 * LimitsOptions.MAX_KEY;
@@ -48,6 +51,24 @@ public final class WireNames {
     }
     throw new InvalidInputException(
         field, value, "must be a wait's replyTo, which begins with \"" + INBOX + "\"");
+  }
+
+  /** The channel of one worker, which it subscribes for as long as it lives. */
+  public static String worker(String workerId) {
+    return WORKER + workerId;
+  }
+
+  /** The channel that all workers subscribe which take jobs of a name. */
+  public static String serves(String name) {
+    return SERVES + name;
+  }
+
+  /**
+   * The key of a list of jobs. With more of it behind, in the same slot, it is the key of what
+   * belongs to the list.
+   */
+  public static String jobs(String list) {
+    return JOBS + "{" + list + "}";
   }
 
   /** The key of an event that is kept for a time; its slot on a Redis Cluster is the channel's. */

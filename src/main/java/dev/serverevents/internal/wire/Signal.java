@@ -1,0 +1,106 @@
+package dev.serverevents.internal.wire;
+
+import dev.serverevents.internal.wire.WireFormat.Payload;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * What servers and workers tell each other about the jobs of watching waits. A signal has the form
+ * of an event whose name begins with {@code $}.
+ */
+public sealed interface Signal {
+
+  /** Says "I have the job", to the job's {@code claimTo}. */
+  String CLAIM = "$claim";
+
+  /** Says "I am here", either way. */
+  String ALIVE = "$alive";
+
+  /** Says "nobody here wants the result of the job any more", to the worker. */
+  String UNWANTED = "$unwanted";
+
+  /** Says "claim again what you have of my jobs", to the worker. */
+  String RECLAIM = "$reclaim";
+
+  /** The payload of the signal. */
+  Buffer encode();
+
+  /**
+   * A worker has a job.
+   *
+   * @param givesBack whether the job goes to another worker when this one is gone
+   */
+  record Claim(String name, String id, String workerId, boolean givesBack) implements Signal {
+    @Override
+    public Buffer encode() {
+      return givesBack
+          ? WireFormat.encode(CLAIM, name, id, workerId, new JsonObject().put("givesBack", true))
+          : WireFormat.encode(CLAIM, name, id, workerId);
+    }
+  }
+
+  /**
+   * Somebody is there: a worker, of which the id is told, or a server, of which the inbox is.
+   *
+   * @param job the name and the id of the job that has got on; empty if it is a heartbeat
+   */
+  record Alive(String who, Optional<EventKey> job) implements Signal {
+    @Override
+    public Buffer encode() {
+      return job.isPresent()
+          ? WireFormat.encode(ALIVE, who, job.get().name(), job.get().id())
+          : WireFormat.encode(ALIVE, who);
+    }
+  }
+
+  /** The result of a job is not wanted any more by the server that has the inbox. */
+  record Unwanted(String name, String id, String claimTo) implements Signal {
+    @Override
+    public Buffer encode() {
+      return WireFormat.encode(UNWANTED, name, id, claimTo);
+    }
+  }
+
+  /** The server that has the inbox may have missed claims. */
+  record Reclaim(String claimTo) implements Signal {
+    @Override
+    public Buffer encode() {
+      return WireFormat.encode(RECLAIM, claimTo);
+    }
+  }
+
+  /** Reads a signal; empty if the payload is none, or has too few parts. */
+  static Optional<Signal> of(Payload payload) {
+    var first = payload.key().id();
+    var args = payload.args();
+    return switch (payload.key().name()) {
+      case CLAIM ->
+          args.size() < 2
+              ? Optional.empty()
+              : Optional.of(
+                  new Claim(
+                      first,
+                      String.valueOf(args.get(0)),
+                      String.valueOf(args.get(1)),
+                      args.size() > 2
+                          && args.get(2) instanceof JsonObject options
+                          && Boolean.TRUE.equals(options.getValue("givesBack"))));
+      case ALIVE ->
+          Optional.of(
+              new Alive(
+                  first,
+                  args.size() < 2
+                      ? Optional.empty()
+                      : Optional.of(
+                          new EventKey(String.valueOf(args.get(0)), String.valueOf(args.get(1))))));
+      case UNWANTED ->
+          args.size() < 2
+              ? Optional.empty()
+              : Optional.of(
+                  new Unwanted(first, String.valueOf(args.get(0)), String.valueOf(args.get(1))));
+      case RECLAIM -> Optional.of(new Reclaim(first));
+      default -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package dev.serverevents.internal.worker;
+
+import dev.serverevents.ClaimedJob;
+import dev.serverevents.Job;
+import dev.serverevents.JobSource;
+import dev.serverevents.internal.wire.EventKey;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import org.jspecify.annotations.Nullable;
+
+/** A job that a worker has taken and not done yet. */
+final class HeldJob implements ClaimedJob {
+
+  /** What a job needs of its worker. */
+  interface Owner {
+    /** Tells how far a job is; any thread may call it. */
+    Future<Integer> progress(HeldJob job, @Nullable Object... args);
+  }
+
+  private final Owner owner;
+  private final JobSource.Taken taken;
+  private final Promise<Void> cancelled;
+  private boolean isDone;
+
+  /**
+   * Creates one.
+   *
+   * @param cancelled completed when nobody wants the result any more
+   */
+  HeldJob(Owner owner, JobSource.Taken taken, Promise<Void> cancelled) {
+    this.owner = owner;
+    this.taken = taken;
+    this.cancelled = cancelled;
+  }
+
+  @Override
+  public Job job() {
+    return taken.job();
+  }
+
+  EventKey key() {
+    return new EventKey(name(), id());
+  }
+
+  @Override
+  public Future<Integer> progress(@Nullable Object... args) {
+    return owner.progress(this, args);
+  }
+
+  @Override
+  public Future<Void> cancelled() {
+    return cancelled.future();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled.future().isComplete();
+  }
+
+  /** Nobody wants the result any more, so that the source may forget the job. */
+  void cancel() {
+    if (cancelled.tryComplete()) {
+      done();
+    }
+  }
+
+  /** Has the source forget the job, once. */
+  Future<?> done() {
+    if (isDone) {
+      return Future.succeededFuture();
+    }
+    isDone = true;
+    return taken.done();
+  }
+}

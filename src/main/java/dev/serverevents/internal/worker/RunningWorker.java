@@ -1,0 +1,339 @@
+package dev.serverevents.internal.worker;
+
+import dev.serverevents.ClaimedJob;
+import dev.serverevents.JobSource;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.WorkOptions;
+import dev.serverevents.Worker;
+import dev.serverevents.internal.local.Command;
+import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.internal.local.Notice;
+import dev.serverevents.internal.local.Signals;
+import dev.serverevents.internal.loop.Mailbox;
+import dev.serverevents.internal.wire.Signal;
+import dev.serverevents.internal.wire.WireFormat.Payload;
+import dev.serverevents.internal.wire.WireNames;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker: it takes jobs from their source, and has its user do them. */
+public final class RunningWorker implements Worker, HeldJob.Owner {
+
+  /**
+   * Where a worker lives.
+   *
+   * @param context the context of the ServerEvents that it belongs to
+   * @param notices the mailbox there
+   * @param caller the context on which its user is called
+   * @param ended called when it has ended
+   */
+  public record Home(
+      ContextInternal context,
+      Mailbox<Notice> notices,
+      ContextInternal caller,
+      Consumer<RunningWorker> ended) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
+
+  /** So long it takes until a source is asked again that failed. */
+  private static final long RETRY_MS = 1_000;
+
+  private final String id = UUID.randomUUID().toString();
+  private final Home home;
+  private final Deployment verticle;
+  private final JobSource source;
+  private final int concurrency;
+  private final Function<ClaimedJob, Future<?>> handler;
+  private final Signals signals;
+  private final Lease lease;
+  private final Lease serves;
+  private final Claims claims;
+  private final Pulse pulse;
+  private final Recovery recovery;
+  private final Answers answers;
+  private final Promise<Void> ready;
+  private final Promise<Void> closed;
+
+  /** The jobs that have not ended, even if they were cancelled. */
+  private final Set<HeldJob> held = new HashSet<>();
+
+  private boolean isTaking;
+  private boolean isClosing;
+
+  /** Whether a proof is under way that nothing sent to the worker is missing. */
+  private boolean isProving;
+
+  /**
+   * Creates a worker that does not work yet.
+   *
+   * @param name the name of the jobs that it takes
+   */
+  public RunningWorker(
+      Home home,
+      Deployment verticle,
+      ServerEvents events,
+      String name,
+      JobSource source,
+      WorkOptions options,
+      Function<ClaimedJob, Future<?>> handler) {
+    this.home = home;
+    this.verticle = verticle;
+    this.source = source;
+    this.handler = handler;
+    concurrency = options.concurrency();
+    signals = new Signals(verticle.commands(), home.notices());
+    lease = new Lease(home.notices(), WireNames.worker(id), false, new OwnChannel());
+    serves = new Lease(home.notices(), WireNames.serves(name), true, new NameChannel());
+    claims = new Claims(id, source.givesBack(), home.context(), signals, this::prove);
+    pulse = new Pulse(home.context(), this::prove);
+    recovery = new Recovery(id, source, home.context(), verticle.commands(), home.notices());
+    answers = new Answers(events, options.emit());
+    ready = home.caller().promise();
+    closed = Promise.promise();
+  }
+
+  /** Begins; to be called on the context. */
+  public void start() {
+    verticle.pending().hold();
+    verticle.commands().add(new Command.Listen(lease));
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Future<Void> ready() {
+    return ready.future();
+  }
+
+  @Override
+  public Future<Void> close() {
+    Promise<Void> done = home.caller().promise();
+    closed.future().onComplete(done);
+    onContext(this::stopTaking);
+    return done.future();
+  }
+
+  private void onContext(Runnable action) {
+    if (home.context().inThread()) {
+      action.run();
+    } else {
+      home.context().runOnContext(turn -> action.run());
+    }
+  }
+
+  private <T> void onContext(Future<T> future, Consumer<AsyncResult<T>> action) {
+    future.onComplete(result -> onContext(() -> action.accept(result)));
+  }
+
+  private void begin() {
+    pulse.start();
+    recovery.start();
+    ready.tryComplete();
+    take();
+  }
+
+  private void take() {
+    if (isTaking || isClosing || held.size() >= concurrency) {
+      return;
+    }
+    isTaking = true;
+    onContext(Futures.of(() -> source.take(id)), this::taken);
+  }
+
+  private void taken(AsyncResult<JobSource.@Nullable Taken> taken) {
+    isTaking = false;
+    if (taken.failed()) {
+      LOG.warn("No job could be taken: {}", String.valueOf(taken.cause()));
+      isTaking = true;
+      home.context()
+          .setTimer(
+              RETRY_MS,
+              timer -> {
+                isTaking = false;
+                goOn();
+              });
+    } else {
+      if (taken.result() != null) {
+        hold(taken.result());
+      }
+      goOn();
+    }
+  }
+
+  private void goOn() {
+    take();
+    endIfDone();
+  }
+
+  private void hold(JobSource.Taken taken) {
+    var job = new HeldJob(this, taken, home.caller().promise());
+    held.add(job);
+    verticle.pending().hold();
+    claims.add(job);
+    home.caller()
+        .emit(
+            job,
+            given ->
+                onContext(
+                    Futures.of(() -> handler.apply(given)), result -> handled(given, result)));
+  }
+
+  private void handled(HeldJob job, AsyncResult<?> result) {
+    onContext(
+        pulse.sure(),
+        sure -> {
+          claims.remove(job);
+          if (job.isCancelled()) {
+            ended(job);
+          } else {
+            var answer =
+                result.succeeded()
+                    ? answers.result(job.job(), result.result())
+                    : answers.failure(job.job(), result.cause());
+            onContext(answer.eventually(job::done), answered -> answered(job, answered));
+          }
+        });
+  }
+
+  private void answered(HeldJob job, AsyncResult<?> answered) {
+    if (answered.failed()) {
+      LOG.error(
+          "What has come of the job \"{}\" with id \"{}\" was not emitted",
+          job.name(),
+          job.id(),
+          answered.cause());
+    }
+    ended(job);
+  }
+
+  private void ended(HeldJob job) {
+    held.remove(job);
+    verticle.pending().leave();
+    goOn();
+  }
+
+  @Override
+  public Future<Integer> progress(HeldJob job, @Nullable Object... args) {
+    if (job.isCancelled()) {
+      return Future.succeededFuture(0);
+    }
+    var claimTo = job.job().claimTo();
+    if (claimTo != null) {
+      signals.send(claimTo, new Signal.Alive(id, Optional.of(job.key())));
+    }
+    return answers.progress(job.job(), args);
+  }
+
+  private void prove() {
+    if (!isProving) {
+      isProving = true;
+      verticle.commands().add(new Command.Settle(lease));
+    }
+  }
+
+  private void stopTaking() {
+    if (!isClosing) {
+      isClosing = true;
+      leave(serves);
+      endIfDone();
+    }
+  }
+
+  private void leave(Lease left) {
+    if (!left.hasEnded()) {
+      left.leave();
+      verticle.commands().add(new Command.Leave(left));
+    }
+  }
+
+  private void endIfDone() {
+    if (isClosing && !isTaking && held.isEmpty() && !closed.future().isComplete()) {
+      isTaking = true; // nothing is taken any more
+      recovery.close();
+      onContext(Futures.of(() -> source.close(id)), gone -> end());
+    }
+  }
+
+  private void end() {
+    pulse.stop();
+    claims.close();
+    leave(lease);
+    verticle.pending().leave();
+    home.ended().accept(this);
+    closed.tryComplete();
+  }
+
+  /** The channel of the worker itself. */
+  private final class OwnChannel implements Lease.Listener {
+
+    @Override
+    public void heard(boolean isAgain) {
+      if (isAgain) {
+        claims.claimAgain();
+      } else {
+        verticle.commands().add(new Command.Listen(serves));
+      }
+    }
+
+    @Override
+    public void arrived(Payload payload) {
+      Signal.of(payload).ifPresent(claims::signalled);
+    }
+
+    @Override
+    public void settled() {
+      isProving = false;
+      claims.proved(lease.isHeard());
+      pulse.proved();
+    }
+
+    @Override
+    public void ended(Throwable cause) {
+      ready.tryFail(cause);
+      pulse.proved();
+      stopTaking();
+    }
+  }
+
+  /** The channel of all workers of the name. */
+  private final class NameChannel implements Lease.Listener {
+
+    @Override
+    public void heard(boolean isAgain) {
+      if (!isAgain) {
+        begin();
+      }
+    }
+
+    @Override
+    public void arrived(Payload payload) {
+      // whoever publishes here says nothing that concerns a worker
+    }
+
+    @Override
+    public void settled() {
+      // nobody asked
+    }
+
+    /** The verticle drains, or Redis refuses. */
+    @Override
+    public void ended(Throwable cause) {
+      ready.tryFail(cause);
+      stopTaking();
+    }
+  }
+}
