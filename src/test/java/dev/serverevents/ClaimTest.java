@@ -339,7 +339,9 @@ class ClaimTest {
     api.deploy();
     try (var worker = ForeignWorker.serve(api.redis(), "w1", "job")) {
       var events = api.events();
-      result(request(events, 0, WaitOptions.DEFAULT).pending().subscribed());
+      var first = request(events, 0, WaitOptions.DEFAULT).pending();
+      result(first.subscribed());
+      first.cancel();
       var before = commands(api);
       var requested = request(events, 1, WaitOptions.DEFAULT.timeout(LONG));
       worker.emit(requested.job(), "done");
