@@ -8,6 +8,7 @@ public abstract sealed class ServerEventsException extends VertxException
     permits EventFailureException,
         EventTimeoutException,
         IdempotencyException,
+        IncompleteException,
         InvalidInputException,
         QuotaException,
         UnavailableException,

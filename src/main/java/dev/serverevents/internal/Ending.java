@@ -3,6 +3,7 @@ package dev.serverevents.internal;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.IdempotencyException;
+import dev.serverevents.IncompleteException;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
@@ -63,6 +64,9 @@ public record Ending(Kind kind, int status, long retryAfter, Throwable cause) {
 
     /** The kind of an ending with this cause; null means that nothing failed. */
     public static Kind of(@Nullable Throwable cause) {
+      if (cause instanceof IncompleteException incomplete) {
+        return of(incomplete.getCause());
+      }
       for (var kind : ALL) {
         if (kind.type == null ? cause == null : kind.type.isInstance(cause)) {
           return kind;

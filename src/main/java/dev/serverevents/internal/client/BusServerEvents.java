@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
+import dev.serverevents.EventResults;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventWait;
+import dev.serverevents.EventWaits;
+import dev.serverevents.FirstEvent;
 import dev.serverevents.Health;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.Store;
@@ -22,6 +25,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.util.Collection;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,6 +41,7 @@ public final class BusServerEvents implements ServerEvents {
   private final Verticles verticles;
   private final StoreHandlers handlers;
   private final PendingWaits waits;
+  private final SeveralWaits several;
   private final PendingStreams streams;
   private final PendingEmits emits;
 
@@ -48,6 +53,7 @@ public final class BusServerEvents implements ServerEvents {
     verticles = new Verticles(context.owner());
     handlers = new StoreHandlers(home, this::isReady);
     waits = new PendingWaits(home, verticles);
+    several = new SeveralWaits(waits, verticles);
     streams = new PendingStreams(home, verticles);
     emits = new PendingEmits(home, verticles);
   }
@@ -78,6 +84,22 @@ public final class BusServerEvents implements ServerEvents {
   @Override
   public EventWait listen(Object name, Object id, WaitOptions options) {
     return waits.listen(name, id, options, caller());
+  }
+
+  @Override
+  public EventWaits<EventResults> listenAll(Object name, Collection<?> ids, WaitOptions options) {
+    return several.all(name, ids, null, options, caller());
+  }
+
+  @Override
+  public EventWaits<EventResults> listenAll(
+      Object name, Collection<?> ids, int min, WaitOptions options) {
+    return several.all(name, ids, min, options, caller());
+  }
+
+  @Override
+  public EventWaits<FirstEvent> listenAny(Object name, Collection<?> ids, WaitOptions options) {
+    return several.any(name, ids, options, caller());
   }
 
   @Override
