@@ -15,6 +15,9 @@ public final class LimitsOptions {
   /** How many bytes of UTF-8 a name or an id may have, unless a limit is set lower. */
   public static final int MAX_KEY = LimitSettings.MAX_KEY;
 
+  /** How many ids one call may wait for: {@link ServerEvents#listenAll}. */
+  public static final int MAX_IDS = 100;
+
   /** How many waits may be pending in one verticle. */
   public static final int DEFAULT_PENDING_WAITS = LimitSettings.DEFAULT_PENDING_WAITS;
 

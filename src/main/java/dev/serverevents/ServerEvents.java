@@ -4,6 +4,7 @@ import dev.serverevents.internal.client.BusServerEvents;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -89,6 +90,73 @@ public interface ServerEvents {
    *     failed; {@link InvalidInputException} for bad input
    */
   EventWait listen(Object name, Object id, WaitOptions options);
+
+  /** Waits for the events of all ids; see {@link #listenAll(Object,Collection,WaitOptions)}. */
+  default Future<EventResults> onAll(Object name, Collection<?> ids) {
+    return onAll(name, ids, WaitOptions.DEFAULT);
+  }
+
+  /** Waits for the events of all ids; see {@link #listenAll(Object,Collection,WaitOptions)}. */
+  default Future<EventResults> onAll(Object name, Collection<?> ids, WaitOptions options) {
+    return listenAll(name, ids, options).future();
+  }
+
+  /** Waits for several events; see {@link #listenAll(Object,Collection,int,WaitOptions)}. */
+  default Future<EventResults> onAll(Object name, Collection<?> ids, int min) {
+    return onAll(name, ids, min, WaitOptions.DEFAULT);
+  }
+
+  /** Waits for several events; see {@link #listenAll(Object,Collection,int,WaitOptions)}. */
+  default Future<EventResults> onAll(Object name, Collection<?> ids, int min, WaitOptions options) {
+    return listenAll(name, ids, min, options).future();
+  }
+
+  /**
+   * The same as {@link #listenAll(Object,Collection,int,WaitOptions)}, where the events of all ids
+   * are needed.
+   */
+  EventWaits<EventResults> listenAll(Object name, Collection<?> ids, WaitOptions options);
+
+  /**
+   * Waits for the events of several ids of one name, until {@code min} of them have come. The waits
+   * begin together, with one timeout. They end, those that are left included, the moment that
+   * {@code min} events have come, or that so many waits have failed that this is impossible, or
+   * when the time is over.
+   *
+   * @param ids from 1 to {@value LimitsOptions#MAX_IDS}; two that are the same as text are one
+   * @param min from 1 to the number of ids
+   * @return its {@link EventWaits#future()} has the {@link EventResults}. It fails with {@link
+   *     IncompleteException}, which has them as well, when fewer events came. The cause of that is
+   *     the failure that made it impossible; or, when the time was over, {@link
+   *     UnavailableException} if it is not known of so many events whether they came that there may
+   *     have been enough, and otherwise {@link EventTimeoutException}. For bad input it fails with
+   *     {@link InvalidInputException}, before anything is subscribed.
+   */
+  EventWaits<EventResults> listenAll(Object name, Collection<?> ids, int min, WaitOptions options);
+
+  /** Waits for the first event of several ids; see {@link #listenAny}. */
+  default Future<FirstEvent> onAny(Object name, Collection<?> ids) {
+    return onAny(name, ids, WaitOptions.DEFAULT);
+  }
+
+  /** Waits for the first event of several ids; see {@link #listenAny}. */
+  default Future<FirstEvent> onAny(Object name, Collection<?> ids, WaitOptions options) {
+    return listenAny(name, ids, options).future();
+  }
+
+  /**
+   * Waits for the first event of several ids of one name, as {@link
+   * #listenAll(Object,Collection,int,WaitOptions)} does for one event that is needed. A wait that
+   * fails does not end the others.
+   *
+   * @param ids from 1 to {@value LimitsOptions#MAX_IDS}; two that are the same as text are one
+   * @return its {@link EventWaits#future()} has the first event. It fails only when all waits have
+   *     ended without one: with {@link EventFailureException} if a job failed, and if several have,
+   *     with the one whose id was given first; else with {@link UnavailableException} if it is not
+   *     known of each event whether it came; else with {@link EventTimeoutException}. For bad input
+   *     it fails with {@link InvalidInputException}, before anything is subscribed.
+   */
+  EventWaits<FirstEvent> listenAny(Object name, Collection<?> ids, WaitOptions options);
 
   /** The same as {@link #request(Object,Object,WaitOptions,Function)}, with the defaults. */
   default Future<EventArgs> request(Object name, Object id, Function<Job, Future<?>> handOver) {

@@ -8,6 +8,7 @@ public abstract sealed class ServerEventsException extends VertxException implem
     permits EventFailureException,
         EventTimeoutException,
         IdempotencyException,
+        IncompleteException,
         InvalidInputException,
         NoWorkerException,
         QuotaException,

@@ -52,7 +52,11 @@ class ArchitectureTest {
       Map.of(
           // HTTP bodies, SSE and sockets take the JSON that the event bus takes
           WEB,
-          Set.of(INTERNAL + ".json.Addresses", INTERNAL + ".json.JsonMessages"),
+          Set.of(
+              INTERNAL + ".json.Addresses",
+              INTERNAL + ".json.JsonMessages",
+              INTERNAL + ".json.JsonWait",
+              INTERNAL + ".json.WaitReplies"),
           // What is written to a client and has not left counts for limits.unread, too
           WEB + ".Outgoing",
           Set.of(INTERNAL + ".local.Unread"),

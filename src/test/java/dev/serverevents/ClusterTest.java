@@ -98,6 +98,32 @@ class ClusterTest {
 
   @ParameterizedTest
   @EnumSource
+  void severalIdsOfManySlotsAreWaitedForTogether(PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    var ids = IntStream.range(0, 100).boxed().toList();
+    var some = waiting.listenAll("several", ids, 98, WaitOptions.DEFAULT);
+    var any = waiting.listenAny("several", ids, WaitOptions.DEFAULT);
+    result(some.subscribed());
+    result(any.subscribed());
+    result(emitting.emitFailure("several", 0, 422, "no", null));
+    for (var id : ids.subList(1, 99)) {
+      result(emitting.emit("several", id, id));
+    }
+    assertThat(result(any.future()).args().get(0)).isNotNull();
+    var results = result(some.future());
+    assertThat(results.results()).hasSize(98);
+    assertThat(results.failures().keySet()).containsExactly("0");
+    assertThat(results.missing()).containsExactly("99");
+    var late = failure(waiting.onAll("several", ids, WaitOptions.DEFAULT.timeout(500)));
+    assertThat(late).isInstanceOf(IncompleteException.class).hasMessageContaining("within its");
+    assertThat(((IncompleteException) late).results().missing()).hasSize(100);
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void requestsRepliesAndFailuresWork(PubSub pubsub, Server api, Server worker) {
     var waiting = deploy(api, pubsub);
     var emitting = deploy(worker, pubsub);

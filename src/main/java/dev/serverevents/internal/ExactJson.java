@@ -6,8 +6,10 @@ import dev.serverevents.EventArgs;
 import dev.serverevents.InvalidInputException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +113,18 @@ public final class ExactJson {
         .appendBuffer(json)
         .appendString(rest.isEmpty() ? "" : ",")
         .appendBuffer(after, 1, after.length() - 1);
+  }
+
+  /** Writes a JSON object of fields whose values are JSON already. */
+  public static Buffer object(Map<String, Buffer> fields) {
+    var all = Buffer.buffer("{");
+    fields.forEach(
+        (name, json) ->
+            all.appendString(all.length() == 1 ? "" : ",")
+                .appendString(Json.encode(name))
+                .appendString(":")
+                .appendBuffer(json));
+    return all.appendString("}");
   }
 
   private static InvalidInputException notJson(String field, Buffer json, IOException cause) {

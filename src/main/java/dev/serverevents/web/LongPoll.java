@@ -3,30 +3,28 @@ package dev.serverevents.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.serverevents.Cause;
-import dev.serverevents.EventArgs;
 import dev.serverevents.EventTimeoutException;
-import dev.serverevents.EventWait;
+import dev.serverevents.IncompleteException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Ending;
+import dev.serverevents.internal.json.JsonWait;
+import dev.serverevents.web.Quotas.Client;
+import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** One request that waits for an event, or for the first of several. */
+/** One request that waits for an event, or for several. */
 final class LongPoll {
-
-  /** The event that came first, with its id. */
-  record Arrived(String id, EventArgs args) {}
 
   private final RoutingContext ctx;
   private final Preferences preferences;
@@ -52,48 +50,29 @@ final class LongPoll {
     }
   }
 
-  /** Waits, and answers with the body that {@code body} makes of the event. */
-  void answer(
-      ServerEvents events,
-      Quotas quotas,
-      String name,
-      List<String> ids,
-      Function<Arrived, Buffer> body) {
-    var permit = quotas.client(ctx).enter(Kind.WAITS, ids.size());
-    var waits = ids.stream().map(id -> events.listen(name, id, options)).toList();
+  /** Waits for what a message asks for, and answers with what came. */
+  void answer(ServerEvents events, Client client, JsonObject message) {
+    var asked = JsonWait.of(message);
+    client.begin(Kind.WAITS, asked.count(), permit -> answer(events, asked, permit));
+  }
+
+  private Future<Buffer> answer(ServerEvents events, JsonWait asked, Permit permit) {
+    var wait = asked.begin(events, options, new ExactReplies(Problems::words));
     ctx.response()
         .closeHandler(
             gone -> {
               Requests.tellIfLeft(ctx);
-              waits.forEach(wait -> wait.cancel(Cause.CLIENT_GONE));
+              wait.cancel().accept(Cause.CLIENT_GONE);
             });
-    first(ids, waits)
-        .map(body)
-        .onComplete(
-            ended -> {
-              waits.forEach(EventWait::cancel);
-              permit.close();
-            })
+    return wait.reply()
+        .onComplete(ended -> permit.close())
         .onSuccess(json -> Requests.answer(ctx, HttpResponseStatus.OK, json))
         .onFailure(this::fail);
   }
 
-  private static Future<Arrived> first(List<String> ids, List<EventWait> waits) {
-    var first = Promise.<Arrived>promise();
-    for (var i = 0; i < waits.size(); i++) {
-      var id = ids.get(i);
-      waits
-          .get(i)
-          .future()
-          .onSuccess(args -> first.tryComplete(new Arrived(id, args)))
-          .onFailure(first::tryFail);
-    }
-    return first.future();
-  }
-
   /** A client that prefers it gets, in the place of a timeout, where the event will be found. */
   private void fail(Throwable cause) {
-    if (preferences.respondAsync() && cause instanceof EventTimeoutException) {
+    if (preferences.respondAsync() && isTimeout(cause)) {
       ctx.response()
           .setStatusCode(HttpResponseStatus.ACCEPTED.code())
           .putHeader("Preference-Applied", "respond-async")
@@ -103,6 +82,11 @@ final class LongPoll {
     } else {
       ctx.fail(cause);
     }
+  }
+
+  private static boolean isTimeout(@Nullable Throwable cause) {
+    return cause instanceof EventTimeoutException
+        || (cause instanceof IncompleteException incomplete && isTimeout(incomplete.getCause()));
   }
 
   /**
@@ -119,7 +103,9 @@ final class LongPoll {
       }
     }
     var location = new QueryStringEncoder(path.toString());
-    ctx.queryParams().getAll("any").forEach(ids -> location.addParam("any", ids));
+    for (var parameter : new String[] {"any", "all", "min"}) {
+      ctx.queryParams().getAll(parameter).forEach(value -> location.addParam(parameter, value));
+    }
     location.addParam("retained", "true");
     return location.toString();
   }

@@ -1,6 +1,7 @@
 package dev.serverevents.web;
 
 import dev.serverevents.Cause;
+import dev.serverevents.IncompleteException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Printable;
@@ -8,6 +9,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +73,11 @@ public final class Problems {
     return ending;
   }
 
+  /** The words of the {@link #ending} to tell a client. */
+  static String words(Throwable cause) {
+    return ending(cause).detail();
+  }
+
   /**
    * Answers requests that are no HTTP or beyond a limit of the HTTP server, and closes their
    * connections: an {@link HttpServer#invalidRequestHandler}.
@@ -84,7 +92,7 @@ public final class Problems {
     }
     var problem = problem(status.code()).put(DETAIL, DETAILS.get(status.code()));
     putCause(problem, status.code());
-    send(request.response(), status.code(), problem)
+    send(request.response(), status.code(), problem.toBuffer())
         .onComplete(sent -> request.connection().close());
   }
 
@@ -120,7 +128,13 @@ public final class Problems {
       putDetail(problem, ctx, status);
       putCause(problem, status);
     }
-    send(response, status, problem);
+    send(response, status, body(problem, ctx.failure()));
+  }
+
+  private static Buffer body(JsonObject problem, @Nullable Throwable failure) {
+    return failure instanceof IncompleteException incomplete
+        ? new ExactReplies(Problems::words).several(problem, incomplete.results())
+        : problem.toBuffer();
   }
 
   private static void putEnding(JsonObject problem, HttpServerResponse response, Ending ending) {
@@ -160,12 +174,12 @@ public final class Problems {
     }
   }
 
-  private static Future<Void> send(HttpServerResponse response, int status, JsonObject problem) {
+  private static Future<Void> send(HttpServerResponse response, int status, Buffer problem) {
     return response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(problem.toBuffer());
+        .end(problem);
   }
 
   private static int status(RoutingContext ctx) {

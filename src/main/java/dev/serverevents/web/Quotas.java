@@ -84,7 +84,12 @@ final class Quotas {
 
     /** Takes a permit for what an action begins, and closes it at once if the action throws. */
     <T> T begin(Kind kind, Function<Permit, T> action) {
-      var permit = enter(kind, 1);
+      return begin(kind, 1, action);
+    }
+
+    /** The same for an action that begins so many. */
+    <T> T begin(Kind kind, int count, Function<Permit, T> action) {
+      var permit = enter(kind, count);
       try {
         return action.apply(permit);
       } catch (ServerEventsException refused) {

@@ -1,23 +1,24 @@
 package dev.serverevents.web;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.ExactJson;
 import dev.serverevents.internal.Fields;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads requests. A wrong one throws {@link InvalidInputException}. */
 public final class Requests {
-
-  private static final int MAX_IDS = 100;
 
   private Requests() {}
 
@@ -34,17 +35,35 @@ public final class Requests {
         : options.timeout(Fields.integer("timeout", timeout, 1, maxMs));
   }
 
-  /** The ids of the query's {@code any}, with commas between them. */
-  static List<String> ids(RoutingContext ctx) {
-    var any = ctx.queryParams().getAll("any");
-    var ids = any.stream().flatMap(list -> Stream.of(list.split(",", -1))).distinct().toList();
-    if (ids.isEmpty() || ids.size() > MAX_IDS) {
-      throw new InvalidInputException(
-          "any",
-          String.join(",", any),
-          "must be 1 to %d ids with commas between them".formatted(MAX_IDS));
+  /**
+   * What the query waits for: {@code any} or {@code all}, ids with commas between them, and {@code
+   * min}, as the fields of a message.
+   */
+  static JsonObject several(RoutingContext ctx) {
+    var query = ctx.queryParams();
+    var asked = new JsonObject();
+    if (query.contains("all")) {
+      asked.put("all", ids(query, "all"));
     }
-    return ids;
+    if (query.contains("min")) {
+      asked.put("min", query.get("min"));
+    }
+    if (query.contains("any") || asked.isEmpty()) {
+      asked.put("any", ids(query, "any"));
+    }
+    return asked;
+  }
+
+  private static JsonArray ids(MultiMap query, String field) {
+    var given = query.getAll(field);
+    var ids = given.stream().flatMap(list -> Stream.of(list.split(",", -1))).distinct().toList();
+    if (ids.isEmpty() || ids.size() > LimitsOptions.MAX_IDS) {
+      throw new InvalidInputException(
+          field,
+          String.join(",", given),
+          "must be 1 to %d ids with commas between them".formatted(LimitsOptions.MAX_IDS));
+    }
+    return new JsonArray(ids);
   }
 
   /**

@@ -3,12 +3,9 @@ package dev.serverevents.web;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.internal.ExactJson;
 import dev.serverevents.web.Access.Action;
-import dev.serverevents.web.LongPoll.Arrived;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +14,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Waiting, streaming and emitting over HTTP, as routes to mount on an application's own router,
@@ -27,6 +23,8 @@ import java.util.function.Function;
  *   <li>{@code GET /events/{name}/{id}} waits; 200 with the JSON array of arguments
  *   <li>{@code GET /events/{name}?any=1,2} waits for the first of up to 100 ids; 200 with {@code
  *       {"id":"2","args":[]}}
+ *   <li>{@code GET /events/{name}?all=1,2,3&min=2} waits for all, or for {@code min} of them; 200
+ *       with {@code {"results":{"1":[],"3":[]},"failures":{},"missing":["2"]}}
  *   <li>{@code GET /events/{name}/{id}/stream}: Server-Sent Events, with the job's progress
  *   <li>{@code POST /events/{name}/{id}?retain=ms} emits a JSON array of arguments, or any other
  *       JSON value as the only one; 202 with {@code {"receivers":n}}
@@ -96,7 +94,7 @@ public final class ServerEventsRoutes {
     permit(Action.EMIT, EVENT, HttpMethod.POST);
     permit(Action.EMIT, PROGRESS, HttpMethod.POST);
     permit(Action.EMIT, FAILURE, HttpMethod.PUT);
-    on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitForAny);
+    on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitForSeveral);
     on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitFor);
     on(STREAM, HttpMethod.GET).handler(this::stream);
     var emit = new EmitRoutes(events, quotas);
@@ -181,21 +179,16 @@ public final class ServerEventsRoutes {
   }
 
   private void waitFor(RoutingContext ctx) {
-    poll(ctx, List.of(ctx.pathParam("id")), arrived -> arrived.args().toBuffer());
+    poll(ctx, new JsonObject().put("id", ctx.pathParam("id")));
   }
 
-  private void waitForAny(RoutingContext ctx) {
-    poll(
-        ctx,
-        Requests.ids(ctx),
-        arrived ->
-            ExactJson.object(
-                new JsonObject().put("id", arrived.id()), "args", arrived.args().toBuffer()));
+  private void waitForSeveral(RoutingContext ctx) {
+    poll(ctx, Requests.several(ctx));
   }
 
-  private void poll(RoutingContext ctx, List<String> ids, Function<Arrived, Buffer> body) {
+  private void poll(RoutingContext ctx, JsonObject asked) {
     new LongPoll(ctx, events.timeout(), options.getMaxWait())
-        .answer(events, quotas, ctx.pathParam("name"), ids, body);
+        .answer(events, quotas.client(ctx), asked.put("name", ctx.pathParam("name")));
   }
 
   private void stream(RoutingContext ctx) {

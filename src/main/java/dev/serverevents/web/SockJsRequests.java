@@ -1,12 +1,12 @@
 package dev.serverevents.web;
 
-import dev.serverevents.EventArgs;
-import dev.serverevents.EventWait;
+import dev.serverevents.Cause;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.json.Addresses;
 import dev.serverevents.internal.json.JsonMessages;
+import dev.serverevents.internal.json.JsonWait;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
@@ -34,7 +34,7 @@ final class SockJsRequests {
   private final ServerEvents events;
   private final long maxWait;
   private final Client client;
-  private final Set<EventWait> waits = new HashSet<>();
+  private final Set<JsonWait.Begun<Buffer>> waits = new HashSet<>();
 
   /** The streams by the addresses that their events go to. */
   private final Map<String, HeldStream> streams = new HashMap<>();
@@ -50,7 +50,7 @@ final class SockJsRequests {
     this.maxWait = maxWait;
   }
 
-  /** Waits for an event; the reply is its arguments. */
+  /** Waits for an event, or for several; the reply is what came. */
   Future<Buffer> on(@Nullable Object replyTo, JsonObject body) {
     return Future.succeededFuture(body)
         .map(
@@ -59,14 +59,17 @@ final class SockJsRequests {
               var retained = Fields.flag("retained", asked.getValue("retained"));
               return WaitOptions.DEFAULT.retained(retained).timeout(timeout(asked));
             })
-        .compose(how -> client.begin(Kind.WAITS, permit -> on(body, how, permit)))
-        .map(EventArgs::toBuffer);
+        .compose(how -> on(JsonWait.of(body), how));
   }
 
-  private Future<EventArgs> on(JsonObject body, WaitOptions how, Permit permit) {
-    var wait = events.listen(body.getValue("name"), body.getValue("id"), how);
+  private Future<Buffer> on(JsonWait asked, WaitOptions how) {
+    return client.begin(Kind.WAITS, asked.count(), permit -> on(asked, how, permit));
+  }
+
+  private Future<Buffer> on(JsonWait asked, WaitOptions how, Permit permit) {
+    var wait = asked.begin(events, how, new ExactReplies(Problems::words));
     waits.add(wait);
-    return wait.future()
+    return wait.reply()
         .onComplete(
             over -> {
               waits.remove(wait);
@@ -135,7 +138,7 @@ final class SockJsRequests {
 
   /** The client is gone: all that it asked for ends. */
   void cancel() {
-    List.copyOf(waits).forEach(EventWait::cancel);
+    List.copyOf(waits).forEach(wait -> wait.cancel().accept(Cause.CLIENT_GONE));
     List.copyOf(streams.values()).forEach(HeldStream::cancel);
     streams.clear();
   }

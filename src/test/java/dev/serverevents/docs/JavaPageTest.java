@@ -8,10 +8,13 @@ import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
+import dev.serverevents.EventResults;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
 import dev.serverevents.IdempotencyException;
+import dev.serverevents.FirstEvent;
+import dev.serverevents.IncompleteException;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.QuotaException;
@@ -53,6 +56,7 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisAPI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,6 +106,19 @@ class JavaPageTest {
     wait.future().onSuccess(args -> System.out.println(args));
     wait.cancel();
     return wait;
+  }
+
+  private static Future<EventResults> onAll(ServerEvents events) {
+    var priced = events.onAll("orders.priced", List.of(7, 8, 9), 2);
+    priced.onSuccess(
+        prices -> System.out.println(prices.results() + " came, not " + prices.missing()));
+    return priced;
+  }
+
+  private static Future<FirstEvent> onAny(ServerEvents events) {
+    var cheapest = events.onAny("orders.priced", List.of(7, 8));
+    cheapest.onSuccess(first -> System.out.println(first.id() + ": " + first.args()));
+    return cheapest;
   }
 
   private static Future<Integer> emit(ServerEvents events) {
@@ -237,6 +254,18 @@ class JavaPageTest {
     assertThat(failure(listenAndCancel(events).future()))
         .isInstanceOf(WaitCancelledException.class);
     result(events.close());
+  }
+
+  @Test
+  void severalAreWaitedFor(Server server) {
+    server.deploy();
+    var all = onAll(server.events());
+    var any = onAny(server.events());
+    Await.until(() -> server.redis().channels().size() == 3);
+    result(server.events().emit("orders.priced", 9, 41));
+    result(emit(server.events()));
+    assertThat(result(all).results().keySet()).containsExactly("7", "9");
+    assertThat(result(any).id()).isEqualTo("7");
   }
 
   @Test
@@ -380,6 +409,11 @@ class JavaPageTest {
         WorkerLostException.stalled("orders.priced", "7", "worker-3", 500),
         EventTimeoutException.neverClaimed("orders.priced", "7", 1),
         new InvalidInputException("id", 1.5, "must be a string or an integer"),
+        new IncompleteException(
+            "orders.priced",
+            2,
+            new EventResults(Map.of(), Map.of(), List.of("7", "8")),
+            new EventTimeoutException("orders.priced", "7", 1)),
         new QuotaException(429, "too much", 1),
         new WaitCancelledException(Cause.CANCELLED, "cancelled"));
   }

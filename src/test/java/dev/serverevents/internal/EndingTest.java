@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.Cause;
 import dev.serverevents.EventFailureException;
+import dev.serverevents.EventResults;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.IdempotencyException;
+import dev.serverevents.IncompleteException;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.QuotaException;
@@ -19,6 +21,8 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,11 +134,30 @@ class EndingTest {
 
   @Test
   void everyExceptionOfTheApiHasCausesOfItsOwn() {
-    List<Class<?>> told = endings().<Class<?>>map(ending -> ending.get()[0].getClass()).toList();
+    var told =
+        endings().<Class<?>>map(ending -> ending.get()[0].getClass()).collect(Collectors.toSet());
+    told.add(IncompleteException.class); // it has that of its cause
 
     assertThat(told).contains(ServerEventsException.class.getPermittedSubclasses());
     assertThat(endings().map(ending -> ending.get()[1])).doesNotHaveDuplicates();
     assertThat(Cause.of(null)).isEqualTo(Cause.RESULT);
+  }
+
+  @ParameterizedTest
+  @MethodSource("endings")
+  void whereFewerEventsCameThanWereNeededItIsTheEndingOfTheCause(
+      Throwable failure, Cause cause, int status, long retryAfter, String detail) {
+    if (failure instanceof ServerEventsException why) {
+      var none = new EventResults(Map.of(), Map.of(), List.of("1"));
+      var ending = Ending.of(new IncompleteException("a", 1, none, why));
+
+      assertThat(ending.cause()).isEqualTo(cause);
+      assertThat(ending.status()).isEqualTo(status);
+      assertThat(ending.detail()).endsWith(detail).doesNotContain(SECRET);
+      if (!(why instanceof QuotaException)) { // no wait fails with one
+        assertThat(ending.retryAfter()).isEqualTo(retryAfter);
+      }
+    }
   }
 
   @Test

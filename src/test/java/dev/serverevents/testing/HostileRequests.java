@@ -268,7 +268,7 @@ public final class HostileRequests {
       path += "/" + segment();
     }
     var query =
-        List.of("timeout", "retained", "retain", "any", "follow").stream()
+        List.of("timeout", "retained", "retain", "any", "all", "min", "follow").stream()
             .filter(parameter -> oneIn(2))
             .map(parameter -> parameter + "=" + encoded(value(parameter)))
             .collect(Collectors.joining("&"));

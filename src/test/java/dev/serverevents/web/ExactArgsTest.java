@@ -18,6 +18,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,9 @@ class ExactArgsTest {
       answers.put("GET", http.send(HttpMethod.GET, "/events/exact/1", "").map(Http.Reply::body));
       answers.put(
           "any", http.send(HttpMethod.GET, "/events/exact?any=1,2", "").map(Http.Reply::body));
+      answers.put(
+          "all",
+          http.send(HttpMethod.GET, "/events/exact?all=1,3&min=1", "").map(Http.Reply::body));
       var sse = Sse.open(http, "/events/exact/1/stream");
       var streamed = Promise.<String>promise();
       server
@@ -68,7 +72,7 @@ class ExactArgsTest {
       result(open);
       Await.until(
           () -> server.redis().command("PUBSUB", "NUMSUB", "exact:1").get(1).toInteger() == 1);
-      Await.until(() -> server.redis().channels().contains("exact:2"));
+      Await.until(() -> server.redis().channels().containsAll(List.of("exact:2", "exact:3")));
       return new Readers(answers);
     }
 
@@ -95,6 +99,7 @@ class ExactArgsTest {
               "Java", args,
               "GET", args,
               "any", "{\"id\":\"1\",\"args\":" + args + "}",
+              "all", "{\"results\":{\"1\":" + args + "},\"failures\":{},\"missing\":[\"3\"]}",
               "SSE", "result " + args,
               "WebSocket",
                   "{\"type\":\"result\",\"args\":" + args + ",\"name\":\"exact\",\"id\":\"1\"}");
@@ -200,9 +205,17 @@ class ExactArgsTest {
     var sockJs = sockJs(http, "{\"name\":\"exact\",\"id\":1,\"retained\":true}");
     var bus = new JsonObject().put("name", "exact").put("id", 1).put("retained", true);
     var onBus = server.vertx().eventBus().<JsonArray>request("server-events.on", bus);
+    var all = new JsonObject().put("name", "exact").put("all", new JsonArray().add(1));
+    var allOnBus =
+        server
+            .vertx()
+            .eventBus()
+            .<JsonObject>request("server-events.on", all.put("retained", true));
     http.post("/events/exact/1?retain=10000", nested(DEPTH)).is(202, "{\"receivers\":1}");
     readers.all(nested(DEPTH));
     assertThat(result(onBus).body().encode()).isEqualTo(nested(DEPTH));
+    var results = result(allOnBus).body().getJsonObject("results");
+    assertThat(results.getJsonArray("1").encode()).isEqualTo(nested(DEPTH));
     assertThat(result(sockJs)).contains(nested(DEPTH));
   }
 

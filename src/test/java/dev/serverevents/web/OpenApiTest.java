@@ -323,7 +323,13 @@ class OpenApiTest {
       checked.reply(path, GET, 202, async);
       checked.reply(path, GET, 400, send(http, GET, url + "timeout=0", ""));
     }
+    var all = url(ANY) + "?all=7,8&";
+    checked.reply(ANY, GET, 200, send(http, GET, all + "min=1&retained=true", ""));
+    checked.reply(ANY, HEAD, 200, send(http, HEAD, all + "min=1&retained=true", ""));
+    checked.reply(ANY, GET, 504, send(http, GET, all + "retained=true&timeout=300", ""));
+    checked.reply(ANY, GET, 400, send(http, GET, all + "min=3", ""));
     result(events.emitFailure(KEPT, "orders.new", 7, 42, "no room", null));
+    checked.reply(ANY, GET, 502, send(http, GET, all + "retained=true", ""));
     checked.reply(EVENT, GET, 502, send(http, GET, url(EVENT) + "?retained=true", ""));
     checked.reply(ANY, GET, 502, send(http, GET, url(ANY) + "?any=7&retained=true", ""));
   }

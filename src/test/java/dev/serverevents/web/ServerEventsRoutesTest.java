@@ -256,6 +256,19 @@ class ServerEventsRoutesTest {
   }
 
   @Test
+  void ofSeveralIdsTheFirstThatSucceedsAnswersThoughAnotherFailedBefore(Server server) {
+    server.deploy();
+    var http = http(server);
+    var waiting = http.send(HttpMethod.GET, "/events/a?any=1,2,3", "");
+    Await.until(() -> server.redis().channels().size() == 3);
+    result(server.events().emitFailure("a", 1, 422, "There is no such item", null));
+    Await.until(() -> !server.redis().channels().contains("a:1"));
+    assertThat(http.post("/events/a/3", "[\"third\"]").status()).isEqualTo(202);
+    result(waiting).is(200, "{\"id\":\"3\",\"args\":[\"third\"]}");
+    Await.until(() -> server.redis().channels().isEmpty());
+  }
+
+  @Test
   void aSingleJsonValueIsTheOnlyArgument(Server server) {
     server.deploy();
     var http = http(server);

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNullElse;
 import dev.serverevents.Cause;
 import dev.serverevents.ClaimedJob;
 import dev.serverevents.EmitOptions;
+import dev.serverevents.EventResults;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventWait;
+import dev.serverevents.EventWaits;
+import dev.serverevents.FirstEvent;
 import dev.serverevents.Health;
 import dev.serverevents.Job;
 import dev.serverevents.JobList;
@@ -29,6 +32,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.util.Collection;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,7 @@ public final class BusServerEvents implements ServerEvents {
   private final Verticles verticles;
   private final StoreHandlers handlers;
   private final PendingWaits waits;
+  private final SeveralWaits several;
   private final PendingStreams streams;
   private final PendingEmits emits;
   private final Work work;
@@ -56,6 +61,7 @@ public final class BusServerEvents implements ServerEvents {
     handlers = new StoreHandlers(home, this::isReady);
     var workers = new Workers(home);
     waits = new PendingWaits(home, verticles, workers);
+    several = new SeveralWaits(waits, verticles);
     streams = new PendingStreams(home, verticles, workers);
     emits = new PendingEmits(home, verticles);
     work = new Work(home, verticles, this);
@@ -93,6 +99,22 @@ public final class BusServerEvents implements ServerEvents {
   public EventWait listen(
       Object name, Object id, WaitOptions options, Function<Job, Future<?>> handOver) {
     return waits.request(name, id, options, handOver::apply, caller());
+  }
+
+  @Override
+  public EventWaits<EventResults> listenAll(Object name, Collection<?> ids, WaitOptions options) {
+    return several.all(name, ids, null, options, caller());
+  }
+
+  @Override
+  public EventWaits<EventResults> listenAll(
+      Object name, Collection<?> ids, int min, WaitOptions options) {
+    return several.all(name, ids, min, options, caller());
+  }
+
+  @Override
+  public EventWaits<FirstEvent> listenAny(Object name, Collection<?> ids, WaitOptions options) {
+    return several.any(name, ids, options, caller());
   }
 
   @Override

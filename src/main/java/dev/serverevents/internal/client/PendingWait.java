@@ -45,9 +45,6 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     boolean remove(PendingWait wait);
   }
 
-  /** Stands for the time of what has not happened. */
-  static final int NEVER = -1;
-
   private final Owner owner;
   private final EventKey key;
   private final long timeout;

@@ -20,6 +20,9 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
 
   /** What a watch needs of its wait. */
   interface Owner {
+    /** Stands for the time of what has not happened. */
+    int NEVER = -1;
+
     /** The key of the wait. */
     EventKey key();
 
@@ -55,9 +58,9 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
   /** The worker that claimed the job last, and when what happened, in ms from the start. */
   private @Nullable String claimedBy;
 
-  private int claimed = PendingWait.NEVER;
-  private int progress = PendingWait.NEVER;
-  private int lost = PendingWait.NEVER;
+  private int claimed = Owner.NEVER;
+  private int progress = Owner.NEVER;
+  private int lost = Owner.NEVER;
 
   WorkerWatch(Owner wait, Workers workers, WaitOptions options) {
     this.wait = wait;

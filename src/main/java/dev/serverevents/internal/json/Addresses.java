@@ -6,6 +6,10 @@ public final class Addresses {
   /**
    * Waits: request {@code {"name","id","timeout"?,"retained"?}}, reply the JSON array of arguments.
    *
+   * <p>With {@code "any":[ids]} in the place of the id it is for the first of them, and the reply
+   * is {@code {"id","args"}}; with {@code "all":[ids],"min"?} it is for all, or for {@code min} of
+   * them, and the reply is {@code {"results","failures","missing"}}.
+   *
    * <p>With {@code "handOver"}, an address, it starts a job as well: once the wait is heard, {@code
    * {"name","id"}} is requested there, and whatever is replied means that the job is handed over; a
    * failure ends the wait. With {@code "direct":true} that request has a {@code "replyTo"} too, and

@@ -44,7 +44,10 @@ public final class JsonAddresses {
             .timeout(
                 ServerEventsOptions.timeout("timeout", body.getValue("timeout", events.timeout())))
             .retained(Fields.flag("retained", body.getValue("retained")));
-    return wait(body, options).map(EventArgs::toJsonArray);
+    var asked = JsonWait.of(body);
+    return asked.isSeveral()
+        ? asked.begin(events, options, new BusReplies()).reply()
+        : wait(body, options).map(EventArgs::toJsonArray);
   }
 
   private Future<EventArgs> wait(JsonObject body, WaitOptions options) {

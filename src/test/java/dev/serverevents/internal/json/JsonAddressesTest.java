@@ -87,6 +87,71 @@ class JsonAddressesTest {
         .isEqualTo(new JsonObject().put("receivers", 0));
   }
 
+  private static void awaitSubscribed(Server server, int channels) {
+    Await.until(() -> server.redis().channels().size() == channels);
+  }
+
+  @Test
+  void anyRepliesWithTheFirstAndAllWithWhatCameFailedAndIsMissing(Server server) {
+    server.deploy();
+    var events = server.events();
+    var any = request(server, "server-events.on", new JsonObject("{\"name\":\"a\",\"any\":[1,2]}"));
+    awaitSubscribed(server, 2);
+    result(events.emitFailure("a", 1, 422, "no", "gold"));
+    awaitSubscribed(server, 1);
+    result(events.emit("a", 2, 42, new JsonObject()));
+    assertThat(result(any)).isEqualTo(new JsonObject("{\"id\":\"2\",\"args\":[42,{}]}"));
+    var all =
+        request(
+            server,
+            "server-events.on",
+            new JsonObject("{\"name\":\"a\",\"all\":[1,\"2\",3],\"min\":1}"));
+    awaitSubscribed(server, 3);
+    result(events.emitFailure("a", 1, 422, "no", "gold"));
+    awaitSubscribed(server, 2);
+    result(events.emit("a", 2, 42));
+    assertThat(result(all))
+        .isEqualTo(
+            new JsonObject(
+                "{\"results\":{\"2\":[42]},\"failures\":{\"1\":{\"status\":422,"
+                    + "\"message\":\"no\",\"code\":422,\"detail\":\"gold\"}},\"missing\":[\"3\"]}"));
+    awaitSubscribed(server, 0);
+  }
+
+  @Test
+  void whereFewerComeThanAreNeededTheFailureCodeSaysWhy(Server server) {
+    server.deploy();
+    var on = new JsonObject("{\"name\":\"a\",\"all\":[1,2],\"timeout\":300}");
+    var late = (ReplyException) failure(request(server, "server-events.on", on));
+    assertThat(late.failureCode()).isEqualTo(504);
+    assertThat(late).hasMessageStartingWith("Of the 2 events \"a\" that are needed 0 came: ");
+  }
+
+  @Test
+  void whatDoesNotGoWithSeveralIdsIsRefused(Server server) {
+    server.deploy();
+    var on = "server-events.on";
+    var any = new JsonObject("{\"name\":\"a\",\"any\":[1,2]}");
+    var all = new JsonObject("{\"name\":\"a\",\"all\":[1,2]}");
+    var with = "it must not be with ";
+    assertFails(server, on, any.copy().put("id", 1), "id is 1: " + with + "any");
+    assertFails(server, on, all.copy().put("handOver", "x"), "handOver is \"x\": " + with + "all");
+    assertFails(server, on, any.copy().put("direct", true), "direct is true: " + with + "any");
+    assertFails(server, on, any.copy().mergeIn(all), "any is [1,2]: " + with + "all");
+    assertFails(server, on, any.copy().put("min", 1), "min is 1: it must be with all");
+    var id = new JsonObject("{\"name\":\"a\",\"id\":1,\"min\":1}");
+    assertFails(server, on, id, "min is 1: it must be with all");
+    assertFails(server, on, all.copy().put("all", 1), "all is 1: it must be a JSON array");
+    var none = "all is []: it must be 1 to 100 ids";
+    assertFails(server, on, all.copy().put("all", new JsonArray()), none);
+    var range = "it must be an integer from 1 to 2";
+    assertFails(server, on, all.copy().put("min", 3), "min is 3: " + range);
+    assertFails(server, on, all.copy().put("min", "x"), "min is \"x\": " + range);
+    var badId = new JsonArray().add(1).addNull();
+    assertFails(server, on, all.put("all", badId), "id is null: it must be a string or an integer");
+    assertThat(server.redis().channels()).isEmpty();
+  }
+
   @Test
   void aRetainedEventIsFoundByARetainedWait(Server server) {
     server.deploy();
