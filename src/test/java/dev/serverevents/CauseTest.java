@@ -66,7 +66,6 @@ class CauseTest {
     var cancelled = events.listen("a", 1);
     cancelled.cancel();
     assertCause(cancelled.future(), Cause.CANCELLED);
-    assertCause(cancelled.subscribed(), Cause.CANCELLED);
     var left = events.listen("a", 1);
     assertThatThrownBy(() -> left.cancel(Cause.LIMIT))
         .isInstanceOf(InvalidInputException.class)

@@ -116,7 +116,8 @@ class HttpsServerIT {
       assertThat(forbidden.body()).contains("You may not read the metrics");
       assertThat(get(client, url + "/events/orders.new/7", MONITOR).status()).isEqualTo(403);
       assertThat(get(client, url + "/metrics", MONITOR).body())
-          .contains("server_events_waits_total{name=\"other\",outcome=\"timeout\"} 1.0")
+          .contains(
+              "server_events_waits_total{cause=\"no-event\",name=\"other\",outcome=\"timeout\"} 1.0")
           .contains("server_events_waits_pending 0.0")
           .contains("vertx_http_server");
       server.awaitOutput("/events/orders.new/7?timeout=1000");

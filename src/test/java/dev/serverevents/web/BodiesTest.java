@@ -158,13 +158,13 @@ class BodiesTest {
     assertThat(RawHttp.ask(url, "GET / HTTP/1.1", "Content-Length: x", ""))
         .contains(" 400 ")
         .contains("application/problem+json")
-        .endsWith("\"detail\":\"The request is malformed\"}");
+        .endsWith("\"detail\":\"The request is malformed\",\"cause\":\"invalid\"}");
     assertThat(RawHttp.ask(url, "GET /" + tooLong + " HTTP/1.1", "Host: a", ""))
         .contains(" 414 ")
-        .endsWith("\"detail\":\"The URL is too long\"}");
+        .endsWith("\"detail\":\"The URL is too long\",\"cause\":\"invalid\"}");
     assertThat(RawHttp.ask(url, "GET / HTTP/1.1", "Host: a", "X: " + tooLong, ""))
         .contains(" 431 ")
-        .endsWith("\"detail\":\"The headers are too long\"}");
+        .endsWith("\"detail\":\"The headers are too long\",\"cause\":\"invalid\"}");
   }
 
   @Test
