@@ -1,6 +1,7 @@
 package dev.serverevents.bench;
 
 import dev.serverevents.RedisServerOptions;
+import dev.serverevents.WaitOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -12,6 +13,9 @@ import java.nio.charset.StandardCharsets;
  * it measured.
  */
 final class ApiMain {
+
+  private static final WaitOptions EXACT = WaitOptions.DEFAULT;
+  private static final WaitOptions DIRECT = EXACT.direct(true);
 
   private ApiMain() {}
 
@@ -40,9 +44,11 @@ final class ApiMain {
   private static Contender contender(String... args) throws Exception {
     var url = args[1];
     return switch (args[0]) {
-      case "ours cluster" -> new Ours(url, new RedisServerOptions(new JsonObject(args[2])), false);
-      case "ours exact" -> new Ours(url, false);
-      case "ours direct" -> new Ours(url, true);
+      case "ours cluster" -> new Ours(url, new RedisServerOptions(new JsonObject(args[2])), EXACT);
+      case "ours exact" -> new Ours(url, EXACT);
+      case "ours direct" -> new Ours(url, DIRECT);
+      case "ours exact claimed" -> new Ours(url, EXACT.watchWorker());
+      case "ours direct claimed" -> new Ours(url, DIRECT.watchWorker());
       case "floor exact" -> new Floor(url, false);
       case "floor direct" -> new Floor(url, true);
       case "nats" -> new NatsRequests(url);

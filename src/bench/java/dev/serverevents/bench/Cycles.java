@@ -92,7 +92,7 @@ final class Cycles {
 
   private static String row(
       String name, int inFlight, Result result, Map<String, Map<Integer, Result>> all) {
-    var floor = name.equals("ours direct") ? "floor direct" : "floor exact";
+    var floor = name.startsWith("ours direct") ? "floor direct" : "floor exact";
     return "| %s | %d | %,.0f | %,.0f | %,.0f | %d | %.1f | %s | %s | %s |%n"
         .formatted(
             name,

@@ -1,5 +1,6 @@
 package dev.serverevents.bench;
 
+import dev.serverevents.Job;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,6 +16,7 @@ final class JobQueue {
 
   static final String LIST = "bench:jobs";
   private static final char SEPARATOR = ' ';
+  private static final char CLAIM_TO = '\t';
 
   private final Context context;
   private final RedisConnection redis;
@@ -24,6 +26,12 @@ final class JobQueue {
   JobQueue(Context context, RedisConnection redis) {
     this.context = context;
     this.redis = redis;
+  }
+
+  /** Hands a job over that is to be claimed, or to be replied to. */
+  Future<Void> push(Job job, long id) {
+    var result = job.replyTo() == null ? "bench:" + id : job.replyTo();
+    return push(job.claimTo() == null ? result : result + CLAIM_TO + job.claimTo(), id);
   }
 
   /** Hands a job over. To be called on the context. */
@@ -53,6 +61,13 @@ final class JobQueue {
   }
 
   static String replyTo(String job) {
-    return job.substring(job.indexOf(SEPARATOR) + 1);
+    var end = job.indexOf(CLAIM_TO);
+    return job.substring(job.indexOf(SEPARATOR) + 1, end < 0 ? job.length() : end);
+  }
+
+  /** Where the job is to be claimed, or null. */
+  static String claimTo(String job) {
+    var start = job.indexOf(CLAIM_TO);
+    return start < 0 ? null : job.substring(start + 1);
   }
 }

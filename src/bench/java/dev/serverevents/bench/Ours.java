@@ -20,21 +20,26 @@ final class Ours extends VerticleBase implements Contender {
 
   private final Vertx owner = Contender.vertx();
   private final String queueUrl;
-  private final boolean direct;
+  private final WaitOptions options;
+  private final Leases leases;
   private ServerEvents events;
   private JobQueue jobs;
   private Context home;
 
-  Ours(String redisUrl, boolean direct) {
-    this(redisUrl, RedisServerOptions.of(redisUrl), direct);
+  Ours(String redisUrl, WaitOptions options) {
+    this(redisUrl, RedisServerOptions.of(redisUrl), options);
   }
 
   /** One whose jobs are on another Redis than its events. */
-  Ours(String queueUrl, RedisServerOptions redis, boolean direct) {
+  Ours(String queueUrl, RedisServerOptions redis, WaitOptions options) {
     this.queueUrl = queueUrl;
-    this.direct = direct;
-    var options = new ServerEventsOptions().setRedis(redis).setTimeout(TIMEOUT_MS);
-    owner.deployVerticle(new ServerEventsVerticle(options)).await();
+    this.options = options;
+    leases = new Leases(owner, queueUrl);
+    var settings = new ServerEventsOptions().setRedis(redis).setTimeout(TIMEOUT_MS);
+    if (options.isWatching()) {
+      leases.open();
+    }
+    owner.deployVerticle(new ServerEventsVerticle(settings)).await();
     owner.deployVerticle(this).await();
   }
 
@@ -56,23 +61,26 @@ final class Ours extends VerticleBase implements Contender {
 
   private void start(long id, Promise<Object> done) {
     var result =
-        direct
-            ? events.requestDirect("bench", id, replyTo -> jobs.push(replyTo, id))
-            : events.request("bench", id, () -> jobs.push("bench:" + id, id));
+        options.direct() || options.isWatching()
+            ? events.request("bench", id, options, job -> jobs.push(job, id))
+            : events.request("bench", id, options, () -> jobs.push("bench:" + id, id));
     result.<Object>map(args -> args.get(0)).onComplete(done);
   }
 
   @Override
   public CompletionStage<?> register(long id) {
     var done = Promise.<Void>promise();
-    var waiting = WaitOptions.DEFAULT.timeout(PENDING_MS);
+    var waiting = options.timeout(PENDING_MS);
     Loop.run(
         home,
         () -> {
-          if (direct) {
+          if (options.isWatching()) {
             events
-                .requestDirect(
-                    "pending", id, waiting, replyTo -> Future.succeededFuture(done.tryComplete()))
+                .request("pending", id, waiting, job -> leases.claim(job).onComplete(done))
+                .onFailure(ended -> {});
+          } else if (options.direct()) {
+            events
+                .request("pending", id, waiting, job -> Future.succeededFuture(done.tryComplete()))
                 .onFailure(ended -> {});
           } else {
             var wait = events.listen("pending", id, waiting);
@@ -86,11 +94,11 @@ final class Ours extends VerticleBase implements Contender {
   @Override
   public CompletionStage<?> timeOut(long id) {
     var done = Promise.<Void>promise();
-    var options = WaitOptions.DEFAULT.timeout(SHORT_MS);
+    var waiting = options.timeout(SHORT_MS);
     var wait =
-        direct
-            ? events.requestDirect("timeout", id, options, replyTo -> Future.succeededFuture())
-            : events.on("timeout", id, options);
+        options.direct()
+            ? events.request("timeout", id, waiting, job -> Future.succeededFuture())
+            : events.on("timeout", id, waiting);
     wait.onSuccess(args -> done.fail("nothing was emitted"))
         .onFailure(
             cause -> {

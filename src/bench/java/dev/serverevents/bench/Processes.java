@@ -11,19 +11,29 @@ import java.util.Map;
 final class Processes implements AutoCloseable {
 
   private static final List<String> ON_REDIS =
-      List.of("ours exact", "ours direct", "floor exact", "floor direct", "lettuce", "redisson");
+      List.of(
+          "ours exact",
+          "ours direct",
+          "ours exact claimed",
+          "ours direct claimed",
+          "floor exact",
+          "floor direct",
+          "lettuce",
+          "redisson");
 
   private final EmbeddedRedis redis;
   private final List<Child> all = new ArrayList<>();
   private final Map<String, Child> apis = new LinkedHashMap<>();
   private final Child worker;
 
-  /** Starts them; {@code wanted} names contenders, all if it is empty. */
+  /**
+   * Starts them; {@code wanted} names contenders, all but those that are claimed if it is empty.
+   */
   Processes(List<String> wanted) throws IOException {
     redis = EmbeddedRedis.start();
     worker = jvm("worker", WorkerMain.class, "redis", redis.url());
     for (var name : ON_REDIS) {
-      if (wanted.isEmpty() || wanted.contains(name)) {
+      if (wanted.isEmpty() ? !name.endsWith("claimed") : wanted.contains(name)) {
         apis.put(name, api(name));
       }
     }

@@ -31,6 +31,9 @@ final class WorkerMain {
   /** Taken, and never answered. */
   static final String SILENT_SUBJECT = "silent";
 
+  /** What tells the worker from others, where its jobs are claimed. */
+  private static final String ID = "worker";
+
   static final String RESULT = "x".repeat(200);
 
   private static final LongAdder EMITS = new LongAdder();
@@ -84,6 +87,7 @@ final class WorkerMain {
   private static void answerRedis(String url) {
     var vertx = Vertx.vertx();
     var publishing = connect(vertx, url);
+    new Leases(vertx, url).hold(ID);
     next(connect(vertx, url), jobs -> publish(jobs, publishing));
   }
 
@@ -118,6 +122,11 @@ final class WorkerMain {
     var answers = new ArrayList<Request>();
     for (var job : jobs) {
       var text = job.toString();
+      var claimTo = JobQueue.claimTo(text);
+      if (claimTo != null) {
+        answers.add(
+            Request.cmd(Command.PUBLISH).arg(claimTo).arg(Leases.claim(JobQueue.id(text), ID)));
+      }
       answers.add(
           Request.cmd(Command.PUBLISH).arg(JobQueue.replyTo(text)).arg(payload(JobQueue.id(text))));
     }

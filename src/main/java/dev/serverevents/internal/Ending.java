@@ -5,6 +5,7 @@ import dev.serverevents.EventFailureException;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
+import dev.serverevents.Timeline;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WorkerLostException;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -120,6 +121,22 @@ public record Ending(Cause cause, int status, long retryAfter, Throwable failure
     return retryAfter > 0
         ? WebSocketCloseStatus.TRY_AGAIN_LATER
         : WebSocketCloseStatus.POLICY_VIOLATION;
+  }
+
+  /** What became of the wait or the stream until then. */
+  public Timeline timeline() {
+    return failure instanceof ServerEventsException ours ? ours.timeline() : Timeline.UNKNOWN;
+  }
+
+  /**
+   * Adds why it ended to what is said of it: the word of the cause, and the time line where it is
+   * known. Clients are not told which worker had the job.
+   */
+  public JsonObject explain(JsonObject told) {
+    told.put("cause", cause.word());
+    var timeline = timeline().toJson();
+    timeline.remove("claimedBy");
+    return timeline.isEmpty() ? told : told.put("timeline", timeline);
   }
 
   /** What there is to say beside the status and the words: the event, and what became of it. */

@@ -65,7 +65,7 @@ final class MetersByName {
     if (now - meters.used() <= IN_USE_NANOS) {
       return false;
     }
-    meters.remove(registry);
+    meters.remove();
     return true;
   }
 

@@ -5,8 +5,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -30,7 +31,20 @@ final class MetersOfName {
     Duration.ofSeconds(60)
   };
 
-  private final Map<Cause, Counter> waits = new EnumMap<>(Cause.class);
+  /** What is counted from the start, so that its rate is known when it happens first. */
+  private static final List<Cause> USUAL =
+      List.of(
+          Cause.RESULT,
+          Cause.FAILURE,
+          Cause.NO_EVENT,
+          Cause.REDIS_GAP,
+          Cause.REDIS_AWAY,
+          Cause.CANCELLED,
+          Cause.CLIENT_GONE);
+
+  private final MeterRegistry registry;
+  private final String name;
+  private final Map<Cause, Counter> waits = new ConcurrentHashMap<>();
   private final Timer timeToResult;
   private final Counter emitted;
   private final Counter failed;
@@ -39,11 +53,10 @@ final class MetersOfName {
 
   /** Registers them; {@code now} is the registry's time in ns. */
   MetersOfName(MeterRegistry registry, String name, long now) {
+    this.registry = registry;
+    this.name = name;
     used = now;
-    for (var cause : Cause.values()) {
-      var outcome = Outcome.of(cause).label();
-      waits.put(cause, registry.counter(PREFIX + "waits", "name", name, "outcome", outcome));
-    }
+    USUAL.forEach(this::register);
     timeToResult =
         Timer.builder(PREFIX + "time.to.result")
             .tag("name", name)
@@ -56,12 +69,15 @@ final class MetersOfName {
 
   void waitEnded(Cause cause, long nanos) {
     var counter = waits.get(cause);
-    if (counter != null) {
-      counter.increment();
-    }
+    (counter == null ? register(cause) : counter).increment();
     if (cause == Cause.RESULT) {
       timeToResult.record(nanos, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private Counter register(Cause cause) {
+    var tags = Outcome.tags(cause).and("name", name);
+    return waits.computeIfAbsent(cause, first -> registry.counter(PREFIX + "waits", tags));
   }
 
   void emitted(int count) {
@@ -82,7 +98,7 @@ final class MetersOfName {
     used = now;
   }
 
-  void remove(MeterRegistry registry) {
+  void remove() {
     waits.values().forEach(registry::remove);
     Stream.of(timeToResult, emitted, failed, receivers).forEach(registry::remove);
   }

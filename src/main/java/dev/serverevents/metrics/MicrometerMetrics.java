@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code server_events_waits_pending}, {@code server_events_streams_open}, {@code
  *       server_events_emits_queued}: gauges
  *   <li>{@code server_events_unread_bytes}: a gauge of what readers of streams have not taken
- *   <li>{@code server_events_waits_total}: by {@code name} and {@code outcome} (result, failure,
- *       timeout, unavailable, cancelled, other)
+ *   <li>{@code server_events_waits_total}: by {@code name}, {@code outcome} (result, failure,
+ *       timeout, unavailable, cancelled, other) and {@code cause} (the {@linkplain Cause#word()
+ *       word} of a {@link Cause})
  *   <li>{@code server_events_time_to_result_seconds}: a histogram by {@code name}
- *   <li>{@code server_events_streams_total}: by {@code outcome}; {@code
+ *   <li>{@code server_events_streams_total}: by {@code outcome} and {@code cause}; {@code
  *       server_events_clients_left_total}
  *   <li>{@code server_events_refused_total}: by the {@code setting} that limits it
  *   <li>{@code server_events_emits_total}: by {@code name} and {@code outcome} (emitted, failed);
@@ -101,8 +102,7 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void streamEnded(@Nullable Throwable cause) {
     open.decrementAndGet();
-    var outcome = Outcome.of(Cause.of(cause)).label();
-    registry.counter(PREFIX + "streams", "outcome", outcome).increment();
+    registry.counter(PREFIX + "streams", Outcome.tags(Cause.of(cause))).increment();
   }
 
   @Override

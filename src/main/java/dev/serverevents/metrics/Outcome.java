@@ -1,6 +1,7 @@
 package dev.serverevents.metrics;
 
 import dev.serverevents.Cause;
+import io.micrometer.core.instrument.Tags;
 import java.util.Locale;
 
 /** The label of what became of a wait or a stream, which many causes share. */
@@ -33,7 +34,12 @@ enum Outcome {
     };
   }
 
-  String label() {
+  /** The tags that say how and why something ended. */
+  static Tags tags(Cause cause) {
+    return Tags.of("outcome", of(cause).label(), "cause", cause.word());
+  }
+
+  private String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,5 +1,6 @@
 package dev.serverevents.web;
 
+import dev.serverevents.Cause;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Printable;
@@ -18,6 +19,7 @@ import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,9 @@ public final class Problems {
           417, "Expect must be \"100-continue\"",
           426, "Upgrade must be \"websocket\"",
           431, "The headers are too long");
+
+  /** The statuses of requests that are not what they must be. */
+  private static final Set<Integer> INVALID = Set.of(400, 408, 413, 414, 415, 417, 426, 431);
 
   private Problems() {}
 
@@ -78,6 +83,7 @@ public final class Problems {
       status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
     }
     var problem = problem(status.code()).put(DETAIL, DETAILS.get(status.code()));
+    putCause(problem, status.code());
     send(request.response(), status.code(), problem)
         .onComplete(sent -> request.connection().close());
   }
@@ -112,12 +118,13 @@ public final class Problems {
       LogContext.with(ctx, () -> putEnding(problem, response, ending(failure)));
     } else {
       putDetail(problem, ctx, status);
+      putCause(problem, status);
     }
     send(response, status, problem);
   }
 
   private static void putEnding(JsonObject problem, HttpServerResponse response, Ending ending) {
-    problem.put(DETAIL, ending.detail()).mergeIn(ending.members());
+    ending.explain(problem.put(DETAIL, ending.detail()).mergeIn(ending.members()));
     if (ending.retryAfter() > 0) {
       response.putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(ending.retryAfter()));
     }
@@ -128,6 +135,15 @@ public final class Problems {
         .put("type", "about:blank")
         .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
         .put("status", status);
+  }
+
+  /** Says why where no exception does: who asks may have sent what is wrong. */
+  private static void putCause(JsonObject problem, int status) {
+    if (INVALID.contains(status)) {
+      problem.put("cause", Cause.INVALID.word());
+    } else if (status == INTERNAL_SERVER_ERROR) {
+      problem.put("cause", Cause.UNEXPECTED.word());
+    }
   }
 
   private static void putDetail(JsonObject problem, RoutingContext ctx, int status) {

@@ -108,20 +108,25 @@ final class SockJsMessages {
           var address = replyTo instanceof String text ? text : null;
           if (cause != null) {
             var ending = Problems.ending(cause);
-            return address == null ? error(ending.detail()) : socket.apply(failed(address, ending));
+            return socket.apply(address == null ? failed(ending) : failed(address, ending));
           }
           return address == null ? Future.succeededFuture() : deliver(address, body);
         });
   }
 
+  private static Buffer failed(Ending ending) {
+    return ending.explain(err(ending.detail())).toBuffer();
+  }
+
   private static Buffer failed(String address, Ending ending) {
-    return new JsonObject()
-        .put(TYPE, "err")
-        .put(ADDRESS, address)
-        .put("failureCode", ending.status())
-        .put("failureType", "RECIPIENT_FAILURE")
-        .put("message", ending.detail())
-        .toBuffer();
+    var failed =
+        new JsonObject()
+            .put(TYPE, "err")
+            .put(ADDRESS, address)
+            .put("failureCode", ending.status())
+            .put("failureType", "RECIPIENT_FAILURE")
+            .put("message", ending.detail());
+    return ending.explain(failed).toBuffer();
   }
 
   /** The events of a stream wait until its address is registered. */
@@ -183,7 +188,11 @@ final class SockJsMessages {
   }
 
   private Future<Void> error(String what) {
-    return socket.apply(new JsonObject().put(TYPE, "err").put("body", what).toBuffer());
+    return socket.apply(err(what).toBuffer());
+  }
+
+  private static JsonObject err(String what) {
+    return new JsonObject().put(TYPE, "err").put("body", what);
   }
 
   private Future<Void> deliver(String address, Buffer body) {

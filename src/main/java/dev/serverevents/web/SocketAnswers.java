@@ -28,7 +28,8 @@ final class SocketAnswers {
   /** Answers a message whose wish could not be fulfilled. */
   static JsonObject failed(JsonObject message, Throwable cause) {
     var ending = Problems.ending(cause);
-    return of(message, "error").put("status", ending.status()).put("detail", ending.detail());
+    var answer = of(message, "error");
+    return ending.explain(answer.put("status", ending.status()).put("detail", ending.detail()));
   }
 
   /** Tells an event of a stream. */
@@ -45,7 +46,8 @@ final class SocketAnswers {
   /** Tells that the time of a stream is over. */
   static JsonObject timedOut(String name, String id, EventTimeoutException timeout) {
     var type = new JsonObject().put("type", Ending.TIMEOUT);
-    return withKey(type.put("waited", timeout.timeout()), name, id);
+    var told = withKey(type.put("waited", timeout.timeout()), name, id);
+    return Ending.of(timeout).explain(told);
   }
 
   private static JsonObject withKey(JsonObject message, String name, String id) {

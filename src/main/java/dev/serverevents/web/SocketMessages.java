@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *       "idempotencyKey"?}} is answered by {@code {"type":"emitted","receivers"}}
  * </ul>
  *
- * <p>What cannot be done is answered by {@code {"type":"error","status","detail"}}, and disturbs
- * nothing else.
+ * <p>What cannot be done is answered by {@code
+ * {"type":"error","status","detail","cause","timeline"?}}, and disturbs nothing else.
  */
 final class SocketMessages {
 

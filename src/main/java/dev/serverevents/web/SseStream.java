@@ -5,6 +5,7 @@ import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.json.JsonMessages;
 import dev.serverevents.web.Quotas.Permit;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SseStream {
 
   private static final String PROGRESS = "progress-";
-  private static final String TIMEOUT = "timeout";
+  private static final String TIMEOUT = Ending.TIMEOUT;
 
   /** A comment, which readers ignore. */
   static final String HEARTBEAT = ":\n\n";
@@ -184,7 +185,8 @@ final class SseStream {
     if (cause instanceof EventTimeoutException timeout) {
       begin(); // the stream was heard, though for less than a turn
       tellGap();
-      send(TIMEOUT, TIMEOUT, new JsonObject().put("waited", timeout.timeout()).encode());
+      var waited = new JsonObject().put("waited", timeout.timeout());
+      send(TIMEOUT, TIMEOUT, Ending.of(timeout).explain(waited).encode());
     }
     end(); // the client is told of no other failure: it comes back, maybe to another server
   }

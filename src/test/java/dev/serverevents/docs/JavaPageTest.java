@@ -11,7 +11,9 @@ import dev.serverevents.EventFailureException;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.EventWait;
+import dev.serverevents.IdempotencyException;
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.NoWorkerException;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
@@ -23,6 +25,8 @@ import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.WorkOptions;
 import dev.serverevents.Worker;
+import dev.serverevents.WorkerLostException;
+import dev.serverevents.internal.Ending;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
@@ -36,6 +40,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -426,9 +432,35 @@ class JavaPageTest {
     return Stream.of(
         new EventTimeoutException("orders.priced", "7", 1),
         new UnavailableException(Cause.REDIS_AWAY, "away"),
+        new NoWorkerException("orders.priced", "7"),
+        WorkerLostException.gone("orders.priced", "7", "worker-3"),
+        WorkerLostException.stalled("orders.priced", "7", "worker-3", 500),
+        EventTimeoutException.neverClaimed("orders.priced", "7", 1),
         new InvalidInputException("id", 1.5, "must be a string or an integer"),
         new QuotaException(429, "too much", 1),
         new WaitCancelledException(Cause.CANCELLED, "cancelled"));
+  }
+
+  @Test
+  void theTableOfCausesHasThemAllWithTheirStatus() {
+    var page = Pages.page("java.md");
+    assertThat(page.column("Causes", "(?!cause\\b)[a-z-]+"))
+        .containsExactlyElementsOf(Stream.of(Cause.values()).map(Cause::word).toList());
+    Stream.concat(
+            exceptions(),
+            Stream.of(
+                new EventFailureException("orders.priced", "7", 1, "no", null),
+                IdempotencyException.inProgress("k"),
+                IdempotencyException.differs("k"),
+                new ReplyException(ReplyFailure.NO_HANDLERS),
+                new IllegalStateException()))
+        .map(Ending::of)
+        .forEach(
+            ending ->
+                assertThat(page.text())
+                    .containsPattern(
+                        "\\| `%s` \\|[^|]*\\b%d\\b[^|]*\\|[^|]+\\|[^|]+\\|"
+                            .formatted(ending.cause().word(), ending.status())));
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
+import dev.serverevents.Timeline;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WorkerLostException;
@@ -145,5 +146,19 @@ class EndingTest {
     assertThat(Ending.of(new EventTimeoutException("a", "1", 300)).members().encode())
         .isEqualTo("{\"name\":\"a\",\"id\":\"1\",\"waited\":300}");
     assertThat(Ending.of(new UnavailableException(Cause.REDIS_AWAY, SECRET)).members()).isEmpty();
+  }
+
+  @Test
+  void theTimeLineIsToldWithoutTheWorker() {
+    var whole = new Timeline(1L, 2L, 3L, "worker-7.internal", 4L, 5L);
+    var stalled = WorkerLostException.stalled("a", "1", "worker-7.internal", 500).at(whole);
+
+    assertThat(Ending.of(stalled).explain(new JsonObject()).encode())
+        .isEqualTo(
+            "{\"cause\":\"stalled\",\"timeline\":{\"subscribed\":1,\"handedOver\":2,"
+                + "\"claimed\":3,\"progress\":4,\"lost\":5}}");
+    assertThat(Ending.of(stalled).isForTheLog()).isTrue();
+    assertThat(Ending.of(new IllegalStateException()).explain(new JsonObject()).encode())
+        .isEqualTo("{\"cause\":\"unexpected\"}");
   }
 }

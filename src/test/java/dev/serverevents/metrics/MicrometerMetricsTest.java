@@ -5,11 +5,13 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.Cause;
+import dev.serverevents.EventFailureException;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.WaitCancelledException;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,6 +64,11 @@ class MicrometerMetricsTest {
     Await.untilAsserted(() -> assertThat(value(meter)).as(meter).isEqualTo(value));
   }
 
+  private static String waits(String name, String outcome, String cause) {
+    return "server_events_waits_total{cause=\"%s\",name=\"%s\",outcome=\"%s\"}"
+        .formatted(cause, name, outcome);
+  }
+
   private static Set<String> names(String text) {
     return Pattern.compile("server_events_[a-z_]+")
         .matcher(text)
@@ -85,9 +93,10 @@ class MicrometerMetricsTest {
     result(events.emitFailure("pi", 1, 42, "no", null));
     failure(failed.future());
     events.listen("pi", 1).cancel();
-    for (var outcome : new String[] {"result", "failure", "cancelled"}) {
-      await("server_events_waits_total{name=\"pi\",outcome=\"%s\"}".formatted(outcome), 1);
+    for (var cause : new String[] {"result", "failure", "cancelled"}) {
+      await(waits("pi", cause, cause), 1);
     }
+    await(waits("pi", "timeout", "no-event"), 1);
     await("server_events_waits_pending", 0);
     await("server_events_time_to_result_seconds_count{name=\"pi\"}", 1);
     await("server_events_emits_total{name=\"pi\",outcome=\"emitted\"}", 2);
@@ -96,9 +105,7 @@ class MicrometerMetricsTest {
     server.undeploy();
     failure(events.on("pi", 2));
     Await.untilAsserted(
-        () ->
-            assertThat(value("server_events_waits_total{name=\"pi\",outcome=\"unavailable\"}"))
-                .isPositive());
+        () -> assertThat(value(waits("pi", "unavailable", "not-deployed"))).isPositive());
   }
 
   @Test
@@ -120,7 +127,7 @@ class MicrometerMetricsTest {
     await("server_events_redis_resubscribe_seconds_count", 1);
     stream.close();
     await("server_events_streams_open", 0);
-    await("server_events_streams_total{outcome=\"result\"}", 1);
+    await("server_events_streams_total{cause=\"result\",outcome=\"result\"}", 1);
   }
 
   @Test
@@ -133,6 +140,48 @@ class MicrometerMetricsTest {
     assertThat(registry.getMeters()).hasSizeLessThan(MicrometerMetrics.MAX_NAMES * 12);
     await("server_events_time_to_result_seconds_count{name=\"other\"}", 9_900);
     await("server_events_time_to_result_seconds_count{name=\"name 0\"}", 1);
+  }
+
+  @Test
+  void aCauseHasASeriesOnceItHappensAndTheUsualOnesFromTheStart() {
+    var metrics = new MicrometerMetrics(registry);
+    metrics.waitBegan();
+    metrics.waitEnded("pi", null, 1);
+    var meters = registry.getMeters().size();
+    for (var usual :
+        new Throwable[] {
+          new EventFailureException("pi", "1", 42, "no", null),
+          new EventTimeoutException("pi", "1", 1),
+          new UnavailableException(Cause.REDIS_GAP, "gap"),
+          new UnavailableException(Cause.REDIS_AWAY, "away"),
+          new WaitCancelledException(Cause.CANCELLED, "cancelled"),
+          new WaitCancelledException(Cause.CLIENT_GONE, "gone")
+        }) {
+      metrics.waitBegan();
+      metrics.waitEnded("pi", usual, 1);
+    }
+    assertThat(registry.getMeters()).hasSize(meters);
+    for (var i = 0; i < 10; i++) {
+      metrics.waitBegan();
+      metrics.waitEnded("pi", new UnavailableException(Cause.DRAINING, "draining"), 1);
+    }
+    assertThat(registry.getMeters()).hasSize(meters + 1);
+    await(waits("pi", "unavailable", "draining"), 10);
+  }
+
+  @Test
+  void everyCauseHasAnOutcomeOfThoseThatDashboardsKnow() {
+    var outcomes = new EnumMap<Cause, Object>(Cause.class);
+    for (var cause : Cause.values()) {
+      outcomes.put(cause, Outcome.of(cause));
+    }
+    assertThat(outcomes.values()).containsAll(List.of(Outcome.values()));
+    assertThat(outcomes)
+        .containsEntry(Cause.NEVER_CLAIMED, Outcome.TIMEOUT)
+        .containsEntry(Cause.WORKER_LOST, Outcome.UNAVAILABLE)
+        .containsEntry(Cause.LIMIT, Outcome.UNAVAILABLE)
+        .containsEntry(Cause.CLIENT_GONE, Outcome.CANCELLED)
+        .containsEntry(Cause.NOT_HANDED_OVER, Outcome.OTHER);
   }
 
   @Test
@@ -153,9 +202,9 @@ class MicrometerMetricsTest {
     metrics.waitEnded("real", null, 1);
     metrics.emitBegan();
     metrics.emitted("heard", 2);
-    await("server_events_waits_total{name=\"real\",outcome=\"result\"}", 1);
+    await(waits("real", "result", "result"), 1);
     await("server_events_receivers_total{name=\"heard\"}", 2);
-    await("server_events_waits_total{name=\"other\",outcome=\"timeout\"}", 10_000);
+    await(waits("other", "timeout", "no-event"), 10_000);
     await("server_events_emits_total{name=\"other\",outcome=\"emitted\"}", 10_000);
     await("server_events_emits_total{name=\"other\",outcome=\"failed\"}", 10_000);
   }
@@ -190,8 +239,8 @@ class MicrometerMetricsTest {
     receive(metrics, "late");
     receive(metrics, "other");
     assertThat(timed.scrape())
-        .contains("server_events_waits_total{name=\"real\",outcome=\"result\"} 2.0")
-        .contains("server_events_waits_total{name=\"late\",outcome=\"result\"} 1.0")
+        .contains(waits("real", "result", "result") + " 2.0")
+        .contains(waits("late", "result", "result") + " 1.0")
         .doesNotContain("junk");
   }
 

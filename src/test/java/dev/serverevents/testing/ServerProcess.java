@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
-/** The runnable jar in a process of its own. */
+/** The runnable jar, or a program of the tests' own, in a process of its own. */
 public final class ServerProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "server-events.jar");
@@ -50,10 +50,27 @@ public final class ServerProcess implements AutoCloseable {
   private static ServerProcess start(
       List<String> by, Map<String, String> environment, String... arguments) {
     var command = new ArrayList<>(by);
+    command.addAll(java("-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    return start(command, environment);
+  }
+
+  /** Starts a program that is among the tests. */
+  public static ServerProcess program(Class<?> main, Object... arguments) {
+    var command = java("-cp", System.getProperty("java.class.path"), main.getName());
+    List.of(arguments).forEach(argument -> command.add(argument.toString()));
+    return start(command, Map.of());
+  }
+
+  private static List<String> java(String... arguments) {
+    var command = new ArrayList<String>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("-XX:TieredStopAtLevel=1"); // a start costs half
-    command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static ServerProcess start(List<String> command, Map<String, String> environment) {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("SERVER_EVENTS_"));
     builder.environment().putAll(environment);

@@ -3,6 +3,7 @@ package dev.serverevents.web;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.Cause;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamOptions;
@@ -15,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -72,12 +74,23 @@ class ServerEventsRoutesTest {
   @Test
   void aClientThatGoesAwayIsCounted(Server server) {
     var left = new AtomicInteger();
+    var causes = new CopyOnWriteArrayList<Cause>();
     ServerEventsMetrics.set(
         server.vertx(),
         new ServerEventsMetrics() {
           @Override
           public void clientLeft() {
             left.incrementAndGet();
+          }
+
+          @Override
+          public void waitEnded(String name, @Nullable Throwable failure, long nanos) {
+            causes.add(Cause.of(failure));
+          }
+
+          @Override
+          public void streamEnded(@Nullable Throwable failure) {
+            causes.add(Cause.of(failure));
           }
         });
     server.deploy();
@@ -91,7 +104,8 @@ class ServerEventsRoutesTest {
     assertThat(left).hasValue(1);
     var sse = Sse.open(http, "/events/a/1/stream");
     sse.leave();
-    Await.until(() -> left.get() == 2);
+    Await.until(() -> left.get() == 2 && causes.size() == 3);
+    assertThat(causes).containsExactly(Cause.NO_EVENT, Cause.CLIENT_GONE, Cause.CLIENT_GONE);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.serverevents.testing.InFlight;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -47,7 +48,10 @@ class SseStreamTest {
     failing.await("failure {\"code\":422,\"message\":\"no room\",\"detail\":null}");
     var late = Sse.open(http, STREAM + "?timeout=500");
     late.awaitEnd();
-    late.await("timeout {\"waited\":500}");
+    var data = new JsonObject(late.events().get(0).data());
+    assertThat(data.getInteger("waited")).isEqualTo(500);
+    assertThat(data.getString("cause")).isEqualTo("no-event");
+    assertThat(data.getJsonObject("timeline").getLong("subscribed")).isNotNegative();
   }
 
   @Test

@@ -27,7 +27,7 @@ public final class Addresses {
    * {@code {"type":"progress","args"}}, {@code "result"} with {@code "args"}, {@code "failure"}
    * with {@code "code","message","detail"}, {@code "gap"} with {@code "reason"}, at times {@code
    * "heartbeat"}, and as the last {@code "end"}, or {@code "timeout"} or {@code "error"} with
-   * {@code "status","message"}. The stream ends when its consumer goes.
+   * {@code "status","message","cause","timeline"?}. The stream ends when its consumer goes.
    */
   public static final String STREAM = "server-events.stream";
 

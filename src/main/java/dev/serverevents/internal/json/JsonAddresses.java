@@ -1,6 +1,7 @@
 package dev.serverevents.internal.json;
 
 import dev.serverevents.EventArgs;
+import dev.serverevents.EventReplyException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.WaitOptions;
@@ -10,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 
@@ -62,7 +64,18 @@ public final class JsonAddresses {
   }
 
   private Future<?> handOver(String address, JsonObject job) {
-    return vertx.eventBus().request(address, job);
+    return vertx
+        .eventBus()
+        .request(address, job)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof EventReplyException reply ? ofThisJob(reply) : failure));
+  }
+
+  /** Why something else failed that the address waited for is not why this wait did. */
+  private static ReplyException ofThisJob(EventReplyException reply) {
+    return new ReplyException(reply.failureType(), reply.failureCode(), reply.getMessage());
   }
 
   private Future<?> emit(JsonObject body) {
@@ -91,6 +104,8 @@ public final class JsonAddresses {
   }
 
   private static void fail(Message<Object> message, Ending ending) {
-    message.fail(ending.status(), ending.message());
+    message.reply(
+        new EventReplyException(
+            ending.status(), ending.message(), ending.cause(), ending.timeline()));
   }
 }

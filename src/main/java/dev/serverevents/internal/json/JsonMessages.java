@@ -79,10 +79,12 @@ public final class JsonMessages {
 
   /** The last message of a stream that has failed, with words for the one that reads it. */
   public static JsonObject failed(Ending ending, @Nullable String words) {
-    return new JsonObject()
-        .put("type", ending.type())
-        .put("status", ending.status())
-        .put("message", words);
+    var last =
+        new JsonObject()
+            .put("type", ending.type())
+            .put("status", ending.status())
+            .put("message", words);
+    return ending.explain(last);
   }
 
   private static @Nullable Object[] args(JsonObject message, @Nullable EventArgs raw) {
