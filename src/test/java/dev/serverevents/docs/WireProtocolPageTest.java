@@ -75,10 +75,10 @@ class WireProtocolPageTest {
             "Progress",
             "Retained events",
             "Direct replies",
-            "Jobs on a list",
-            "Jobs on a list",
-            "Jobs on a list",
             "Idempotent emits",
+            "Jobs on a list",
+            "Jobs on a list",
+            "Jobs on a list",
             "Clusters");
   }
 
