@@ -5,6 +5,7 @@ const { setTimeout } = require('node:timers/promises');
 
 const PRICES = new Map([['tea', 3], ['coffee', 4]]);
 const NAME = 'orders.priced';
+const JOBS = `$jobs:{${NAME}}`;
 const RETAINED_MS = 60_000;
 
 /** Sends commands over a socket. A client library of Redis does the same, and more. */
@@ -74,7 +75,7 @@ async function emitRetained(redis, id, ...args) {
   await redis.send('EXEC');
 }
 
-async function work(redis, { id, order }) {
+async function work(redis, { id, data: order }) {
   if (!PRICES.has(order.item)) {
     const failure = { code: 422, message: 'There is no such item', detail: order.item };
     await emitRetained(redis, id, { $failure: failure });
@@ -89,7 +90,7 @@ async function main() {
   const redis = new Redis(process.env.REDIS || 'redis://localhost:6379');
   console.log('The worker waits for jobs');
   for (;;) {
-    const [, job] = await redis.send('BLPOP', 'price jobs', 0);
+    const [, job] = await redis.send('BLPOP', JOBS, 0);
     await work(redis, JSON.parse(job));
   }
 }

@@ -8,6 +8,7 @@ from urllib.parse import urlparse
 
 PRICES = {"tea": 3, "coffee": 4}
 NAME = "orders.priced"
+JOBS = f"$jobs:{{{NAME}}}"
 RETAINED_MS = 60_000
 
 
@@ -58,7 +59,7 @@ def emit_retained(redis, id, *args):
 
 
 def work(redis, job):
-    id, order = job["id"], job["order"]
+    id, order = job["id"], job["data"]
     if order["item"] not in PRICES:
         failure = {"code": 422, "message": "There is no such item", "detail": order["item"]}
         emit_retained(redis, id, {"$failure": failure})
@@ -72,7 +73,7 @@ def main():
     redis = Redis(os.environ.get("REDIS", "redis://localhost:6379"))
     print("The worker waits for jobs", flush=True)
     while True:
-        _, job = redis.send("BLPOP", "price jobs", 0)
+        _, job = redis.send("BLPOP", JOBS, 0)
         work(redis, json.loads(job))
 
 

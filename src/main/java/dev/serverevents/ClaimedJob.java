@@ -47,4 +47,15 @@ public interface ClaimedJob {
 
   /** Whether nobody wants the result any more; any thread may ask. */
   boolean isCancelled();
+
+  /**
+   * What a handler returns when the job fails in a way that whoever waits is to know.
+   *
+   * @param code as for {@link ServerEvents#emitFailure(Object,Object,int,String,Object)}, as are
+   *     the others
+   * @return fails with an {@link EventFailureException}
+   */
+  default <T> Future<T> fail(int code, String message, @Nullable Object detail) {
+    return Future.failedFuture(new EventFailureException(name(), id(), code, message, detail));
+  }
 }

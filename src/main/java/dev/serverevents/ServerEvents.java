@@ -391,12 +391,19 @@ public interface ServerEvents {
   Worker work(
       Object name, JobSource source, WorkOptions options, Function<ClaimedJob, Future<?>> handler);
 
+  /** The jobs on a Redis list; see {@link #jobList(String,JobListOptions)}. */
+  default JobList jobList(String name) {
+    return jobList(name, JobListOptions.DEFAULT);
+  }
+
   /**
    * The jobs on a Redis list, on the Redis of the deployed verticle.
    *
-   * @param name the name of the list; its key is {@code $jobs:{name}}
+   * @param name the name of the list, from 1 to {@value LimitsOptions#MAX_KEY} bytes of UTF-8,
+   *     which does not begin with a closing brace; its key is {@code $jobs:{name}}
+   * @throws InvalidInputException for bad input
    */
-  JobList jobList(String name);
+  JobList jobList(String name, JobListOptions options);
 
   /**
    * Calls a handler when both Redis connections of every deployed verticle are up: at once if they

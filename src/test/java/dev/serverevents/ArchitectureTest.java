@@ -65,12 +65,7 @@ class ArchitectureTest {
           Set.of(INTERNAL + ".local.Unread"),
           // It closes connections as many at a time as a turn of the event loop has room for
           APP + ".Connections",
-          Set.of(INTERNAL + ".loop.Turns"),
-          // The demo's queue of jobs is on the same Redis, and has a client of its own for it
-          APP + ".HttpVerticle",
-          Set.of(INTERNAL + ".redis.connection.ClientOptions"),
-          APP + ".demo.PiWorker",
-          Set.of(INTERNAL + ".redis.connection.ClientOptions"));
+          Set.of(INTERNAL + ".loop.Turns"));
 
   private static Map<String, Set<String>> uses;
 

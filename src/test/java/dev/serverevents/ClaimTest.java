@@ -89,8 +89,7 @@ class ClaimTest {
     }
     assertThat(failure(api.events().on("job", 1, NEEDING))).isInstanceOf(NoWorkerException.class);
     var ended = Promise.<Throwable>promise();
-    api.events()
-        .stream("job", 1, StreamOptions.DEFAULT.timeout(LONG).requireWorker())
+    api.events().stream("job", 1, StreamOptions.DEFAULT.timeout(LONG).requireWorker())
         .exceptionHandler(ended::complete);
     assertThat(result(ended.future())).isInstanceOf(NoWorkerException.class);
   }
@@ -166,7 +165,8 @@ class ClaimTest {
     worker.claim(requested.job());
     var questions = api.redis().calls("pubsub|numsub");
     var away = LongStream.range(0, 5).map(i -> worker.reconnect()).max().orElseThrow();
-    Programs.assume(away < 300, "the worker was away for %d ms: too slow a machine".formatted(away));
+    Programs.assume(
+        away < 300, "the worker was away for %d ms: too slow a machine".formatted(away));
     Await.until(() -> api.redis().calls("pubsub|numsub") > questions + 3);
     worker.emit(requested.job(), "done");
     assertThat(result(requested.pending().future()).list()).containsExactly("done");
@@ -215,8 +215,7 @@ class ClaimTest {
       Await.untilAsserted(
           () ->
               assertThat(worker.told())
-                  .contains(
-                      "[\"$unwanted\",\"job\",\"1\",\"" + requested.job().claimTo() + "\"]"));
+                  .contains("[\"$unwanted\",\"job\",\"1\",\"" + requested.job().claimTo() + "\"]"));
       worker.emit(other.job(), "done");
       assertThat(result(other.pending().future()).list()).containsExactly("done");
     }

@@ -4,6 +4,7 @@ import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.RedisRecipes;
 import dev.serverevents.testing.Server;
@@ -16,6 +17,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -224,6 +227,65 @@ class LeastRightsTest {
       var pubsub = RedisServerOptions.PubSub.valueOf(recipes.name());
       var redis = cluster.options(pubsub, 0).toJson();
       assertEachDoesItsPart(redis, 10, api, worker, both, emit);
+      cluster.checkNothingIsLeft();
+    }
+  }
+
+  private static void jobsWork(JsonObject redis, Server api, Server both) {
+    api.deploy(as(api, redis, API));
+    both.deploy(as(both, redis, BOTH));
+    var options = JobListOptions.DEFAULT.lifetime(Duration.ofMinutes(1));
+    var jobs = both.events().jobList("orders", options);
+    for (var id = 0; id < 3; id++) {
+      result(jobs.push(new Job("orders", "gone-" + id, null, null, 1_000, 0, Map.of(), null)));
+      result(jobs.take("gone"));
+    }
+    var done = new ConcurrentSkipListSet<String>();
+    var worker =
+        both.events()
+            .work(
+                "orders",
+                jobs,
+                WorkOptions.DEFAULT,
+                job -> {
+                  done.add(job.id());
+                  return Future.succeededFuture("done");
+                });
+    result(worker.ready());
+    var pushed = api.events().jobList("orders", options);
+    var watching = WaitOptions.DEFAULT.timeout(60_000).requireWorker();
+    var answer = api.events().request("orders", "last", watching, pushed::push);
+    assertThat(result(answer).get(0)).isEqualTo("done");
+    Await.until(() -> done.size() == 4); // with those of the worker that is gone
+    result(worker.close());
+    result(jobs.close("gone"));
+    assertRefused(
+        api.events()
+            .jobList("users")
+            .push(new Job("users", "1", null, null, 1, 0, Map.of(), null)));
+    assertRefused(jobs(api).take("any"));
+    api.undeploy();
+    both.undeploy();
+  }
+
+  private static JobList jobs(Server server) {
+    return server.events().jobList("orders");
+  }
+
+  @Test
+  @OwnRedis({})
+  void jobsNeedFewRights(Server api, Server both) {
+    RedisRecipes.ONE_SERVER.apply(api.redis());
+    RedisRecipes.JOBS.addTo(api.redis());
+    jobsWork(at(api), api, both);
+  }
+
+  @Test
+  void jobsNeedFewRightsInACluster(Server api, Server both) {
+    try (var cluster = new TestCluster(2, 0)) {
+      cluster.nodes().forEach(RedisRecipes.BROADCAST::apply);
+      cluster.nodes().forEach(RedisRecipes.JOBS::addTo);
+      jobsWork(cluster.options(RedisServerOptions.PubSub.BROADCAST, 0).toJson(), api, both);
       cluster.checkNothingIsLeft();
     }
   }

@@ -54,9 +54,7 @@ final class Leases {
   Future<Void> claim(Job job) {
     var worker = "w" + Long.parseLong(job.id()) % WORKERS;
     var payload = "[\"$claim\",\"%s\",%s,\"%s\"]".formatted(job.name(), job.id(), worker);
-    return publishing
-        .send(Request.cmd(Command.PUBLISH).arg(job.claimTo()).arg(payload))
-        .mapEmpty();
+    return publishing.send(Request.cmd(Command.PUBLISH).arg(job.claimTo()).arg(payload)).mapEmpty();
   }
 
   /** What a worker says that has a job of the benchmark. */

@@ -80,8 +80,7 @@ final class Ours extends VerticleBase implements Contender {
                 .onFailure(ended -> {});
           } else if (options.direct()) {
             events
-                .request(
-                    "pending", id, waiting, job -> Future.succeededFuture(done.tryComplete()))
+                .request("pending", id, waiting, job -> Future.succeededFuture(done.tryComplete()))
                 .onFailure(ended -> {});
           } else {
             var wait = events.listen("pending", id, waiting);

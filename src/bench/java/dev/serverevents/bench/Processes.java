@@ -16,14 +16,19 @@ final class Processes implements AutoCloseable {
           "ours direct",
           "ours exact claimed",
           "ours direct claimed",
-          "floor exact", "floor direct", "lettuce", "redisson");
+          "floor exact",
+          "floor direct",
+          "lettuce",
+          "redisson");
 
   private final EmbeddedRedis redis;
   private final List<Child> all = new ArrayList<>();
   private final Map<String, Child> apis = new LinkedHashMap<>();
   private final Child worker;
 
-  /** Starts them; {@code wanted} names contenders, all but those that are claimed if it is empty. */
+  /**
+   * Starts them; {@code wanted} names contenders, all but those that are claimed if it is empty.
+   */
   Processes(List<String> wanted) throws IOException {
     redis = EmbeddedRedis.start();
     worker = jvm("worker", WorkerMain.class, "redis", redis.url());

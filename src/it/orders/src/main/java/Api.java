@@ -1,27 +1,25 @@
+import dev.serverevents.JobList;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.WaitOptions;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.ServerEventsRoutes;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisAPI;
-import java.util.List;
 
 public class Api {
   private static final String REDIS =
       System.getenv().getOrDefault("REDIS", "redis://localhost:6379");
-  private static final long TIMEOUT_MS = 5_000;
+  private static final WaitOptions OPTIONS = WaitOptions.DEFAULT.timeout(5_000).watchWorker();
 
   private final ServerEvents events;
-  private final RedisAPI redis;
+  private final JobList jobs;
 
-  private Api(ServerEvents events, RedisAPI redis) {
+  private Api(ServerEvents events) {
     this.events = events;
-    this.redis = redis;
+    jobs = events.jobList("orders.priced");
   }
 
   public static void main(String[] args) {
@@ -29,7 +27,7 @@ public class Api {
     var deployment = vertx.deployVerticle(ServerEventsVerticle.of(REDIS)).await();
 
     var events = ServerEvents.create(vertx);
-    var api = new Api(events, RedisAPI.api(Redis.createClient(vertx, REDIS)));
+    var api = new Api(events);
     var router = Router.router(vertx);
     router.get("/").handler(ctx -> ctx.response().sendFile("orders.html").onFailure(ctx::fail));
     router.post("/orders/:id/price").handler(BodyHandler.create(false)).handler(api::price);
@@ -50,11 +48,9 @@ public class Api {
   }
 
   private void price(RoutingContext ctx) {
-    var id = ctx.pathParam("id");
-    var job = new JsonObject().put("id", id).put("order", ctx.body().asJsonObject());
+    var order = ctx.body().asJsonObject();
     events
-        .request(
-            "orders.priced", id, TIMEOUT_MS, () -> redis.rpush(List.of("price jobs", job.encode())))
+        .request("orders.priced", ctx.pathParam("id"), OPTIONS, job -> jobs.push(job.data(order)))
         .onSuccess(priced -> ctx.json(priced.get(0)))
         .onFailure(ctx::fail);
   }

@@ -1,14 +1,12 @@
+import dev.serverevents.ClaimedJob;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
+import dev.serverevents.WorkOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisAPI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 public class Worker {
@@ -17,52 +15,32 @@ public class Worker {
   private static final Map<String, Integer> PRICES = Map.of("tea", 3, "coffee", 4);
 
   /** For a minute, a result can also be had by those who ask for it later. */
-  private static final EmitOptions RETAINED = EmitOptions.retain(Duration.ofMinutes(1));
-
-  private final Vertx vertx;
-  private final ServerEvents events;
-  private final RedisAPI redis;
-
-  private Worker(Vertx vertx, RedisAPI redis) {
-    this.vertx = vertx;
-    this.redis = redis;
-    events = ServerEvents.create(vertx);
-  }
+  private static final WorkOptions OPTIONS =
+      WorkOptions.DEFAULT.emit(EmitOptions.retain(Duration.ofMinutes(1)));
 
   public static void main(String[] args) {
     var vertx = Vertx.vertx();
-    // It only emits, so it needs no connection that subscribes
-    var options = new ServerEventsOptions().setConnectionString(REDIS).setListen(false);
-    vertx.deployVerticle(new ServerEventsVerticle(options)).await();
-    new Worker(vertx, RedisAPI.api(Redis.createClient(vertx, REDIS))).next();
+    vertx.deployVerticle(ServerEventsVerticle.of(REDIS)).await();
+    var events = ServerEvents.create(vertx);
+    var jobs = events.jobList("orders.priced");
+    var worker = events.work("orders.priced", jobs, OPTIONS, job -> price(vertx, job));
+    worker.ready().await();
     System.out.println("The worker waits for jobs");
+
+    // Ctrl-C: the job in hand is done before the process ends
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> worker.close().await()));
   }
 
-  private void next() {
-    redis
-        .blpop(List.of("price jobs", "1"))
-        .compose(taken -> taken == null ? Future.succeededFuture() : work(taken.get(1).toString()))
-        .onSuccess(done -> next())
-        .onFailure(
-            cause -> {
-              System.out.println("A job failed: " + cause.getMessage());
-              vertx.setTimer(1_000, timer -> next());
-            });
-  }
-
-  private Future<?> work(String json) {
-    var job = new JsonObject(json);
-    var id = job.getString("id");
-    var order = job.getJsonObject("order");
+  private static Future<?> price(Vertx vertx, ClaimedJob job) {
+    var order = (JsonObject) job.data();
     var price = PRICES.get(order.getString("item"));
     if (price == null) {
-      return events.emitFailure(
-          RETAINED, "orders.priced", id, 422, "There is no such item", order.getString("item"));
+      return job.fail(422, "There is no such item", order.getString("item"));
     }
-    var result = new JsonObject().put("id", id).put("price", price * order.getInteger("quantity"));
-    return events
-        .emitProgress("orders.priced", id, 50, "%")
+    var result = new JsonObject();
+    result.put("id", job.id()).put("price", price * order.getInteger("quantity"));
+    return job.progress(50, "%")
         .compose(told -> vertx.timer(200)) // this work takes a while
-        .compose(worked -> events.emit(RETAINED, "orders.priced", id, result));
+        .map(worked -> result);
   }
 }

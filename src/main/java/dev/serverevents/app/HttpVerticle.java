@@ -1,9 +1,7 @@
 package dev.serverevents.app;
 
-import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
-import dev.serverevents.internal.redis.connection.ClientOptions;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.Origins;
 import dev.serverevents.web.Problems;
@@ -18,7 +16,6 @@ import io.vertx.ext.web.handler.HSTSHandler;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.handler.XFrameHandler;
 import io.vertx.micrometer.PrometheusScrapingHandler;
-import io.vertx.redis.client.Redis;
 import java.nio.file.FileSystemException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +31,12 @@ final class HttpVerticle extends VerticleBase {
 
   private final Configuration configuration;
   private final HttpSettings http;
-  private final RedisServerOptions redis;
   private @Nullable HttpServer server;
 
-  /** Serves as configured; the demo's jobs go over {@code redis}. */
-  HttpVerticle(Configuration configuration, RedisServerOptions redis) {
+  /** Serves as configured. */
+  HttpVerticle(Configuration configuration) {
     this.configuration = configuration;
     this.http = configuration.http();
-    this.redis = redis;
   }
 
   @Override
@@ -57,18 +52,16 @@ final class HttpVerticle extends VerticleBase {
     authenticate(router, METRICS);
     permit(router, METRICS, Action.METRICS, "", "You may not read the metrics");
     router.get(METRICS).handler(PrometheusScrapingHandler.create());
-    return mountDemo(router, events).compose(mounted -> listen(router, connections));
+    mountDemo(router, events);
+    return listen(router, connections);
   }
 
-  private Future<?> mountDemo(Router router, ServerEvents events) {
-    if (!configuration.has(Role.DEMO)) {
-      return Future.succeededFuture();
+  private void mountDemo(Router router, ServerEvents events) {
+    if (configuration.has(Role.DEMO)) {
+      authenticate(router, PiRoute.PATH);
+      permit(router, PiRoute.PATH, Action.WAIT, PiRoute.EVENT, "You may not run the demo");
+      PiRoute.mount(router, events, http.routes());
     }
-    authenticate(router, PiRoute.PATH);
-    permit(router, PiRoute.PATH, Action.WAIT, PiRoute.EVENT, "You may not run the demo");
-    return ClientOptions.of(vertx, redis)
-        .map(options -> Redis.createClient(vertx, options))
-        .onSuccess(client -> PiRoute.mount(router, events, http.routes(), client));
   }
 
   private Future<?> listen(Router router, Connections connections) {

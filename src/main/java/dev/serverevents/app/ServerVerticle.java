@@ -33,8 +33,8 @@ final class ServerVerticle extends VerticleBase {
             options ->
                 deploy(new ServerEventsVerticle(options))
                     .onSuccess(id -> events = id)
-                    .compose(v -> startWorker(options))
-                    .compose(v -> startApi(options)))
+                    .compose(v -> startWorker())
+                    .compose(v -> startApi()))
         .onSuccess(started -> LOG.info("started, with the roles {}", configuration.roles()))
         .recover(this::notStarted);
   }
@@ -102,15 +102,16 @@ final class ServerVerticle extends VerticleBase {
     }
   }
 
-  private Future<?> startWorker(ServerEventsOptions options) {
+  private Future<?> startWorker() {
     return configuration.has(Role.WORKER)
-        ? deploy(new PiWorker(options.getRedis())).onSuccess(id -> worker = id)
+        ? deploy(new PiWorker(configuration.http().routes().getMaxWait()))
+            .onSuccess(id -> worker = id)
         : Future.succeededFuture();
   }
 
-  private Future<?> startApi(ServerEventsOptions options) {
+  private Future<?> startApi() {
     return configuration.has(Role.API)
-        ? deploy(new HttpVerticle(configuration, options.getRedis())).onSuccess(id -> http = id)
+        ? deploy(new HttpVerticle(configuration)).onSuccess(id -> http = id)
         : Future.succeededFuture();
   }
 }

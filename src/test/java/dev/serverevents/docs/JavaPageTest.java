@@ -26,6 +26,8 @@ import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.WorkOptions;
+import dev.serverevents.Worker;
 import dev.serverevents.WorkerLostException;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.testing.Await;
@@ -159,6 +161,47 @@ class JavaPageTest {
     return replied;
   }
 
+  private static Future<EventArgs> requestOfAJob(ServerEvents events) {
+    var jobs = events.jobList("orders.priced");
+    var options = WaitOptions.DEFAULT.timeout(5_000).requireWorker();
+    var order = new JsonObject().put("item", "tea").put("quantity", 2);
+    var priced = events.request("orders.priced", 7, options, job -> jobs.push(job.data(order)));
+    return priced;
+  }
+
+  private static Worker work(ServerEvents events) {
+    var worker =
+        events.work(
+            "orders.priced",
+            job -> {
+              var order = (JsonObject) job.data();
+              return order.getString("item").equals("tea")
+                  ? job.progress(50, "%").map(told -> 3 * order.getInteger("quantity"))
+                  : job.fail(422, "There is no such item", order.getString("item"));
+            });
+    return worker;
+  }
+
+  private static Worker workForLong(Vertx vertx, ServerEvents events) {
+    var jobs = events.jobList("reports");
+    var options = WorkOptions.DEFAULT.concurrency(4).emit(EmitOptions.retain(Duration.ofHours(1)));
+    var worker =
+        events.work(
+            "report written",
+            jobs,
+            options,
+            job ->
+                vertx.executeBlocking(
+                    () -> {
+                      var lines = new JsonArray();
+                      while (lines.size() < 1_000 && !job.isCancelled()) {
+                        lines.add("one more line");
+                      }
+                      return lines;
+                    }));
+    return worker;
+  }
+
   private static Future<Integer> fail(ServerEvents events) {
     var failed = events.emitFailure("orders.priced", 7, 422, "There is no such item", "gold");
     return failed;
@@ -235,6 +278,20 @@ class JavaPageTest {
   /** A worker that takes one job from the list. */
   private static Future<String> job(RedisAPI redis) {
     return redis.blpop(List.of("price jobs", "10")).map(taken -> taken.get(1).toString());
+  }
+
+  @Test
+  void aWorkerDoesTheJobOfARequest(Server server) {
+    server.deploy();
+    var events = server.events();
+    var worker = work(events);
+    var longer = workForLong(server.vertx(), events);
+    result(Future.all(worker.ready(), longer.ready()));
+    assertThat(result(requestOfAJob(events)).get(0)).isEqualTo(6);
+    var reports = events.jobList("reports");
+    var report = events.request("report written", 1, job -> reports.push(job));
+    assertThat((JsonArray) result(report).get(0)).hasSize(1_000);
+    result(Future.all(worker.close(), longer.close()));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventFailureException;
+import dev.serverevents.Job;
 import dev.serverevents.RedisServerOptions.PubSub;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.WaitOptions;
@@ -15,6 +16,7 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
@@ -74,6 +76,9 @@ class WireProtocolPageTest {
             "Retained events",
             "Direct replies",
             "Idempotent emits",
+            "Jobs on a list",
+            "Jobs on a list",
+            "Jobs on a list",
             "Clusters");
   }
 
@@ -169,6 +174,36 @@ class WireProtocolPageTest {
     var again =
         server.events().emit(EmitOptions.DEFAULT.idempotencyKey("job-81"), NAME, 7, 42, "EUR");
     assertThat(result(again)).as("of the first, since it is the same").isEqualTo(1);
+  }
+
+  @Test
+  void aJobIsPushedTakenGivenBackAndDone(Server server) {
+    var redis = server.redis();
+    var commands = commands("Jobs on a list");
+    var push = commands.get(0);
+    for (var command : commands.subList(0, 2)) {
+      assertThat(send(redis, command).toInteger()).as("%s", command).isEqualTo(1);
+    }
+    send(redis, push);
+    assertThat(send(redis, commands.get(2)).toInteger()).isEqualTo(1);
+    var taken = send(redis, commands.get(3)).toString();
+    assertThat(taken).isEqualTo(push.get(2));
+    assertThat(Job.from(taken).toJson().encode()).isEqualTo(taken);
+    assertThat(send(redis, commands.get(4)).toInteger()).isEqualTo(1);
+
+    send(redis, push);
+    send(redis, commands.get(3));
+    assertThat(commands.get(5)).containsExactly("MULTI");
+    redis.transaction(List.of(request(commands.get(6))));
+    assertThat(commands.get(7)).containsExactly("EXEC");
+    assertThat(send(redis, commands.get(8)).toInteger()).isEqualTo(1);
+
+    server.deploy();
+    var worker = server.events().work(NAME, job -> Future.succeededFuture(job.data()));
+    var wait = server.events().listen(NAME, 7, WaitOptions.DEFAULT.retained(true));
+    assertThat(result(wait.future()).get(0))
+        .isEqualTo(new JsonObject().put("item", "tea").put("quantity", 2));
+    result(worker.close());
   }
 
   @Test

@@ -28,10 +28,7 @@ final class AskingProgram {
   private static void ask(ServerEvents events, String[] args) {
     var jobs = events.jobList(args[1]);
     var options =
-        WaitOptions.DEFAULT
-            .timeout(600_000)
-            .watchWorker()
-            .direct(Boolean.parseBoolean(args[2]));
+        WaitOptions.DEFAULT.timeout(600_000).watchWorker().direct(Boolean.parseBoolean(args[2]));
     for (var i = 3; i < args.length; i++) {
       var id = args[i];
       events

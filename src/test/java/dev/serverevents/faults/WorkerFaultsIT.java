@@ -1,6 +1,5 @@
 package dev.serverevents.faults;
 
-import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +8,6 @@ import dev.serverevents.ClaimedJob;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.ServerEventsException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.WorkOptions;
 import dev.serverevents.testing.Await;
@@ -69,8 +67,7 @@ class WorkerFaultsIT {
   }
 
   private static void print(String what, long since, long questions) {
-    Figures.print(
-        "%s: %d ms, %d questions".formatted(what, Figures.msSince(since), questions));
+    Figures.print("%s: %d ms, %d questions".formatted(what, Figures.msSince(since), questions));
   }
 
   @Test
@@ -218,7 +215,8 @@ class WorkerFaultsIT {
         var redis = TestRedis.startIn(network)) {
       api.deploy(api.options().setConnectionString(redis.url()));
       var cut = "redis://%s:%d".formatted(TestNetwork.HOST, redis.port());
-      var worker = ServerProcess.program(WorkerProgram.class, cut, NAME, 10, WorkerProgram.Kind.HOLDS);
+      var worker =
+          ServerProcess.program(WorkerProgram.class, cut, NAME, 10, WorkerProgram.Kind.HOLDS);
       worker.awaitOutput("ready");
       var waits = ask(api.events(), 10, WATCHING.stalledAfter(2_000));
       worker.awaitOutput("has 10");

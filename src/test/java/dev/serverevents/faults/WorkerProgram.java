@@ -57,8 +57,7 @@ final class WorkerProgram {
             how,
             job -> {
               System.out.println("has " + held.incrementAndGet());
-              job.cancelled()
-                  .onSuccess(gone -> System.out.println("cancelled " + job.id()));
+              job.cancelled().onSuccess(gone -> System.out.println("cancelled " + job.id()));
               return work(vertx, kind, job);
             })
         .ready();

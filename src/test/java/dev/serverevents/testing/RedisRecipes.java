@@ -17,6 +17,7 @@ public enum RedisRecipes {
   ONE_SERVER("One server, or a master with Sentinels"),
   BROADCAST("A cluster"),
   SHARDED("A cluster with sharded Pub/Sub"),
+  JOBS("Rights for jobs"),
   SENTINEL("The Sentinels themselves");
 
   /** What an administrator has to load. */
@@ -66,6 +67,14 @@ public enum RedisRecipes {
   /** Has a Redis know them, as they stand there. */
   public void apply(TestRedis redis) {
     apply((command, args) -> redis.command(command, args));
+  }
+
+  /** Adds what stands there to what the users may do already. */
+  public void addTo(TestRedis redis) {
+    rules()
+        .forEach(
+            (user, rule) ->
+                redis.command("ACL", (Object[]) ("SETUSER " + user + " " + rule).split(" ")));
   }
 
   /** The same, for who sends commands in a way of its own. */

@@ -1,35 +1,40 @@
 package dev.serverevents.app.demo;
 
+import dev.serverevents.JobList;
+import dev.serverevents.JobListOptions;
+import dev.serverevents.ServerEvents;
 import dev.serverevents.internal.Fields;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API servers put on the workers' list.
+ * What the API servers ask the workers for.
  *
- * @param id the id of the event that carries the result
  * @param digits how many digits of pi, from 1 to {@value #MAX_DIGITS}
  */
-record PiJob(String id, int digits) {
+record PiJob(int digits) {
 
-  /** The name of the events that carry results. */
+  /** The name of the jobs, of their list, and of the events that carry results. */
   static final String EVENT = "demo pi";
 
-  /** The Redis list on which jobs wait for a worker. */
-  static final String LIST = "server-events:demo:pi";
+  /** How many jobs may be on the list. */
+  static final int MAX_JOBS = 1_000;
 
   static final int MAX_DIGITS = 10_000;
 
-  static int digits(@Nullable Object value) {
-    return (int) Fields.integer("digits", value, 1, MAX_DIGITS);
+  /** The list lasts as long as anybody can wait for the last of its jobs, {@code maxWait} ms. */
+  static JobList list(ServerEvents events, long maxWait) {
+    return events.jobList(
+        EVENT, JobListOptions.DEFAULT.limit(MAX_JOBS).lifetime(Duration.ofMillis(maxWait)));
   }
 
-  static PiJob parse(String json) {
-    var job = new JsonObject(json);
-    return new PiJob(Fields.string("id", job.getValue("id")), digits(job.getValue("digits")));
+  static PiJob from(@Nullable Object json) {
+    var digits = Fields.object("body", json).getValue("digits");
+    return new PiJob((int) Fields.integer("digits", digits, 1, MAX_DIGITS));
   }
 
-  String encode() {
-    return new JsonObject().put("id", id).put("digits", digits).encode();
+  JsonObject toJson() {
+    return new JsonObject().put("digits", digits);
   }
 }

@@ -1,27 +1,23 @@
 package dev.serverevents.app.demo;
 
 import dev.serverevents.Cause;
+import dev.serverevents.Job;
+import dev.serverevents.JobList;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.UnavailableException;
-import dev.serverevents.internal.Fields;
 import dev.serverevents.web.Bodies;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.Requests;
 import dev.serverevents.web.RoutesOptions;
-import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.Request;
-import java.util.List;
 import java.util.UUID;
 
 /**
- * {@code POST /demo/pi?timeout=ms} with {@code {"digits": 1000}}: puts a job on a Redis list, waits
- * for its event, and answers {@code {"pi": "3.14..."}}. The list has at most {@value #MAX_JOBS}
- * jobs, and none that nobody waits for any more.
+ * {@code POST /demo/pi?timeout=ms} with {@code {"digits": 1000}}: puts a job on a list, waits for
+ * its event, and answers {@code {"pi": "3.14..."}}. The list has at most {@value PiJob#MAX_JOBS}
+ * jobs, and none that nobody waits for any more; a worker that has taken such a job stops.
  */
 public final class PiRoute {
 
@@ -31,24 +27,21 @@ public final class PiRoute {
   /** The name of the events that it waits for. */
   public static final String EVENT = PiJob.EVENT;
 
-  /** How many jobs may be on the list. */
-  static final int MAX_JOBS = 1_000;
-
   private static final long MAX_BODY = 1024;
 
   private final ServerEvents events;
-  private final Redis redis;
+  private final JobList jobs;
   private final long maxWait;
 
-  private PiRoute(ServerEvents events, Redis redis, long maxWait) {
+  private PiRoute(ServerEvents events, long maxWait) {
     this.events = events;
-    this.redis = redis;
+    this.jobs = PiJob.list(events, maxWait);
     this.maxWait = maxWait;
   }
 
-  /** Mounts the route; jobs are handed over by {@code redis}. */
-  public static void mount(Router router, ServerEvents events, RoutesOptions options, Redis redis) {
-    var route = new PiRoute(events, redis, options.getMaxWait());
+  /** Mounts the route. */
+  public static void mount(Router router, ServerEvents events, RoutesOptions options) {
+    var route = new PiRoute(events, options.getMaxWait());
     new Bodies(MAX_BODY, options.getRequestTimeout())
         .on(router.post(PATH))
         .handler(route::compute)
@@ -62,47 +55,27 @@ public final class PiRoute {
   }
 
   private void compute(RoutingContext ctx) {
-    var body = Fields.object("body", Requests.json(ctx));
-    var job = new PiJob(UUID.randomUUID().toString(), PiJob.digits(body.getValue("digits")));
-    var options = Requests.waitOptions(ctx, maxWait).retained(true);
-    var wait = events.listen(EVENT, job.id(), options);
+    var pi = PiJob.from(Requests.json(ctx));
+    var options = Requests.waitOptions(ctx, maxWait).retained(true).watchWorker();
+    var handedOver = Promise.<Job>promise();
+    var wait =
+        events.listen(
+            EVENT,
+            UUID.randomUUID().toString(),
+            options,
+            job -> {
+              var whole = job.data(pi.toJson());
+              return jobs.push(whole).onComplete(pushed -> handedOver.complete(whole));
+            });
     ctx.response()
         .closeHandler(
             gone -> {
               Requests.tellIfLeft(ctx);
               wait.cancel(Cause.CLIENT_GONE);
             });
-    wait.subscribed()
-        .compose(heard -> handOver(job))
-        .compose(handedOver -> wait.future().onFailure(notDone -> takeBack(job)))
-        .onFailure(cause -> wait.cancel())
+    wait.future()
+        .onFailure(notDone -> handedOver.future().onSuccess(jobs::remove))
         .onSuccess(args -> ctx.json(new JsonObject().put("pi", args.get(0))))
         .onFailure(ctx::fail);
-  }
-
-  /** The list lasts as long as anybody can wait for the last of its jobs. */
-  private Future<?> handOver(PiJob job) {
-    var push = Request.cmd(Command.RPUSH).arg(PiJob.LIST).arg(job.encode());
-    var expire = Request.cmd(Command.PEXPIRE).arg(PiJob.LIST).arg(maxWait);
-    return redis
-        .batch(List.of(push, expire))
-        .recover(
-            cause ->
-                Future.failedFuture(
-                    new UnavailableException(Cause.REDIS_AWAY, "No worker reached", cause)))
-        .compose(answers -> checkRoom(job, answers.get(0).toInteger()));
-  }
-
-  private Future<?> checkRoom(PiJob job, int jobs) {
-    var full =
-        new UnavailableException(
-            Cause.LIMIT, MAX_JOBS + " jobs of the demo wait for a worker already");
-    return jobs <= MAX_JOBS
-        ? Future.succeededFuture()
-        : takeBack(job).transform(taken -> Future.failedFuture(full));
-  }
-
-  private Future<?> takeBack(PiJob job) {
-    return redis.send(Request.cmd(Command.LREM).arg(PiJob.LIST).arg(-1).arg(job.encode()));
   }
 }

@@ -1,80 +1,86 @@
 package dev.serverevents.app.demo;
 
-import ch.obermuhlner.math.big.BigDecimalMath;
+import dev.serverevents.ClaimedJob;
 import dev.serverevents.EmitOptions;
-import dev.serverevents.RedisServerOptions;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.internal.redis.connection.ClientOptions;
+import dev.serverevents.WorkOptions;
+import dev.serverevents.Worker;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
-import java.math.MathContext;
-import java.math.RoundingMode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Takes one job after another from the Redis list, and emits each result. */
+/** Takes one job after another from the list, and emits each result. */
 public final class PiWorker extends VerticleBase {
-
-  private static final Logger LOG = LoggerFactory.getLogger(PiWorker.class);
-  private static final int POLL_SECONDS = 1;
-  private static final long RETRY_MS = 1_000;
 
   /** A server that is cut off from Redis for less than this still answers. */
   private static final EmitOptions RETAINED = EmitOptions.retain(Duration.ofSeconds(30));
 
-  private final RedisServerOptions redis;
-  private final Promise<Void> finished = Promise.promise();
-  private boolean stopping;
+  /** Digits behind the last one that counts, which take up what each division cuts off. */
+  private static final int GUARD_DIGITS = 20;
 
-  /** Takes its jobs from {@code redis}. */
-  public PiWorker(RedisServerOptions redis) {
-    this.redis = redis;
+  private final long maxWait;
+  private @Nullable Worker worker;
+
+  /** Does the jobs of requests that wait for {@code maxWait} ms at most. */
+  public PiWorker(long maxWait) {
+    this.maxWait = maxWait;
   }
 
   @Override
   public Future<?> start() {
     var events = ServerEvents.create(vertx);
-    return ClientOptions.of(vertx, redis)
-        .onSuccess(options -> next(Redis.createClient(vertx, options), events));
+    worker =
+        events.work(
+            PiJob.EVENT,
+            PiJob.list(events, maxWait),
+            WorkOptions.DEFAULT.emit(RETAINED),
+            this::compute);
+    return worker.ready();
   }
 
   /** Completes when the job at hand is done: none that was taken from the list is lost. */
   @Override
   public Future<?> stop() {
-    stopping = true;
-    return finished.future();
+    return worker == null ? Future.succeededFuture() : worker.close();
   }
 
-  private void next(Redis redis, ServerEvents events) {
-    if (stopping) {
-      finished.complete();
-      return;
+  private Future<?> compute(ClaimedJob job) {
+    var digits = PiJob.from(job.data()).digits();
+    return vertx.executeBlocking(() -> pi(digits, job::isCancelled));
+  }
+
+  /**
+   * The first digits of pi, by the formula of John Machin (1706): pi is 16 arccot 5 - 4 arccot 239.
+   *
+   * @param isCancelled whether to stop; asked all the time
+   */
+  static String pi(int digits, BooleanSupplier isCancelled) {
+    var scale = digits - 1;
+    var one = BigInteger.TEN.pow(scale + GUARD_DIGITS);
+    var pi =
+        arccot(5, one, isCancelled)
+            .shiftLeft(4)
+            .subtract(arccot(239, one, isCancelled).shiftLeft(2));
+    return new BigDecimal(pi.divide(BigInteger.TEN.pow(GUARD_DIGITS)), scale).toPlainString();
+  }
+
+  /** The sum of 1/x - 1/3x³ + 1/5x⁵ - ..., times {@code one}. */
+  private static BigInteger arccot(long x, BigInteger one, BooleanSupplier isCancelled) {
+    var square = BigInteger.valueOf(x * x);
+    var power = one.divide(BigInteger.valueOf(x));
+    var sum = power;
+    for (var n = 3L; power.signum() != 0; n += 2) {
+      if (isCancelled.getAsBoolean()) {
+        throw new CancellationException();
+      }
+      power = power.divide(square).negate();
+      sum = sum.add(power.divide(BigInteger.valueOf(n)));
     }
-    redis
-        .send(Request.cmd(Command.BLPOP).arg(PiJob.LIST).arg(POLL_SECONDS))
-        .compose(taken -> taken == null ? Future.succeededFuture() : work(taken, events))
-        .onSuccess(done -> next(redis, events))
-        .onFailure(
-            cause -> {
-              LOG.warn("a job, or taking one, failed: {}", cause.getMessage());
-              vertx.setTimer(RETRY_MS, timer -> next(redis, events));
-            });
-  }
-
-  private Future<?> work(Response taken, ServerEvents events) {
-    var job = PiJob.parse(taken.get(1).toString());
-    return vertx
-        .executeBlocking(() -> pi(job.digits()))
-        .compose(pi -> events.emit(RETAINED, PiJob.EVENT, job.id(), pi));
-  }
-
-  static String pi(int digits) {
-    return BigDecimalMath.pi(new MathContext(digits, RoundingMode.DOWN)).toPlainString();
+    return sum;
   }
 }

@@ -13,6 +13,7 @@ import dev.serverevents.FirstEvent;
 import dev.serverevents.Health;
 import dev.serverevents.Job;
 import dev.serverevents.JobList;
+import dev.serverevents.JobListOptions;
 import dev.serverevents.JobSource;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.Store;
@@ -170,8 +171,8 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   @Override
-  public JobList jobList(String name) {
-    return new StoredJobs(verticles::jobs, name);
+  public JobList jobList(String name, JobListOptions options) {
+    return new StoredJobs(verticles::jobs, name, options);
   }
 
   @Override

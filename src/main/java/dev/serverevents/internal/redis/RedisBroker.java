@@ -59,7 +59,7 @@ public final class RedisBroker implements Broker, ConnectionListener {
             : new OneMaster(resources, connections, this::master);
     dispatcher = new Dispatcher(resources, topology);
     publisher = new Publisher(resources, dispatcher);
-    jobs = new RedisJobStore(vertx, options.getRedis());
+    jobs = new RedisJobStore(resources);
   }
 
   private Master master(Target target) {

@@ -49,7 +49,7 @@ public record EventKey(String name, String id) {
     return name + ":" + id;
   }
 
-  private static String text(String field, @Nullable Object value, int maxBytes) {
+  static String text(String field, @Nullable Object value, int maxBytes) {
     if (!(value instanceof String || isInteger(value))) {
       throw new InvalidInputException(field, value, "must be a string or an integer");
     }

@@ -66,9 +66,16 @@ public final class WireNames {
   /**
    * The key of a list of jobs. With more of it behind, in the same slot, it is the key of what
    * belongs to the list.
+   *
+   * @throws InvalidInputException if the name of the list is empty or too long, has a lone
+   *     surrogate, or begins with a brace that would leave the slot open
    */
   public static String jobs(String list) {
-    return JOBS + "{" + list + "}";
+    var name = EventKey.text("name", list, LimitsOptions.MAX_KEY);
+    if (name.startsWith("}")) {
+      throw new InvalidInputException("name", name, "must not begin with \"}\"");
+    }
+    return JOBS + "{" + name + "}";
   }
 
   /** The key of an event that is kept for a time; its slot on a Redis Cluster is the channel's. */

@@ -304,6 +304,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
     @Override
     public void ended(Throwable cause) {
       ready.tryFail(cause);
+      recovery.close();
       pulse.proved();
       stopTaking();
     }

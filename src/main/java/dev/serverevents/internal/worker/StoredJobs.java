@@ -1,10 +1,14 @@
 package dev.serverevents.internal.worker;
 
+import dev.serverevents.Cause;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.Job;
 import dev.serverevents.JobList;
+import dev.serverevents.JobListOptions;
+import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.local.JobStore;
+import dev.serverevents.internal.local.JobStore.JobsKey;
 import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Future;
 import java.util.Set;
@@ -19,23 +23,37 @@ public final class StoredJobs implements JobList {
   private static final Logger LOG = LoggerFactory.getLogger(StoredJobs.class);
 
   private final Supplier<JobStore> store;
-  private final String list;
+  private final JobsKey list;
+  private final int limit;
 
   /**
    * The jobs on the list of a name.
    *
    * @param store gives where the lists are; throws {@link dev.serverevents.UnavailableException} if
    *     that is nowhere at present
-   * @throws InvalidInputException if the name is empty
+   * @throws InvalidInputException if the name is not what it must be
    */
-  public StoredJobs(Supplier<JobStore> store, String name) {
+  public StoredJobs(Supplier<JobStore> store, String name, JobListOptions options) {
+    Fields.present("options", options);
     this.store = store;
-    list = WireNames.jobs(Fields.string("name", name));
+    list = new JobsKey(WireNames.jobs(name), options.lifetime());
+    limit = options.limit();
   }
 
   @Override
   public Future<Integer> push(Job job) {
-    return Futures.of(() -> store.get().push(list, job.toJson().encode()));
+    return Futures.of(() -> store.get().push(list, job.toJson().encode()))
+        .compose(jobs -> limit == 0 || jobs <= limit ? Future.succeededFuture(jobs) : refuse(job));
+  }
+
+  /**
+   * Even if the job cannot be taken off, whoever handed it over is told that there are too many.
+   */
+  private Future<Integer> refuse(Job job) {
+    var full =
+        new UnavailableException(
+            Cause.LIMIT, "%d jobs are on %s already".formatted(limit, list.key()));
+    return remove(job).transform(removed -> Future.failedFuture(full));
   }
 
   @Override
@@ -45,9 +63,7 @@ public final class StoredJobs implements JobList {
 
   @Override
   public Future<@Nullable Taken> take(String workerId) {
-    return store
-        .get()
-        .take(list, workerId)
+    return Futures.of(() -> store.get().take(list, workerId))
         .compose(text -> text == null ? Future.succeededFuture() : taken(workerId, text));
   }
 
@@ -56,7 +72,7 @@ public final class StoredJobs implements JobList {
     try {
       return Future.succeededFuture(new OfList(Job.from(text), workerId, text));
     } catch (InvalidInputException wrong) {
-      LOG.error("Dropped from {}, since it is no job: {}", list, wrong.getMessage());
+      LOG.error("Dropped from {}, since it is no job: {}", list.key(), wrong.getMessage());
       return store.get().done(list, workerId, text).map(dropped -> null);
     }
   }
@@ -68,17 +84,17 @@ public final class StoredJobs implements JobList {
 
   @Override
   public Future<Set<String>> holders() {
-    return store.get().holders(list);
+    return Futures.of(() -> store.get().holders(list));
   }
 
   @Override
   public Future<?> giveBack(String workerId) {
-    return store.get().giveBack(list, workerId);
+    return Futures.of(() -> store.get().giveBack(list, workerId));
   }
 
   @Override
   public Future<?> close(String workerId) {
-    return store.get().close(list, workerId);
+    return Futures.of(() -> store.get().close(list, workerId));
   }
 
   private final class OfList implements Taken {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ServerExtension.class)
 class PiDemoIT {
 
-  private static final String LIST = "server-events:demo:pi";
+  private static final String LIST = "$jobs:{demo pi}";
   private static final String CLOSE = "Connection: close";
   private static final int JOBS = 1_000;
   private static final int AT_ONCE = 16;

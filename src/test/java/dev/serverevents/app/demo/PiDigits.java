@@ -7,6 +7,6 @@ public final class PiDigits {
 
   /** Pi to a number of digits. */
   public static String of(int digits) {
-    return PiWorker.pi(digits);
+    return PiWorker.pi(digits, () -> false);
   }
 }
