@@ -135,7 +135,7 @@ final class SseStream {
           .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
           .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
           .putHeader("X-Accel-Buffering", "no");
-      write(HEARTBEAT);
+      write(Buffer.buffer(HEARTBEAT));
     }
   }
 
@@ -148,19 +148,19 @@ final class SseStream {
   private void beat() {
     begin();
     if (!outgoing.isFull()) {
-      write(HEARTBEAT);
+      write(Buffer.buffer(HEARTBEAT));
     }
   }
 
   private void forward(StreamEvent event) {
     begin();
-    var id = id(event);
-    if (first && id.equals(lastSeen)) {
+    var id = event instanceof Gap ? null : id(event);
+    if (first && id != null && id.equals(lastSeen)) {
       first = false;
       return;
     }
     tellGap();
-    send(event.type(), event instanceof Gap ? null : id, data.of(event));
+    send(event.type(), id, data.of(event));
     if (outgoing.isFull()) {
       stream.pause();
     }
@@ -184,7 +184,7 @@ final class SseStream {
     if (cause instanceof EventTimeoutException timeout) {
       begin(); // the stream was heard, though for less than a turn
       tellGap();
-      send(TIMEOUT, TIMEOUT, new JsonObject().put("waited", timeout.timeout()).encode());
+      send(TIMEOUT, TIMEOUT, new JsonObject().put("waited", timeout.timeout()).toBuffer());
     }
     end(); // the client is told of no other failure: it comes back, maybe to another server
   }
@@ -207,12 +207,16 @@ final class SseStream {
     stream.cancel();
   }
 
-  private void send(String type, @Nullable String id, String data) {
-    write((id == null ? "" : "id: " + id + "\n") + ("event: " + type + "\ndata: ") + data + "\n\n");
+  private void send(String type, @Nullable String id, Buffer data) {
+    var head = (id == null ? "" : "id: " + id + "\n") + "event: " + type + "\ndata: ";
+    write(
+        Buffer.buffer(head.length() + data.length() + 2)
+            .appendString(head)
+            .appendBuffer(data)
+            .appendString("\n\n"));
   }
 
-  private void write(String text) {
-    var bytes = Buffer.buffer(text);
+  private void write(Buffer bytes) {
     outgoing.add(bytes.length(), response.write(bytes));
   }
 
