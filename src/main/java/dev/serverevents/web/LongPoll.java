@@ -8,6 +8,7 @@ import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Ending;
+import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringEncoder;
@@ -64,7 +65,7 @@ final class LongPoll {
         .closeHandler(
             gone -> {
               Requests.tellIfLeft(ctx);
-              waits.forEach(EventWait::cancel);
+              Chores.add(ctx.vertx(), () -> waits.forEach(EventWait::cancel));
             });
     first(ids, waits)
         .map(body)

@@ -7,6 +7,7 @@ import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.json.JsonMessages;
+import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -146,6 +147,9 @@ final class SseStream {
   }
 
   private void beat() {
+    if (isOver()) {
+      return;
+    }
     begin();
     if (!outgoing.isFull()) {
       write(Buffer.buffer(HEARTBEAT));
@@ -203,8 +207,13 @@ final class SseStream {
 
   private void close() {
     Requests.tellIfLeft(ctx);
-    free();
-    stream.cancel();
+    stream.handler(null); // it would write in vain
+    Chores.add(
+        vertx,
+        () -> {
+          free();
+          stream.cancel();
+        });
   }
 
   private void send(String type, @Nullable String id, Buffer data) {
