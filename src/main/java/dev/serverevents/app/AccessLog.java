@@ -1,6 +1,7 @@
 package dev.serverevents.app;
 
 import dev.serverevents.internal.Printable;
+import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.LogContext;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
@@ -19,14 +20,17 @@ final class AccessLog implements PlatformHandler {
   @Override
   public void handle(RoutingContext ctx) {
     var began = System.nanoTime();
-    ctx.addEndHandler(ended -> log(ctx, began));
+    ctx.addEndHandler(
+        ended -> {
+          var ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+          Chores.add(ctx.vertx(), () -> log(ctx, ms));
+        });
     ctx.next();
   }
 
-  private static void log(RoutingContext ctx, long began) {
+  private static void log(RoutingContext ctx, long ms) {
     var request = ctx.request();
     var client = request.remoteAddress() == null ? "-" : request.remoteAddress().hostAddress();
-    var ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     LogContext.with(
         ctx,
         () ->

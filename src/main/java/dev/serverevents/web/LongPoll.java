@@ -9,6 +9,7 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.json.JsonWait;
+import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
@@ -62,7 +63,7 @@ final class LongPoll {
         .closeHandler(
             gone -> {
               Requests.tellIfLeft(ctx);
-              wait.cancel().accept(Cause.CLIENT_GONE);
+              Chores.add(ctx.vertx(), () -> wait.cancel().accept(Cause.CLIENT_GONE));
             });
     return wait.reply()
         .onComplete(ended -> permit.close())

@@ -29,14 +29,19 @@ final class Outgoing {
     this.drained = drained;
   }
 
-  /** Counts bytes until their write is done, or has failed as it does when the client is gone. */
+  /**
+   * Counts bytes until their write is done, or has failed as it does when the client is gone: then
+   * there is no use in writing more.
+   */
   void add(int bytes, Future<Void> write) {
     unread.add(bytes);
     write.onComplete(
         done -> {
           if (!isClosed) {
             unread.remove(bytes);
-            tellIfDrained();
+            if (done.succeeded()) {
+              tellIfDrained();
+            }
           }
         });
   }

@@ -7,6 +7,7 @@ import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.json.Addresses;
 import dev.serverevents.internal.json.JsonMessages;
 import dev.serverevents.internal.json.JsonWait;
+import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
@@ -15,7 +16,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -138,8 +138,9 @@ final class SockJsRequests {
 
   /** The client is gone: all that it asked for ends. */
   void cancel() {
-    List.copyOf(waits).forEach(wait -> wait.cancel().accept(Cause.CLIENT_GONE));
-    List.copyOf(streams.values()).forEach(HeldStream::cancel);
+    waits.forEach(
+        wait -> Chores.add(events.vertx(), () -> wait.cancel().accept(Cause.CLIENT_GONE)));
+    streams.values().forEach(held -> Chores.add(events.vertx(), held::cancel));
     streams.clear();
   }
 }

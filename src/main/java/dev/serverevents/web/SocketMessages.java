@@ -9,6 +9,7 @@ import dev.serverevents.ServerEventsException;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.internal.ExactJson;
 import dev.serverevents.internal.json.JsonMessages;
+import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.Quotas.Client;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
@@ -112,7 +113,7 @@ final class SocketMessages {
 
   /** The client is gone: its streams end. */
   void cancel() {
-    List.copyOf(streams.values()).forEach(HeldStream::cancel);
+    streams.values().forEach(held -> Chores.add(events.vertx(), held::cancel));
     streams.clear();
   }
 

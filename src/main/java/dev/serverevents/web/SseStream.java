@@ -8,6 +8,7 @@ import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.json.JsonMessages;
+import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -136,7 +137,7 @@ final class SseStream {
           .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
           .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
           .putHeader("X-Accel-Buffering", "no");
-      write(HEARTBEAT);
+      write(Buffer.buffer(HEARTBEAT));
     }
   }
 
@@ -147,21 +148,24 @@ final class SseStream {
   }
 
   private void beat() {
+    if (isOver()) {
+      return;
+    }
     begin();
     if (!outgoing.isFull()) {
-      write(HEARTBEAT);
+      write(Buffer.buffer(HEARTBEAT));
     }
   }
 
   private void forward(StreamEvent event) {
     begin();
-    var id = id(event);
-    if (first && id.equals(lastSeen)) {
+    var id = event instanceof Gap ? null : id(event);
+    if (first && id != null && id.equals(lastSeen)) {
       first = false;
       return;
     }
     tellGap();
-    send(event.type(), event instanceof Gap ? null : id, data.of(event));
+    send(event.type(), id, data.of(event));
     if (outgoing.isFull()) {
       stream.pause();
     }
@@ -186,7 +190,7 @@ final class SseStream {
       begin(); // the stream was heard, though for less than a turn
       tellGap();
       var waited = new JsonObject().put("waited", timeout.timeout());
-      send(TIMEOUT, TIMEOUT, Ending.of(timeout).explain(waited).encode());
+      send(TIMEOUT, TIMEOUT, Ending.of(timeout).explain(waited).toBuffer());
     }
     end(); // the client is told of no other failure: it comes back, maybe to another server
   }
@@ -205,16 +209,25 @@ final class SseStream {
 
   private void close() {
     Requests.tellIfLeft(ctx);
-    free();
-    stream.cancel();
+    stream.handler(null); // it would write in vain
+    Chores.add(
+        vertx,
+        () -> {
+          free();
+          stream.cancel();
+        });
   }
 
-  private void send(String type, @Nullable String id, String data) {
-    write((id == null ? "" : "id: " + id + "\n") + ("event: " + type + "\ndata: ") + data + "\n\n");
+  private void send(String type, @Nullable String id, Buffer data) {
+    var head = (id == null ? "" : "id: " + id + "\n") + "event: " + type + "\ndata: ";
+    write(
+        Buffer.buffer(head.length() + data.length() + 2)
+            .appendString(head)
+            .appendBuffer(data)
+            .appendString("\n\n"));
   }
 
-  private void write(String text) {
-    var bytes = Buffer.buffer(text);
+  private void write(Buffer bytes) {
     outgoing.add(bytes.length(), response.write(bytes));
   }
 

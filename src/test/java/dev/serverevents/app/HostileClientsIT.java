@@ -16,7 +16,10 @@ import dev.serverevents.testing.Sockets;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -137,6 +141,48 @@ class HostileClientsIT {
     }
   }
 
+  /** Reads a stream, and knows the number that the newest event has as its first argument. */
+  private static final class HonestReader implements AutoCloseable {
+
+    private static final Pattern DATA = Pattern.compile("data: \\[(\\d+),.*");
+
+    private final Socket socket;
+    private final AtomicLong newest = new AtomicLong(-1);
+    private final Thread thread;
+
+    HonestReader(ServerProcess server, String path) throws IOException {
+      socket = new Socket(InetAddress.getLoopbackAddress(), port(server));
+      var request = "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      thread = new Thread(this::read, "honest-reader");
+      thread.start();
+    }
+
+    private void read() {
+      try (var lines =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+        lines
+            .lines()
+            .map(DATA::matcher)
+            .filter(Matcher::matches)
+            .forEach(data -> newest.set(Long.parseLong(data.group(1))));
+      } catch (IOException | UncheckedIOException closed) {
+        // by close()
+      }
+    }
+
+    void await(long number) {
+      Await.until(() -> newest.get() == number);
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+      Await.until(() -> !thread.isAlive());
+    }
+  }
+
   /** Opens connections as they come from many clients that attack, not as a flood of packets. */
   private static void attack(
       Sockets sockets, Honest honest, int count, ServerProcess server, String... first) {
@@ -171,23 +217,20 @@ class HostileClientsIT {
         var readers = new Sockets();
         var honest = new Honest(server.url())) {
       var url = server.url();
-      attack(
-          readers,
-          honest,
-          MANY,
-          server,
-          "GET /events/pi/1/stream?follow=true HTTP/1.1",
-          "Host: a",
-          "",
-          "");
+      var stream = "/events/pi/1/stream?follow=true";
+      attack(readers, honest, MANY, server, "GET " + stream + " HTTP/1.1", "Host: a", "", "");
       Await.until(() -> metric(url, "server_events_streams_open") == MANY);
-      var event = "[\"pi\",1,\"" + "x".repeat(4_000) + "\"]";
-      for (var i = 0; i < 600; i++) {
-        test.redis().command("PUBLISH", "$progress:pi:1", event);
-        if (i % 10 == 0) { // else all but the newest would be left out before any is written
-          honest.awaitMore(1);
+      try (var reader = new HonestReader(server, stream)) { // comes after all of them
+        Await.until(() -> metric(url, "server_events_streams_open") == MANY + 1);
+        for (var i = 0; i < 600; i++) {
+          var event = "[\"pi\",1,%d,\"%s\"]".formatted(i, "x".repeat(4_000));
+          test.redis().command("PUBLISH", "$progress:pi:1", event);
+          if (i % 10 == 9) { // else all but the newest would be left out before any is written
+            reader.await(i);
+          }
         }
       }
+      Await.until(() -> metric(url, "server_events_streams_open") == MANY);
       Figures.print("memory with %,d readers: %d MB".formatted(MANY, rssMb(server)));
       assertThat(rssMb(server)).isLessThan(640);
       assertThat(metric(url, "server_events_unread_bytes")).isBetween(1.0, 2.0 * (64 << 20));

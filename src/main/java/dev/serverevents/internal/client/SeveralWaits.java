@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeveralWaits {
 
-  private record Begun<T>(
-      Future<T> future, Future<Void> subscribed, Consumer<Cause> cancelling)
+  private record Begun<T>(Future<T> future, Future<Void> subscribed, Consumer<Cause> cancelling)
       implements EventWaits<T> {
     @Override
     public void cancel(Cause why) {

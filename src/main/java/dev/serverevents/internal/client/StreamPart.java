@@ -67,7 +67,7 @@ abstract class StreamPart implements Subscriber {
 
   @Override
   public Mailbox<Notice> notices() {
-    return stream.home().notices();
+    return stream.home().streamNotices();
   }
 
   @Override
