@@ -10,6 +10,8 @@ public final class IncompleteException extends ServerEventsException {
 
   private static final long serialVersionUID = 1L;
 
+  private final ServerEventsException why;
+
   @SuppressWarnings("serial") // its arguments and failures can be read here alone
   private final EventResults results;
 
@@ -30,10 +32,16 @@ public final class IncompleteException extends ServerEventsException {
             .formatted(min, Printable.of(name), results.results().size(), cause.getMessage()),
         cause);
     this.results = results;
+    why = cause;
   }
 
   /** What came nevertheless, what failed and what is missing. */
   public EventResults results() {
     return results;
+  }
+
+  /** What made it impossible that as many came as were needed. */
+  public ServerEventsException why() {
+    return why;
   }
 }

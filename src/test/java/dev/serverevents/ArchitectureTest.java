@@ -43,6 +43,7 @@ class ArchitectureTest {
   /** Where the API goes on to the machinery. */
   private static final Map<String, Set<String>> ENTRANCES =
       Map.of(
+          API + ".Job", Set.of(INTERNAL + ".wire"),
           API + ".ServerEvents", Set.of(INTERNAL + ".client"),
           API + ".ServerEventsMetrics", Set.of(INTERNAL + ".local"),
           API + ".ServerEventsVerticle", Set.of(INTERNAL + ".hub", INTERNAL + ".redis"));

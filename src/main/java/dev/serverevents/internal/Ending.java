@@ -3,6 +3,7 @@ package dev.serverevents.internal;
 import dev.serverevents.Cause;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.EventTimeoutException;
+import dev.serverevents.IncompleteException;
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.Timeline;
@@ -95,6 +96,9 @@ public record Ending(Cause cause, int status, long retryAfter, Throwable failure
 
   /** The words for clients, which are told nothing of what is behind this server. */
   public String detail() {
+    if (failure instanceof IncompleteException incomplete && of(incomplete.why()).isForTheLog()) {
+      return of(incomplete.why()).detail();
+    }
     if (failure instanceof UnavailableException) {
       return UNAVAILABLE;
     }
@@ -108,7 +112,10 @@ public record Ending(Cause cause, int status, long retryAfter, Throwable failure
 
   /** Whether the failure says more than clients are told, so that the log should have it. */
   public boolean isForTheLog() {
-    return failure instanceof UnavailableException || failure instanceof WorkerLostException;
+    return failure instanceof UnavailableException
+        || failure instanceof WorkerLostException
+        || (failure instanceof IncompleteException incomplete
+            && of(incomplete.why()).isForTheLog());
   }
 
   /** The type of the last message of a stream that has failed. */

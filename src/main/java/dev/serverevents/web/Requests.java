@@ -23,13 +23,14 @@ public final class Requests {
   private Requests() {}
 
   /**
-   * The options of a wait: the query's {@code timeout}, at most {@code maxMs}, and {@code
-   * retained}.
+   * The options of a wait: the query's {@code timeout}, at most {@code maxMs}, {@code retained} and
+   * {@code requireWorker}.
    */
   public static WaitOptions waitOptions(RoutingContext ctx, long maxMs) {
     var timeout = ctx.queryParams().get("timeout");
     var retained = Fields.flag("retained", ctx.queryParams().get("retained"));
-    var options = WaitOptions.DEFAULT.retained(retained);
+    var needsWorker = Fields.flag("requireWorker", ctx.queryParams().get("requireWorker"));
+    var options = WaitOptions.DEFAULT.retained(retained).requireWorker(needsWorker);
     return timeout == null
         ? options
         : options.timeout(Fields.integer("timeout", timeout, 1, maxMs));

@@ -36,8 +36,9 @@ import java.util.List;
  * </ul>
  *
  * <p>A wait takes {@code timeout=ms}, from 1 to {@link RoutesOptions#getMaxWait()}, or {@code
- * Prefer: wait=seconds} (RFC 7240), which is cut to that, and {@code retained=true}. In the place
- * of the 504 of a timeout, {@code Prefer: respond-async} gets 202 with the {@code Location} where a
+ * Prefer: wait=seconds} (RFC 7240), which is cut to that, and {@code retained=true}, and {@code
+ * requireWorker=true}, with which it gets 503 as soon as no worker serves the name. In the place of
+ * the 504 of a timeout, {@code Prefer: respond-async} gets 202 with the {@code Location} where a
  * retained event will be. An emit takes an {@code Idempotency-Key}. A client that goes away ends
  * its wait. Pages of other origins get 403, unless {@link RoutesOptions#setCors} has theirs. Errors
  * are {@code application/problem+json} (RFC 9457), with the status of {@link

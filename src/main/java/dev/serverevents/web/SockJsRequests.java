@@ -57,7 +57,11 @@ final class SockJsRequests {
             asked -> {
               Fields.string("replyAddress", replyTo);
               var retained = Fields.flag("retained", asked.getValue("retained"));
-              return WaitOptions.DEFAULT.retained(retained).timeout(timeout(asked));
+              var needsWorker = Fields.flag("requireWorker", asked.getValue("requireWorker"));
+              return WaitOptions.DEFAULT
+                  .retained(retained)
+                  .requireWorker(needsWorker)
+                  .timeout(timeout(asked));
             })
         .compose(how -> on(JsonWait.of(body), how));
   }

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * {@code ref}, which its answer repeats:
  *
  * <ul>
- *   <li>{@code {"type":"subscribe","name","id","timeout"?,"retained"?,"follow"?}} is answered by
- *       {@code subscribed} once it is heard; then {@code progress}, {@code result}, {@code
- *       failure}, {@code gap} and {@code timeout} follow with its {@code name} and {@code id}
+ *   <li>{@code {"type":"subscribe","name","id","timeout"?,"retained"?,"follow"?, "requireWorker"?}}
+ *       is answered by {@code subscribed} once it is heard; then {@code progress}, {@code result},
+ *       {@code failure}, {@code gap} and {@code timeout} follow with its {@code name} and {@code
+ *       id}
  *   <li>{@code {"type":"unsubscribe","name","id"}} is answered by {@code unsubscribed}
  *   <li>{@code {"type":"emit","name","id","args"?,"failure"?,"progress"?,"retain"?,
  *       "idempotencyKey"?}} is answered by {@code {"type":"emitted","receivers"}}

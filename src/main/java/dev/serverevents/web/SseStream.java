@@ -89,7 +89,8 @@ final class SseStream {
             .put("id", ctx.pathParam("id"))
             .put("timeout", query.get("timeout"))
             .put("retained", lastSeen == null ? query.get("retained") : "true")
-            .put("follow", follow);
+            .put("follow", follow)
+            .put("requireWorker", query.get("requireWorker"));
     quotas
         .client(ctx)
         .begin(

@@ -56,6 +56,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   private @Nullable Long progressed;
   private @Nullable Patience patience;
   private @Nullable Served served;
+  private boolean isServed;
 
   /** What ends the stream unless its event is on its way, or null. */
   private @Nullable NoWorkerException noWorker;
@@ -125,9 +126,20 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
     }
   }
 
+  /** Tells the reader once both parts are heard, and a worker is there if one is needed. */
+  private void confirm() {
+    if (event.wasHeard() && progress.wasHeard()) {
+      subscribed = requireNonNullElseGet(subscribed, this::now);
+      if (isServed || !needsWorker) {
+        reader.confirm();
+      }
+    }
+  }
+
   @Override
   public void served() {
-    // the stream goes on
+    isServed = true;
+    confirm();
   }
 
   /** What the last worker emitted may be on its way. */
@@ -170,10 +182,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
 
   @Override
   public void heard(long epoch, boolean isAgain) {
-    if (event.wasHeard() && progress.wasHeard()) {
-      subscribed = requireNonNullElseGet(subscribed, this::now);
-      reader.confirm();
-    }
+    confirm();
     if (isAgain && gap != epoch) {
       gap = epoch;
       add(new Gap(Gap.Reason.RECONNECTED), 0);

@@ -43,7 +43,8 @@ public final class JsonAddresses {
         WaitOptions.DEFAULT
             .timeout(
                 ServerEventsOptions.timeout("timeout", body.getValue("timeout", events.timeout())))
-            .retained(Fields.flag("retained", body.getValue("retained")));
+            .retained(Fields.flag("retained", body.getValue("retained")))
+            .requireWorker(Fields.flag("requireWorker", body.getValue("requireWorker")));
     var asked = JsonWait.of(body);
     return asked.isSeveral()
         ? asked.begin(events, options, new BusReplies()).reply()
@@ -53,17 +54,31 @@ public final class JsonAddresses {
   private Future<EventArgs> wait(JsonObject body, WaitOptions options) {
     var name = body.getValue("name");
     var id = body.getValue("id");
-    var job = new JsonObject().put("name", name).put("id", id);
-    if (Fields.flag("direct", body.getValue("direct"))) {
-      var handOver = Fields.string("handOver", body.getValue("handOver"));
-      return events.requestDirect(
-          name, id, options, replyTo -> handOver(handOver, job.put("replyTo", replyTo)));
+    var direct = Fields.flag("direct", body.getValue("direct"));
+    var watching = watching(body, options.direct(direct));
+    if (!direct && watching.equals(options) && !body.containsKey("handOver")) {
+      return events.on(name, id, options);
     }
-    if (body.containsKey("handOver")) {
-      var handOver = Fields.string("handOver", body.getValue("handOver"));
-      return events.request(name, id, options, () -> handOver(handOver, job));
-    }
-    return events.on(name, id, options);
+    var handOver = Fields.string("handOver", body.getValue("handOver"));
+    return events.request(
+        name,
+        id,
+        watching,
+        job -> handOver(handOver, job.toJson().put("name", name).put("id", id)));
+  }
+
+  private static WaitOptions watching(JsonObject body, WaitOptions options) {
+    var watchWorker = Fields.flag("watchWorker", body.getValue("watchWorker"));
+    var watching = watchWorker ? options.watchWorker() : options;
+    var stalledAfter = body.getValue("stalledAfter");
+    return stalledAfter == null
+        ? watching
+        : watching.stalledAfter(
+            Fields.integer(
+                "stalledAfter",
+                stalledAfter,
+                WaitOptions.MIN_STALLED_AFTER,
+                ServerEventsOptions.MAX_TIMEOUT));
   }
 
   private Future<?> handOver(String address, JsonObject job) {

@@ -68,7 +68,8 @@ public final class JsonMessages {
     var options =
         StreamOptions.DEFAULT
             .retained(Fields.flag("retained", message.getValue("retained")))
-            .follow(Fields.flag("follow", message.getValue("follow")));
+            .follow(Fields.flag("follow", message.getValue("follow")))
+            .requireWorker(Fields.flag("requireWorker", message.getValue("requireWorker")));
     return events.stream(
         message.getValue("name"),
         message.getValue("id"),
