@@ -17,8 +17,10 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestRedis;
 import dev.serverevents.testing.TestSentinels;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,6 +95,37 @@ class SentinelIT {
       assertThat(result(wait.future()).get(0)).isEqualTo("after");
       server.undeploy();
     }
+  }
+
+  @Test
+  void aListOfJobsGoesOnAtTheNewMaster(Server api, Server worker) {
+    try (var sentinels = new TestSentinels()) {
+      deploy(api, sentinels);
+      deploy(worker, sentinels);
+      var jobs = api.events().jobList("job");
+      var working = worker.events().work("job", job -> Future.succeededFuture(job.id()));
+      result(working.ready());
+      assertThat(result(api.events().request("job", 1, MINUTE, jobs::push)).get(0)).isEqualTo("1");
+      var old = sentinels.master();
+      sentinels.failOver();
+      Await.until(() -> sentinels.master() != old);
+      Await.until(() -> api.events().isReady() && worker.events().isReady());
+      Await.until(() -> answersAJob(api.events()));
+      result(working.close());
+      assertThat(result(jobs.holders())).isEmpty();
+      api.undeploy();
+      worker.undeploy();
+    }
+  }
+
+  /** The first push may find out that the old master is none any more. */
+  private static boolean answersAJob(ServerEvents events) {
+    var jobs = events.jobList("job");
+    return result(
+            events
+                .request("job", UUID.randomUUID().toString(), MINUTE, jobs::push)
+                .transform(Future::succeededFuture))
+        .succeeded();
   }
 
   /** A Redis that is promoted, or demoted, closes its connections, the test's own as well. */
