@@ -265,7 +265,7 @@ class WorkerFaultsIT {
       var waits = ask(api.events(), 50, WATCHING.stalledAfter(20_000));
       Await.until(() -> jobs.size() == 50);
       network.drop(0.2);
-      result(api.vertx().timer(LOSS_S * 1_000L));
+      api.vertx().timer(LOSS_S * 1_000L).await();
       network.mend();
       assertThat(jobs.values()).noneMatch(ClaimedJob::isCancelled);
       for (var wait : waits) {

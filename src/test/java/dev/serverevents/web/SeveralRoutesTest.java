@@ -26,7 +26,7 @@ class SeveralRoutesTest {
   private static final String ALL = "/events/a?all=1,2,3";
   private static final String FAILURE = "{\"code\":42,\"message\":\"no\",\"detail\":[1]}";
   private static final String FAILED =
-      "{\"2\":{\"status\":502,\"message\":\"no\",\"code\":42,\"detail\":[1]}}";
+      "{\"2\":{\"status\":502,\"cause\":\"failure\",\"message\":\"no\",\"code\":42,\"detail\":[1]}}";
 
   private static Future<Reply> waiting(Server server, Http http, String path) {
     var waiting = http.send(HttpMethod.GET, path, "");
@@ -99,7 +99,13 @@ class SeveralRoutesTest {
     assertThat(refused.detail()).isEqualTo(neutral);
     assertThat(refused.json().getJsonObject("failures"))
         .isEqualTo(
-            new JsonObject().put("2", new JsonObject().put("status", 503).put("message", neutral)));
+            new JsonObject()
+                .put(
+                    "2",
+                    new JsonObject()
+                        .put("status", 503)
+                        .put("cause", "limit")
+                        .put("message", neutral)));
   }
 
   @Test

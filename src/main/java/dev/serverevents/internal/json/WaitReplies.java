@@ -38,7 +38,10 @@ public interface WaitReplies<R> {
         .forEach(
             (id, cause) -> {
               var failure =
-                  new JsonObject().put("status", cause.status()).put("message", words.apply(cause));
+                  new JsonObject()
+                      .put("status", cause.status())
+                      .put("cause", cause.cause().word())
+                      .put("message", words.apply(cause));
               if (cause instanceof EventFailureException job) {
                 failure.put("code", job.code()).put("detail", job.detail());
               }

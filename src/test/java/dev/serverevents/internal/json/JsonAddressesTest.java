@@ -113,7 +113,7 @@ class JsonAddressesTest {
     assertThat(result(all))
         .isEqualTo(
             new JsonObject(
-                "{\"results\":{\"2\":[42]},\"failures\":{\"1\":{\"status\":422,"
+                "{\"results\":{\"2\":[42]},\"failures\":{\"1\":{\"status\":422,\"cause\":\"failure\","
                     + "\"message\":\"no\",\"code\":422,\"detail\":\"gold\"}},\"missing\":[\"3\"]}"));
     awaitSubscribed(server, 0);
   }
