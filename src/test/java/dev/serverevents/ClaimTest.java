@@ -215,7 +215,7 @@ class ClaimTest {
       Await.untilAsserted(
           () ->
               assertThat(worker.told())
-                  .contains("[\"$unwanted\",\"job\",\"1\",\"" + requested.job().claimTo() + "\"]"));
+                  .contains("[\"$revoked\",\"job\",\"1\",\"" + requested.job().claimTo() + "\"]"));
       worker.emit(other.job(), "done");
       assertThat(result(other.pending().future()).list()).containsExactly("done");
     }
@@ -278,7 +278,10 @@ class ClaimTest {
           () ->
               assertThat(worker.told())
                   .containsExactlyInAnyOrder(
-                      unwanted(cancelled), unwanted(late), unwanted(late), unwanted(taken)));
+                      unwanted(cancelled),
+                      unwanted(late),
+                      unwanted(late),
+                      unwanted(taken).replace("unwanted", "revoked")));
       other.emit(taken.job());
       result(taken.pending().future());
       assertThat(other.told()).isEmpty();

@@ -3,6 +3,7 @@ package dev.serverevents.bench;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.local.PendingCount;
 import dev.serverevents.internal.loop.Mailbox;
 import java.util.List;
@@ -30,6 +31,8 @@ public abstract class Micro {
     var options = new ServerEventsOptions();
     var pending = new PendingCount(options.getLimits().getPendingWaits());
     var heartbeat = new AtomicLong(System.nanoTime());
-    return new Deployment(commands, pending, options, true, true, null, List.of(heartbeat), false);
+    JobStore none = null; // no job is on a list here
+    return new Deployment(
+        commands, none, pending, options, true, true, null, List.of(heartbeat), false);
   }
 }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.Cause;
 import dev.serverevents.EventReplyException;
+import dev.serverevents.Job;
 import dev.serverevents.LimitsOptions;
 import dev.serverevents.Timeline;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.Figures;
+import dev.serverevents.testing.ForeignWorker;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -16,8 +19,12 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -252,5 +259,58 @@ class CausesTest {
     assertThat(refused.failureCode()).isEqualTo(400);
     assertThat(refused.failureType()).isEqualTo(ReplyFailure.RECIPIENT_FAILURE);
     assertThat(refused).hasMessage("timeout is 0: it must be an integer from 1 to 86400000");
+  }
+
+  /** Each way to ask for an event that needs a worker, and what it is told. */
+  private static Map<String, Supplier<JsonObject>> needingAWorker(Server server, Http http) {
+    var needing = event(60_000).put("requireWorker", true);
+    var query = "?timeout=60000&requireWorker=true";
+    var ways = new LinkedHashMap<String, Supplier<JsonObject>>();
+    ways.put("HTTP", () -> http.get(WAIT + query).json());
+    ways.put("HTTP, any", () -> http.get("/events/a" + query + "&any=1,2").json());
+    ways.put("SSE", () -> http.get(WAIT + "/stream" + query).json());
+    ways.put("WebSocket", () -> last(http, "/socket", needing.copy().put("type", "subscribe")));
+    ways.put("SockJS", () -> last(http, "/eventbus/websocket", sockJs("on", needing)));
+    ways.put("SockJS, stream", () -> last(http, "/eventbus/websocket", sockJs("stream", needing)));
+    ways.put("event bus", () -> told(refusal(server, "on", needing)));
+    ways.put("event bus, stream", () -> told(refusal(server, "stream", needing)));
+    var handedOver = needing.copy().put("handOver", "nobody's");
+    ways.put("event bus, job", () -> told(refusal(server, "on", handedOver)));
+    return ways;
+  }
+
+  private static JsonObject told(EventReplyException refusal) {
+    return new JsonObject().put("cause", refusal.cause().word());
+  }
+
+  @Test
+  void withoutAWorkerAllWaysInSaySoAtOnce(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    needingAWorker(server, http)
+        .forEach(
+            (way, told) -> {
+              var ms = new ArrayList<Long>();
+              for (var i = 0; i < 15; i++) {
+                var began = System.nanoTime();
+                assertThat(told.get().getString("cause")).as(way).isEqualTo("no-worker");
+                ms.add(Figures.msSince(began));
+              }
+              ms.sort(null);
+              Figures.print("no worker, %s: median %d ms".formatted(way, ms.get(7)));
+            });
+    assertThat(http.get(WAIT + "?requireWorker=perhaps").status()).isEqualTo(400);
+  }
+
+  @Test
+  void withAWorkerTheyWait(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    try (var worker = ForeignWorker.serve(server.redis(), "w1", "a")) {
+      var polled = http.send(HttpMethod.GET, WAIT + "?requireWorker=true", "");
+      Await.until(() -> server.redis().channels().contains("a:1"));
+      worker.emit(new Job("a", "1", null, null, 0, 0, Map.of(), null), "done");
+      assertThat(result(polled).body()).isEqualTo("[\"done\"]");
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.serverevents.internal.client;
 
 import dev.serverevents.EventArgs;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.WaitOptions;
 import dev.serverevents.bench.Loop;
 import dev.serverevents.bench.Micro;
 import dev.serverevents.internal.local.Command;
@@ -44,7 +45,8 @@ public class WaitLifecycleBenchmark extends Micro {
     context = ((VertxInternal) vertx).createEventLoopContext();
     context.runOnContext(v -> serve());
     events = Loop.call(context, () -> Future.succeededFuture(ServerEvents.create(vertx)));
-    owner = new PendingWaits(Home.on(context), new Verticles(vertx));
+    var home = Home.on(context);
+    owner = new PendingWaits(home, new Verticles(vertx), new Workers(home));
     timeouts = new Timeouts<>(context, wait -> {}, wait -> {});
   }
 
@@ -120,6 +122,6 @@ public class WaitLifecycleBenchmark extends Micro {
   }
 
   private PlainWait pendingWait() {
-    return new PlainWait(owner, KEY, TIMEOUT_MS, false, context);
+    return new PlainWait(owner, KEY, TIMEOUT_MS, WaitOptions.DEFAULT, context);
   }
 }

@@ -3,6 +3,7 @@ package dev.serverevents.internal.client;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.ServerEventsException;
@@ -135,7 +136,7 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
   /** A worker says that it has the job. The last one that does so has it. */
   void claimed(String workerId, boolean givesBack) {
     if (claimant != null && !claimant.id().equals(workerId)) {
-      claimant.tell(Workers.unwanted(requireNonNull(inbox), wait.key().id()));
+      claimant.tell(Workers.unwanted(requireNonNull(inbox), wait.key().id(), true));
       leaveClaimant();
     }
     this.givesBack = givesBack;
@@ -193,7 +194,8 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
     leaveServed();
     if (claimant != null) {
       if (cause != null && !(cause instanceof EventFailureException)) {
-        claimant.tell(Workers.unwanted(requireNonNull(inbox), wait.key().id()));
+        var isRevoked = Cause.of(cause) == Cause.STALLED;
+        claimant.tell(Workers.unwanted(requireNonNull(inbox), wait.key().id(), isRevoked));
       }
       leaveClaimant();
     }

@@ -92,7 +92,7 @@ final class Workers {
       if (job != null) {
         job.claimed(claim.workerId(), claim.givesBack());
       } else {
-        tell(inbox, claim.workerId(), unwanted(inbox, claim.id()));
+        tell(inbox, claim.workerId(), unwanted(inbox, claim.id(), false));
       }
     } else if (signal instanceof Signal.Alive alive) {
       alive(inbox, alive);
@@ -125,9 +125,9 @@ final class Workers {
     }
   }
 
-  /** What the worker of a job is told of which the wait has ended. */
-  static Signal unwanted(Inbox inbox, String id) {
-    return new Signal.Unwanted(inbox.name(), id, inbox.channel());
+  /** What the worker of a job is told whose answer is not wanted any more. */
+  static Signal unwanted(Inbox inbox, String id, boolean isRevoked) {
+    return new Signal.Unwanted(inbox.name(), id, inbox.channel(), isRevoked);
   }
 
   private void tell(Inbox inbox, String workerId, Signal signal) {

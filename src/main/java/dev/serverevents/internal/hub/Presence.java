@@ -29,7 +29,7 @@ final class Presence {
   private static final long INTERVAL_MS = 1_000;
 
   /** So long it takes until a channel is asked for again of which the answer is in doubt. */
-  private static final long DOUBT_MS = 350;
+  private static final long DOUBT_MS = 250;
 
   private static final long DOUBT_NS = TimeUnit.MILLISECONDS.toNanos(DOUBT_MS - 50);
 

@@ -20,6 +20,9 @@ public sealed interface Signal {
   /** Says "nobody here wants the result of the job any more", to the worker. */
   String UNWANTED = "$unwanted";
 
+  /** Says "your claim of the job does not count any more", to the worker. */
+  String REVOKED = "$revoked";
+
   /** Says "claim again what you have of my jobs", to the worker. */
   String RECLAIM = "$reclaim";
 
@@ -54,11 +57,15 @@ public sealed interface Signal {
     }
   }
 
-  /** The result of a job is not wanted any more by the server that has the inbox. */
-  record Unwanted(String name, String id, String claimTo) implements Signal {
+  /**
+   * The result of a job is not wanted any more by the server that has the inbox.
+   *
+   * @param isRevoked whether the worker must not answer, even if others wait for the event
+   */
+  record Unwanted(String name, String id, String claimTo, boolean isRevoked) implements Signal {
     @Override
     public Buffer encode() {
-      return WireFormat.encode(UNWANTED, name, id, claimTo);
+      return WireFormat.encode(isRevoked ? REVOKED : UNWANTED, name, id, claimTo);
     }
   }
 
@@ -94,11 +101,15 @@ public sealed interface Signal {
                       ? Optional.empty()
                       : Optional.of(
                           new EventKey(String.valueOf(args.get(0)), String.valueOf(args.get(1))))));
-      case UNWANTED ->
+      case UNWANTED, REVOKED ->
           args.size() < 2
               ? Optional.empty()
               : Optional.of(
-                  new Unwanted(first, String.valueOf(args.get(0)), String.valueOf(args.get(1))));
+                  new Unwanted(
+                      first,
+                      String.valueOf(args.get(0)),
+                      String.valueOf(args.get(1)),
+                      payload.key().name().equals(REVOKED)));
       case RECLAIM -> Optional.of(new Reclaim(first));
       default -> Optional.empty();
     };

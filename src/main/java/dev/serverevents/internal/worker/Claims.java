@@ -138,7 +138,9 @@ final class Claims implements Asker.Owner {
     var asker = askers.get(unwanted.claimTo());
     if (asker != null) {
       asker.heard();
-      asker.jobs(new EventKey(unwanted.name(), unwanted.id())).forEach(this::unwanted);
+      asker
+          .jobs(new EventKey(unwanted.name(), unwanted.id()))
+          .forEach(unwanted.isRevoked() ? this::cancel : this::unwanted);
     }
   }
 
