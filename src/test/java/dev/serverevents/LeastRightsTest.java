@@ -13,12 +13,14 @@ import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -97,6 +99,35 @@ class LeastRightsTest {
           row("DEBUG SLEEP 0"),
           row("SHUTDOWN"));
 
+  /** What the rights for jobs add. */
+  private static final List<Row> JOBS_TABLE =
+      List.of(
+          row("PUBLISH $worker:" + UUID + " x", API, BOTH),
+          row("SUBSCRIBE $worker:" + UUID, WORKER, BOTH),
+          row("SUBSCRIBE $serves:orders", WORKER, BOTH),
+          row("SUBSCRIBE $serves:users"),
+          row("PUBLISH $inbox:$" + UUID + " x", API, WORKER, BOTH),
+          row("SUBSCRIBE $inbox:$" + UUID, API, WORKER, BOTH),
+          row("PUBLISH $inbox:orders:random.1 x", WORKER, BOTH),
+          row("SUBSCRIBE $inbox:orders:random.1", API, BOTH),
+          row("SUBSCRIBE orders:1", API, BOTH),
+          row("PUBLISH orders:1 x", WORKER, BOTH, EMIT),
+          row("PUBSUB NUMSUB any", API, WORKER, BOTH),
+          row("PUBSUB CHANNELS"),
+          row("RPUSH $jobs:{orders} x", API, BOTH),
+          row("LREM $jobs:{orders} 1 x", API, WORKER, BOTH),
+          row("BLMOVE $jobs:{orders} $jobs:{orders}:w LEFT RIGHT 1", WORKER, BOTH),
+          row("LRANGE $jobs:{orders} 0 -1", WORKER, BOTH),
+          row("SMEMBERS $jobs:{orders}:workers", WORKER, BOTH),
+          row("RPUSH $jobs:{users} x"),
+          row("BLMOVE $jobs:{users} $jobs:{orders}:w LEFT RIGHT 1"),
+          row("BLMOVE $jobs:{orders} $jobs:{users}:w LEFT RIGHT 1"),
+          row("DEL $jobs:{orders}"));
+
+  private static final List<String> NAMES = List.of("orders", "orders-1", "orders-2", "orders-3");
+  private static final WaitOptions WATCHING = WaitOptions.DEFAULT.timeout(60_000).watchWorker();
+  private static final WaitOptions NEEDING = WATCHING.requireWorker();
+
   private static Row row(String command, String... users) {
     return new Row(command, List.of(users));
   }
@@ -119,11 +150,13 @@ class LeastRightsTest {
   }
 
   /** Redis itself says what a user may do. */
-  private static void assertTable(TestRedis redis, RedisRecipes recipes) {
-    for (var row : TABLE) {
+  private static void assertTable(TestRedis redis, boolean isSharded, List<Row> table) {
+    for (var row : table) {
       var command =
-          recipes == RedisRecipes.SHARDED
-              ? row.command.replaceFirst("^(PUBLISH|SUBSCRIBE)", "S$1")
+          isSharded
+              ? row.command
+                  .replaceFirst("^(PUBLISH|SUBSCRIBE)", "S$1")
+                  .replaceFirst("^PUBSUB NUMSUB", "PUBSUB SHARDNUMSUB")
               : row.command;
       for (var user : USERS) {
         var words = new ArrayList<Object>(List.of("DRYRUN", user));
@@ -212,7 +245,7 @@ class LeastRightsTest {
   void onOneServer(Server api, Server worker, Server both, Server emit) {
     RedisRecipes.ONE_SERVER.apply(api.redis());
     loadFunction(api.redis());
-    assertTable(api.redis(), RedisRecipes.ONE_SERVER);
+    assertTable(api.redis(), false, TABLE);
     assertEachDoesItsPart(at(api), 1, api, worker, both, emit);
   }
 
@@ -223,7 +256,8 @@ class LeastRightsTest {
     try (var cluster = new TestCluster(3, 0)) {
       cluster.nodes().forEach(recipes::apply);
       cluster.nodes().forEach(LeastRightsTest::loadFunction);
-      cluster.nodes().forEach(node -> assertTable(node, recipes));
+      var isSharded = recipes == RedisRecipes.SHARDED;
+      cluster.nodes().forEach(node -> assertTable(node, isSharded, TABLE));
       var pubsub = RedisServerOptions.PubSub.valueOf(recipes.name());
       var redis = cluster.options(pubsub, 0).toJson();
       assertEachDoesItsPart(redis, 10, api, worker, both, emit);
@@ -231,63 +265,134 @@ class LeastRightsTest {
     }
   }
 
-  private static void jobsWork(JsonObject redis, Server api, Server both) {
-    api.deploy(as(api, redis, API));
-    both.deploy(as(both, redis, BOTH));
-    var options = JobListOptions.DEFAULT.lifetime(Duration.ofMinutes(1));
-    var jobs = both.events().jobList("orders", options);
-    for (var id = 0; id < 3; id++) {
-      result(jobs.push(new Job("orders", "gone-" + id, null, null, 1_000, 0, Map.of(), null)));
-      result(jobs.take("gone"));
-    }
-    var done = new ConcurrentSkipListSet<String>();
-    var worker =
-        both.events()
-            .work(
-                "orders",
-                jobs,
-                WorkOptions.DEFAULT,
-                job -> {
-                  done.add(job.id());
-                  return Future.succeededFuture("done");
-                });
-    result(worker.ready());
-    var pushed = api.events().jobList("orders", options);
-    var watching = WaitOptions.DEFAULT.timeout(60_000).requireWorker();
-    var answer = api.events().request("orders", "last", watching, pushed::push);
-    assertThat(result(answer).get(0)).isEqualTo("done");
-    Await.until(() -> done.size() == 4); // with those of the worker that is gone
-    result(worker.close());
-    result(jobs.close("gone"));
-    assertRefused(
-        api.events()
-            .jobList("users")
-            .push(new Job("users", "1", null, null, 1, 0, Map.of(), null)));
-    assertRefused(jobs(api).take("any"));
-    api.undeploy();
-    both.undeploy();
+  private static ServerEvents deployForJobs(Server server, JsonObject redis, String user) {
+    server.deploy(as(server, redis, user).setListen(true));
+    return server.events();
   }
 
-  private static JobList jobs(Server server) {
-    return server.events().jobList("orders");
+  private static Future<EventArgs> request(
+      ServerEvents api, String name, Object id, WaitOptions options) {
+    var jobs = api.jobList(name, JobListOptions.DEFAULT.lifetime(Duration.ofMinutes(1)));
+    return api.request(name, id, options, jobs::push);
+  }
+
+  /** All that a server and a worker may have to do with each other, for one name. */
+  private static void jobsWork(ServerEvents api, ServerEvents working, Vertx vertx, String name) {
+    assertThat(failure(request(api, name, 1, NEEDING))).isInstanceOf(NoWorkerException.class);
+    var jobs = working.jobList(name, JobListOptions.DEFAULT.lifetime(Duration.ofMinutes(1)));
+    result(api.jobList(name).push(new Job(name, "left", null, null, 1_000, 0, Map.of(), null)));
+    result(jobs.take("gone"));
+    var done = new ConcurrentSkipListSet<String>();
+    var held = Promise.<ClaimedJob>promise();
+    var never = Promise.<String>promise();
+    var worker =
+        working.work(
+            name,
+            jobs,
+            WorkOptions.DEFAULT.concurrency(3),
+            job -> {
+              if (job.id().equals("held")) {
+                held.complete(job);
+                return never.future();
+              }
+              var lasting = job.id().equals("long") ? vertx.timer(3_000) : job.progress(50);
+              return lasting.map(told -> done.add(job.id()) ? "done" : "again");
+            });
+    result(worker.ready());
+    var lasting = request(api, name, "long", NEEDING.stalledAfter(1_000));
+    Await.until(() -> done.contains("left")); // which a worker had that is gone
+    for (var options : List.of(NEEDING, NEEDING.direct(true), WATCHING)) {
+      assertThat(result(request(api, name, done.size(), options)).get(0)).isEqualTo("done");
+    }
+    var jobsOfApi = api.jobList(name);
+    var unwanted = api.listen(name, "held", NEEDING, jobsOfApi::push);
+    var job = result(held.future());
+    unwanted.cancel();
+    result(job.cancelled());
+    never.complete("too late");
+    assertThat(result(lasting).get(0)).isEqualTo("done");
+    result(worker.close());
+    result(jobs.close("gone"));
+  }
+
+  private static void jobsWork(JsonObject redis, List<String> names, Server api, Server worker) {
+    for (var user : List.of(WORKER, BOTH)) {
+      var waiting = deployForJobs(api, redis, API);
+      var working = deployForJobs(worker, redis, user);
+      names.forEach(name -> jobsWork(waiting, working, worker.vertx(), name));
+      assertRefused(request(waiting, "users", 1, WaitOptions.DEFAULT));
+      assertRefused(working.work("users", job -> Future.succeededFuture()).ready());
+      assertRefused(waiting.jobList("orders").take("any"));
+      api.undeploy();
+      worker.undeploy();
+    }
   }
 
   @Test
   @OwnRedis({})
-  void jobsNeedFewRights(Server api, Server both) {
-    RedisRecipes.ONE_SERVER.apply(api.redis());
-    RedisRecipes.JOBS.addTo(api.redis());
-    jobsWork(at(api), api, both);
+  void jobsNeedFewRights(Server api, Server worker) {
+    var redis = api.redis();
+    RedisRecipes.ONE_SERVER.apply(redis);
+    RedisRecipes.JOBS.addTo(redis);
+    assertTable(redis, false, JOBS_TABLE);
+    jobsWork(at(api), List.of("orders"), api, worker);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(names = {"BROADCAST", "SHARDED"})
+  void jobsNeedFewRightsInACluster(RedisRecipes recipes, Server api, Server worker) {
+    var isSharded = recipes == RedisRecipes.SHARDED;
+    try (var cluster = new TestCluster(3, 0)) {
+      for (var node : cluster.nodes()) {
+        recipes.apply(node);
+        (isSharded ? RedisRecipes.SHARDED_JOBS : RedisRecipes.JOBS).addTo(node);
+        assertTable(node, isSharded, JOBS_TABLE);
+      }
+      var pubsub = RedisServerOptions.PubSub.valueOf(recipes.name());
+      jobsWork(cluster.options(pubsub, 0).toJson(), NAMES, api, worker);
+      cluster.checkNothingIsLeft();
+    }
   }
 
   @Test
-  void jobsNeedFewRightsInACluster(Server api, Server both) {
-    try (var cluster = new TestCluster(2, 0)) {
-      cluster.nodes().forEach(RedisRecipes.BROADCAST::apply);
-      cluster.nodes().forEach(RedisRecipes.JOBS::addTo);
-      jobsWork(cluster.options(RedisServerOptions.PubSub.BROADCAST, 0).toJson(), api, both);
-      cluster.checkNothingIsLeft();
+  @OwnRedis({})
+  void whoMayNotAskWhoSubscribesCannotRequireAWorkerAndAllElseWorks(Server api, Server worker) {
+    RedisRecipes.ONE_SERVER.apply(api.redis());
+    RedisRecipes.JOBS.addTo(api.redis());
+    for (var user : List.of(API, WORKER)) {
+      api.redis().command("ACL", "SETUSER", user, "-pubsub|numsub");
     }
+    var waiting = deployForJobs(api, at(api), API);
+    var working = deployForJobs(worker, at(api), WORKER);
+    var held = new LinkedBlockingQueue<ClaimedJob>();
+    var never = Promise.<String>promise();
+    var doing =
+        working.work(
+            "orders",
+            working.jobList("orders"),
+            WorkOptions.DEFAULT.concurrency(3),
+            job -> {
+              if (job.id().equals("1")) {
+                return Future.succeededFuture("done");
+              }
+              held.add(job);
+              return never.future();
+            });
+    result(doing.ready());
+    assertThat(failure(request(waiting, "orders", 1, NEEDING)))
+        .isInstanceOfSatisfying(
+            UnavailableException.class,
+            failure -> assertThat(failure.cause()).isEqualTo(Cause.REDIS_REFUSED));
+    assertThat(result(request(waiting, "orders", 1, WATCHING)).get(0)).isEqualTo("done");
+    for (var options : List.of(WATCHING, WATCHING.direct(true))) {
+      var unwanted = waiting.listen("orders", "held", options, waiting.jobList("orders")::push);
+      Await.until(() -> !held.isEmpty());
+      unwanted.cancel();
+      result(held.remove().cancelled());
+    }
+    never.complete("too late");
+    result(doing.close());
   }
 
   @Test

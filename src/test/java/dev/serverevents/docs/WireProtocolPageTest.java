@@ -5,12 +5,16 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.Job;
 import dev.serverevents.RedisServerOptions.PubSub;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.WorkerLostException;
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.ForeignWorker;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -27,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -76,6 +81,9 @@ class WireProtocolPageTest {
             "Retained events",
             "Direct replies",
             "Idempotent emits",
+            "Is there a worker?",
+            "Claims and signs of life",
+            "Claims and signs of life",
             "Jobs on a list",
             "Jobs on a list",
             "Jobs on a list",
@@ -174,6 +182,52 @@ class WireProtocolPageTest {
     var again =
         server.events().emit(EmitOptions.DEFAULT.idempotencyKey("job-81"), NAME, 7, 42, "EUR");
     assertThat(result(again)).as("of the first, since it is the same").isEqualTo(1);
+  }
+
+  @Test
+  void aWorkerOfANameIsCounted(Server server) {
+    server.deploy();
+    var question = command("Is there a worker?");
+    var channel = "$serves:" + NAME;
+    assertThat(send(server.redis(), question))
+        .extracting(Response::toString)
+        .containsExactly(channel, "0");
+    var worker = server.events().work(NAME, job -> Future.succeededFuture());
+    result(worker.ready());
+    assertThat(send(server.redis(), question))
+        .extracting(Response::toString)
+        .containsExactly(channel, "1");
+    result(worker.close());
+  }
+
+  @Test
+  void aClaimAndSignsOfLifeReachTheServerThatAsked(Server server) {
+    server.deploy();
+    var commands = commands("Claims and signs of life");
+    assertThat(commands).hasSize(3);
+    var handedOver = Promise.<Job>promise();
+    var wait =
+        server
+            .events()
+            .listen(
+                NAME,
+                7,
+                WaitOptions.DEFAULT.timeout(60_000).watchWorker(),
+                job -> Future.succeededFuture(handedOver.tryComplete(job)));
+    var claimTo = Objects.requireNonNull(result(handedOver.future()).claimTo());
+    try (var worker = ForeignWorker.unnamed(server.redis(), "worker-1")) {
+      for (var words : commands) {
+        assertThat(words.get(1)).matches("\\$inbox:orders\\.priced:.+");
+        var said = List.of(words.get(0), claimTo, words.get(2));
+        assertThat(send(server.redis(), said).toInteger()).as("%s", words).isEqualTo(1);
+      }
+      var alive = "[\"$alive\",\"" + claimTo + "\"]";
+      Await.untilAsserted(() -> assertThat(worker.told()).containsExactly(alive));
+    }
+    var lost = (WorkerLostException) failure(wait.future());
+    assertThat(lost.cause()).isEqualTo(Cause.WORKER_LOST);
+    assertThat(lost.worker()).isEqualTo("worker-1");
+    assertThat(lost.timeline().progress()).isGreaterThanOrEqualTo(lost.timeline().claimed());
   }
 
   @Test

@@ -18,6 +18,7 @@ public enum RedisRecipes {
   BROADCAST("A cluster"),
   SHARDED("A cluster with sharded Pub/Sub"),
   JOBS("Rights for jobs"),
+  SHARDED_JOBS("Rights for jobs with sharded Pub/Sub"),
   SENTINEL("The Sentinels themselves");
 
   /** What an administrator has to load. */

@@ -22,19 +22,15 @@ public final class ClientOptions {
 
   private ClientOptions() {}
 
-  /** Options for a client that finds the server by itself, and only sends commands. */
+  /**
+   * Options for a client of a cluster, or of the server that is the master now, which only sends
+   * commands. It is us who ask the Sentinels: Vert.x would give them the user of the master.
+   */
   public static Future<RedisOptions> of(Vertx vertx, RedisServerOptions redis) {
-    return options(vertx, redis, redis.getEndpoints())
-        .map(
-            options ->
-                switch (redis.getType()) {
-                  case STANDALONE -> options;
-                  case SENTINEL ->
-                      options
-                          .setType(RedisClientType.SENTINEL)
-                          .setMasterName(redis.getMasterName());
-                  case CLUSTER -> options.setType(RedisClientType.CLUSTER);
-                });
+    return redis.getType() == RedisServerOptions.Type.CLUSTER
+        ? options(vertx, redis, redis.getEndpoints())
+            .map(options -> options.setType(RedisClientType.CLUSTER))
+        : new MasterFinder(vertx, redis).find().compose(url -> of(vertx, redis, url));
   }
 
   /** Options for a client of the server at {@code url}. */
