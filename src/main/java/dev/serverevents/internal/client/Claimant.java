@@ -118,6 +118,11 @@ final class Claimant implements Watcher {
   }
 
   @Override
+  public boolean isExpected() {
+    return true;
+  }
+
+  @Override
   public void present(boolean isPresent) {
     if (!isPresent) {
       Turns.forEach(home.context(), guests, Guest::workerLost);

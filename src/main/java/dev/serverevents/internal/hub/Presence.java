@@ -53,8 +53,16 @@ final class Presence {
 
     State state = State.UNKNOWN;
 
+    /** Whether somebody is known to have subscribed it. */
+    boolean isExpected;
+
     /** Since when answers have said that nobody subscribes it, which is in doubt; or 0. */
     long doubtedSince;
+
+    /** Whether it is news that nobody subscribes it. */
+    boolean isTakenForSubscribed() {
+      return state == State.SUBSCRIBED || (state == State.UNKNOWN && isExpected);
+    }
   }
 
   private final Context context;
@@ -78,6 +86,7 @@ final class Presence {
     var watched = channels.computeIfAbsent(watcher.channel(), channel -> new Watched());
     watched.watchers = SmallSet.with(watched.watchers, watcher);
     watched.asking = SmallSet.with(watched.asking, watcher);
+    watched.isExpected |= watcher.isExpected();
     if (interval < 0) {
       interval = context.owner().setPeriodic(INTERVAL_MS, timer -> ask(channels.keySet()));
     }
@@ -166,7 +175,7 @@ final class Presence {
     var since = watched.doubtedSince;
     if (now - disturbed < DISTURBANCE_NS) {
       askAgain(channel);
-    } else if (watched.state != State.SUBSCRIBED || (since != 0 && now - since >= DOUBT_NS)) {
+    } else if (!watched.isTakenForSubscribed() || (since != 0 && now - since >= DOUBT_NS)) {
       watched.doubtedSince = 0;
       tell(watched, State.LEFT);
     } else {

@@ -22,6 +22,14 @@ public interface Watcher {
    */
   void present(boolean isPresent);
 
+  /**
+   * Whether somebody is known to have subscribed the channel, so that one answer which says
+   * otherwise is in doubt.
+   */
+  default boolean isExpected() {
+    return false;
+  }
+
   /** Redis refuses to tell; the channel is not watched any more. */
   void refused(Throwable cause);
 }

@@ -144,6 +144,11 @@ final class Asker implements Watcher {
   }
 
   @Override
+  public boolean isExpected() {
+    return true;
+  }
+
+  @Override
   public void present(boolean isPresent) {
     if (!isPresent) {
       owner.gone(this);

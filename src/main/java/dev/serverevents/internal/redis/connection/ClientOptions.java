@@ -22,15 +22,10 @@ public final class ClientOptions {
 
   private ClientOptions() {}
 
-  /**
-   * Options for a client of a cluster, or of the server that is the master now, which only sends
-   * commands. It is us who ask the Sentinels: Vert.x would give them the user of the master.
-   */
-  public static Future<RedisOptions> of(Vertx vertx, RedisServerOptions redis) {
-    return redis.getType() == RedisServerOptions.Type.CLUSTER
-        ? options(vertx, redis, redis.getEndpoints())
-            .map(options -> options.setType(RedisClientType.CLUSTER))
-        : new MasterFinder(vertx, redis).find().compose(url -> of(vertx, redis, url));
+  /** Options for a client of a cluster, which finds the nodes by itself. */
+  public static Future<RedisOptions> ofCluster(Vertx vertx, RedisServerOptions redis) {
+    return options(vertx, redis, redis.getEndpoints())
+        .map(options -> options.setType(RedisClientType.CLUSTER));
   }
 
   /** Options for a client of the server at {@code url}. */

@@ -37,7 +37,7 @@ public final class MasterFinder {
   }
 
   /** The URL; fails with {@link UnavailableException} if no Sentinel knows the master. */
-  Future<String> find() {
+  public Future<String> find() {
     return mayChange()
         ? sentinels.ask((url, sentinel) -> ask(sentinel)).recover(this::unknown)
         : Future.succeededFuture(redis.getEndpoints().get(0));

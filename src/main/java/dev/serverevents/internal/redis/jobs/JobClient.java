@@ -5,6 +5,7 @@ import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.redis.connection.ClientOptions;
 import dev.serverevents.internal.redis.connection.ErrorReply;
+import dev.serverevents.internal.redis.connection.MasterFinder;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import dev.serverevents.internal.redis.connection.Resources;
 import io.vertx.core.Future;
@@ -40,9 +41,7 @@ final class JobClient {
     private boolean isOver;
 
     Link() {
-      client =
-          ClientOptions.of(resources.vertx(), resources.redis())
-              .map(options -> Redis.createClient(resources.vertx(), limited(options)));
+      client = options().map(options -> Redis.createClient(resources.vertx(), limited(options)));
       connection = client.compose(Redis::connect).map(this::watched);
     }
 
@@ -86,6 +85,15 @@ final class JobClient {
 
   private boolean isCluster() {
     return resources.redis().getType() == RedisServerOptions.Type.CLUSTER;
+  }
+
+  /** It is us who ask the Sentinels: Vert.x would give them the user of the master. */
+  private Future<RedisOptions> options() {
+    var vertx = resources.vertx();
+    var redis = resources.redis();
+    return isCluster()
+        ? ClientOptions.ofCluster(vertx, redis)
+        : new MasterFinder(vertx, redis).find().compose(url -> ClientOptions.of(vertx, redis, url));
   }
 
   private static RedisOptions limited(RedisOptions options) {
