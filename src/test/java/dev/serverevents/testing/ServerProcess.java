@@ -52,14 +52,14 @@ public final class ServerProcess implements AutoCloseable {
     var command = new ArrayList<>(by);
     command.addAll(java("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
-    return start(command, environment);
+    return run(command, environment);
   }
 
   /** Starts a program that is among the tests. */
   public static ServerProcess program(Class<?> main, Object... arguments) {
     var command = java("-cp", System.getProperty("java.class.path"), main.getName());
     List.of(arguments).forEach(argument -> command.add(argument.toString()));
-    return start(command, Map.of());
+    return run(command, Map.of());
   }
 
   private static List<String> java(String... arguments) {
@@ -70,7 +70,7 @@ public final class ServerProcess implements AutoCloseable {
     return command;
   }
 
-  private static ServerProcess start(List<String> command, Map<String, String> environment) {
+  private static ServerProcess run(List<String> command, Map<String, String> environment) {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("SERVER_EVENTS_"));
     builder.environment().putAll(environment);
