@@ -344,6 +344,7 @@ class ClaimTest {
       var first = request(events, 0, WaitOptions.DEFAULT).pending();
       result(first.subscribed());
       first.cancel();
+      Await.until(() -> !api.redis().channels().contains("job:0"));
       var before = commands(api);
       var requested = request(events, 1, WaitOptions.DEFAULT.timeout(LONG));
       worker.emit(requested.job(), "done");

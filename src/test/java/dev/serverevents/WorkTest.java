@@ -8,8 +8,12 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -88,5 +92,72 @@ class WorkTest {
     result(job.cancelled());
     never.complete("too late");
     result(working.close());
+  }
+
+  /** Has three jobs; whatever else it is asked throws, or gives null in the place of a Future. */
+  private static final class Careless implements JobSource {
+
+    private final Iterator<String> ids = List.of("1", "2", "3").iterator();
+
+    @Override
+    public Future<@Nullable Taken> take(String workerId) {
+      if (!ids.hasNext()) {
+        return Future.failedFuture("no more");
+      }
+      var job = new Job("careless", ids.next(), null, null, 0, 0, Map.of(), null);
+      return Future.succeededFuture(
+          new Taken() {
+            @Override
+            public Job job() {
+              return job;
+            }
+
+            @Override
+            public Future<?> done() {
+              return refuse(job.id().equals("1"));
+            }
+          });
+    }
+
+    @Override
+    public boolean givesBack() {
+      return true;
+    }
+
+    @Override
+    public Future<Set<String>> holders() {
+      return refuse(true);
+    }
+
+    @Override
+    public Future<?> close(String workerId) {
+      return refuse(true);
+    }
+
+    private static <T> Future<T> refuse(boolean throwing) {
+      if (throwing) {
+        throw new IllegalStateException("a fault of the source");
+      }
+      return null;
+    }
+  }
+
+  @Test
+  void aSourceThatThrowsOrGivesNoFutureStopsNoWorker(Server server) {
+    server.deploy();
+    var events = server.events();
+    var waits = Server.listen(events, "careless", 4, WaitOptions.DEFAULT.timeout(30_000));
+    var working =
+        events.work(
+            "careless",
+            new Careless(),
+            WorkOptions.DEFAULT,
+            job -> Future.succeededFuture(job.id()));
+    result(working.ready());
+    for (var id = 1; id <= 3; id++) {
+      assertThat(result(waits.get(id).future()).get(0)).isEqualTo(String.valueOf(id));
+    }
+    result(working.close());
+    waits.get(0).cancel();
   }
 }

@@ -5,6 +5,7 @@ import dev.serverevents.Job;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.Timeline;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
@@ -159,17 +160,7 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
   }
 
   private void handOver(HandOver due) {
-    Future<?> done;
-    try {
-      done = due.apply(job());
-      if (done == null) {
-        done =
-            Future.failedFuture(
-                new NullPointerException("The hand-over returned null in the place of a Future"));
-      }
-    } catch (Throwable failure) { // an Error as well: the wait must not outlast it
-      done = Future.failedFuture(failure);
-    }
+    Future<?> done = Futures.of("The hand-over", () -> due.apply(job()));
     done.onSuccess(taken -> handedOver = now()).onFailure(this::stop);
   }
 

@@ -3,6 +3,7 @@ package dev.serverevents.internal.worker;
 import dev.serverevents.ClaimedJob;
 import dev.serverevents.Job;
 import dev.serverevents.JobSource;
+import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -70,6 +71,6 @@ final class HeldJob implements ClaimedJob {
       return Future.succeededFuture();
     }
     isDone = true;
-    return taken.done();
+    return Futures.of("JobSource.Taken.done", taken::done);
   }
 }

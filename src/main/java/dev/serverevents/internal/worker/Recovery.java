@@ -1,6 +1,7 @@
 package dev.serverevents.internal.worker;
 
 import dev.serverevents.JobSource;
+import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.Watcher;
@@ -61,8 +62,7 @@ final class Recovery {
   }
 
   private void look() {
-    source
-        .holders()
+    Futures.of("JobSource.holders", source::holders)
         .onSuccess(ids -> context.runOnContext(turn -> watch(ids)))
         .onFailure(cause -> LOG.warn("Who has jobs is not known: {}", cause.getMessage()));
   }
@@ -113,8 +113,7 @@ final class Recovery {
     public void present(boolean isPresent) {
       if (!isPresent) {
         LOG.info("Worker {} is gone; its jobs go back", id);
-        source
-            .giveBack(id)
+        Futures.of("JobSource.giveBack", () -> source.giveBack(id))
             .onFailure(cause -> LOG.warn("Its jobs did not go back: {}", cause.getMessage()))
             .onComplete(done -> context.runOnContext(turn -> forget(id)));
       }

@@ -5,6 +5,7 @@ import dev.serverevents.JobSource;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WorkOptions;
 import dev.serverevents.Worker;
+import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -151,7 +152,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
       return;
     }
     isTaking = true;
-    onContext(Futures.of(() -> source.take(id)), this::taken);
+    onContext(Futures.of("JobSource.take", () -> source.take(id)), this::taken);
   }
 
   private void taken(AsyncResult<JobSource.@Nullable Taken> taken) {
@@ -189,7 +190,8 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
             job,
             given ->
                 onContext(
-                    Futures.of(() -> handler.apply(given)), result -> handled(given, result)));
+                    Futures.of("The handler of the job", () -> handler.apply(given)),
+                    result -> handled(given, result)));
   }
 
   private void handled(HeldJob job, AsyncResult<?> result) {
@@ -264,7 +266,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
     if (isClosing && !isTaking && held.isEmpty() && !closed.future().isComplete()) {
       isTaking = true; // nothing is taken any more
       recovery.close();
-      onContext(Futures.of(() -> source.close(id)), gone -> end());
+      onContext(Futures.of("JobSource.close", () -> source.close(id)), gone -> end());
     }
   }
 

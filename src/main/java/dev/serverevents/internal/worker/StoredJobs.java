@@ -7,6 +7,7 @@ import dev.serverevents.JobList;
 import dev.serverevents.JobListOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.local.JobStore.JobsKey;
 import dev.serverevents.internal.wire.WireNames;
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class StoredJobs implements JobList {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoredJobs.class);
+
+  private static final String STORE = "The store of jobs";
 
   private final Supplier<JobStore> store;
   private final JobsKey list;
@@ -42,7 +45,7 @@ public final class StoredJobs implements JobList {
 
   @Override
   public Future<Integer> push(Job job) {
-    return Futures.of(() -> store.get().push(list, job.toJson().encode()))
+    return Futures.of(STORE, () -> store.get().push(list, job.toJson().encode()))
         .compose(jobs -> limit == 0 || jobs <= limit ? Future.succeededFuture(jobs) : refuse(job));
   }
 
@@ -58,12 +61,12 @@ public final class StoredJobs implements JobList {
 
   @Override
   public Future<Boolean> remove(Job job) {
-    return Futures.of(() -> store.get().remove(list, job.toJson().encode()));
+    return Futures.of(STORE, () -> store.get().remove(list, job.toJson().encode()));
   }
 
   @Override
   public Future<@Nullable Taken> take(String workerId) {
-    return Futures.of(() -> store.get().take(list, workerId))
+    return Futures.of(STORE, () -> store.get().take(list, workerId))
         .compose(text -> text == null ? Future.succeededFuture() : taken(workerId, text));
   }
 
@@ -84,17 +87,17 @@ public final class StoredJobs implements JobList {
 
   @Override
   public Future<Set<String>> holders() {
-    return Futures.of(() -> store.get().holders(list));
+    return Futures.of(STORE, () -> store.get().holders(list));
   }
 
   @Override
   public Future<?> giveBack(String workerId) {
-    return Futures.of(() -> store.get().giveBack(list, workerId));
+    return Futures.of(STORE, () -> store.get().giveBack(list, workerId));
   }
 
   @Override
   public Future<?> close(String workerId) {
-    return Futures.of(() -> store.get().close(list, workerId));
+    return Futures.of(STORE, () -> store.get().close(list, workerId));
   }
 
   private final class OfList implements Taken {
@@ -116,7 +119,7 @@ public final class StoredJobs implements JobList {
 
     @Override
     public Future<?> done() {
-      return Futures.of(() -> store.get().done(list, workerId, text));
+      return Futures.of(STORE, () -> store.get().done(list, workerId, text));
     }
   }
 }
