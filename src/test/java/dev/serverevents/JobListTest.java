@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,6 +215,7 @@ class JobListTest {
     result(worker.close());
   }
 
+  @Tag("long")
   @Test
   void aWorkerWhoseConnectionsAreKilledTakesTheNextJob(Server server) {
     server.deploy();
@@ -231,6 +233,7 @@ class JobListTest {
   }
 
   /** A connection that is cut, and one that stays and brings nothing any more. */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aJobThatRedisMovedIsDoneThoughTheWorkerWasNotTold(boolean isCut, Server api, Server worker) {
@@ -389,6 +392,7 @@ class JobListTest {
     assertThat(result(list.remove(job(2)))).isFalse();
   }
 
+  @Tag("long")
   @Test
   @OwnRedis({})
   void aPushSaysWhyItFailed(Server server) {

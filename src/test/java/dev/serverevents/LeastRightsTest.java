@@ -319,7 +319,7 @@ class LeastRightsTest {
     for (var user : List.of(WORKER, BOTH)) {
       var waiting = deployForJobs(api, redis, API);
       var working = deployForJobs(worker, redis, user);
-      names.forEach(name -> jobsWork(waiting, working, worker.vertx(), name));
+      names.parallelStream().forEach(name -> jobsWork(waiting, working, worker.vertx(), name));
       assertRefused(request(waiting, "users", 1, WaitOptions.DEFAULT));
       assertRefused(working.work("users", job -> Future.succeededFuture()).ready());
       assertRefused(waiting.jobList("orders").take("any"));

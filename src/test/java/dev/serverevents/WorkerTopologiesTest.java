@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -195,10 +196,10 @@ class WorkerTopologiesTest {
     event.run();
     Await.until(() -> events.isReady() && emitting.isReady());
     var question = pubsub == PubSub.SHARDED ? "pubsub|shardnumsub" : "pubsub|numsub";
-    for (var master : masters.get()) {
-      var asked = master.calls(question);
-      Await.until(() -> master.calls(question) > asked + QUESTIONS);
-    }
+    var asked = new LinkedHashMap<TestRedis, Long>();
+    masters.get().forEach(master -> asked.put(master, master.calls(question)));
+    asked.forEach(
+        (master, before) -> Await.until(() -> master.calls(question) > before + QUESTIONS));
     assertThat(waits).extracting(wait -> wait.future().cause()).containsOnlyNulls();
     assertThat(crew.held.values()).noneMatch(ClaimedJob::isCancelled);
 

@@ -15,7 +15,6 @@ import dev.serverevents.testing.Figures;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.ServerProcess;
-import dev.serverevents.testing.TestNetwork;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,20 +29,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Workers and API servers that are killed, stopped or cut off, and what the other side learns. */
+/** Workers and API servers that are killed or stopped, and what the other side learns. */
 @Tag("long")
 @Tag("alone")
 @ExtendWith(ServerExtension.class)
 class WorkerFaultsIT {
 
   private static final int MANY = 10_000;
-  private static final String NAME = "job";
-  private static final WaitOptions WATCHING = WaitOptions.DEFAULT.timeout(600_000).watchWorker();
+  static final String NAME = "job";
+  static final WaitOptions WATCHING = WaitOptions.DEFAULT.timeout(600_000).watchWorker();
 
-  /** For how many seconds packets are lost. */
-  private static final int LOSS_S = Integer.getInteger("presence.loss.seconds", 20);
-
-  private static List<EventWait> ask(ServerEvents events, int count, WaitOptions options) {
+  static List<EventWait> ask(ServerEvents events, int count, WaitOptions options) {
     var jobs = events.jobList(NAME);
     var waits = new ArrayList<EventWait>();
     for (var id = 0; id < count; id++) {
@@ -59,14 +55,14 @@ class WorkerFaultsIT {
   }
 
   /** How many ended for which cause, once all have. */
-  private static Map<Cause, Long> causes(List<EventWait> waits) {
+  static Map<Cause, Long> causes(List<EventWait> waits) {
     var ended = waits.stream().map(EventWait::future).toList();
     result(Future.join(ended).transform(all -> Future.succeededFuture()));
     return ended.stream()
         .collect(Collectors.groupingBy(each -> Cause.of(each.cause()), Collectors.counting()));
   }
 
-  private static void print(String what, long since, long questions) {
+  static void print(String what, long since, long questions) {
     Figures.print("%s: %d ms, %d questions".formatted(what, Figures.msSince(since), questions));
   }
 
@@ -166,7 +162,7 @@ class WorkerFaultsIT {
     result(working.close());
   }
 
-  private static dev.serverevents.Worker hold(
+  static dev.serverevents.Worker hold(
       ServerEvents events, Map<String, ClaimedJob> jobs, Promise<Void> until) {
     var working =
         events.work(
@@ -205,79 +201,6 @@ class WorkerFaultsIT {
     print("job of which the last of two waits has left", left, 0);
     never.complete();
     result(working.close());
-  }
-
-  @Test
-  void aWorkerThatIsCutOffHasStalled(Server api) {
-    try (var network = new TestNetwork();
-        var redis = TestRedis.startIn(network)) {
-      api.deploy(api.options().setConnectionString(redis.url()));
-      var cut = "redis://%s:%d".formatted(TestNetwork.HOST, redis.port());
-      var worker =
-          ServerProcess.program(WorkerProgram.class, cut, NAME, 10, WorkerProgram.Kind.HOLDS);
-      worker.awaitOutput("ready");
-      var waits = ask(api.events(), 10, WATCHING.stalledAfter(2_000));
-      worker.awaitOutput("has 10");
-      network.cut();
-      var since = System.nanoTime();
-      assertThat(causes(waits)).isEqualTo(Map.of(Cause.STALLED, 10L));
-      print("10 waits of a worker that was cut off", since, 0);
-      network.mend();
-      worker.kill();
-      api.undeploy();
-    }
-  }
-
-  @Test
-  void theWorkerOfAServerThatIsCutOffIsTold(Server server) {
-    try (var network = new TestNetwork();
-        var redis = TestRedis.startIn(network)) {
-      server.deploy(server.options().setConnectionString(redis.url()));
-      var jobs = new ConcurrentHashMap<String, ClaimedJob>();
-      var never = Promise.<Void>promise();
-      var working = hold(server.events(), jobs, never);
-      var cut = "redis://%s:%d".formatted(TestNetwork.HOST, redis.port());
-      var api = ServerProcess.program(AskingProgram.class, cut, NAME, true, "1");
-      Await.until(() -> jobs.size() == 1);
-      network.cut();
-      var since = System.nanoTime();
-      result(jobs.get("1").cancelled());
-      print("job of a server that was cut off", since, 0);
-      api.kill();
-      network.mend();
-      never.complete();
-      result(working.close());
-      server.undeploy();
-    }
-  }
-
-  /** Both sides lose a fifth of their packets; nobody is taken for gone. */
-  @Test
-  void lostPacketsAreNoFalseAlarm(Server api, Server worker) {
-    try (var network = new TestNetwork();
-        var redis = TestRedis.startIn(network)) {
-      var lossy = "redis://%s:%d".formatted(TestNetwork.HOST, redis.port());
-      api.deploy(api.options().setConnectionString(lossy));
-      worker.deploy(worker.options().setConnectionString(lossy));
-      var jobs = new ConcurrentHashMap<String, ClaimedJob>();
-      var until = Promise.<Void>promise();
-      var working = hold(worker.events(), jobs, until);
-      var waits = ask(api.events(), 50, WATCHING.stalledAfter(20_000));
-      Await.until(() -> jobs.size() == 50);
-      network.drop(0.2);
-      api.vertx().timer(LOSS_S * 1_000L).await();
-      network.mend();
-      assertThat(jobs.values()).noneMatch(ClaimedJob::isCancelled);
-      for (var wait : waits) {
-        assertThat(wait.future().cause()).isNull();
-      }
-      until.complete();
-      assertThat(causes(waits).keySet()).containsExactly(Cause.RESULT);
-      Figures.print("no false alarm in %d s with a fifth of all packets lost".formatted(LOSS_S));
-      result(working.close());
-      worker.undeploy();
-      api.undeploy();
-    }
   }
 
   private static void forgetJobs(Server server) {
