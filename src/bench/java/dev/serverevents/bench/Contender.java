@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /** What the benchmark compares: somebody who waits for the results of jobs. */
@@ -45,6 +46,11 @@ interface Contender extends AutoCloseable {
 
   /** Ends the waits that {@link #register} began, and completes when they have ended. */
   CompletionStage<?> endAll();
+
+  /** How many commands Redis has processed, as far as the contender can ask. */
+  default OptionalLong commands() {
+    return OptionalLong.empty();
+  }
 
   /** Emits an event that nobody waits for; completes when the server has it, if it tells. */
   CompletionStage<?> emit(long id);

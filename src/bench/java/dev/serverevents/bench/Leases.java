@@ -57,6 +57,12 @@ final class Leases {
     return publishing.send(Request.cmd(Command.PUBLISH).arg(job.claimTo()).arg(payload)).mapEmpty();
   }
 
+  /** How many commands Redis has processed before this one. */
+  long commands() {
+    var stats = publishing.send(Request.cmd(Command.INFO).arg("stats")).await().toString();
+    return Long.parseLong(stats.replaceAll("(?s).*total_commands_processed:(\\d+).*", "$1"));
+  }
+
   /** What a worker says that has a job of the benchmark. */
   static String claim(String id, String worker) {
     return "[\"$claim\",\"bench\"," + id + ",\"" + worker + "\"]";

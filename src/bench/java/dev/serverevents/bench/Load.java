@@ -8,11 +8,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link Capacity} and {@link Timeouts} ask of an API server. */
 final class Load {
 
   private static final int AT_ONCE = 1_000;
+
+  /** For how long the commands are counted that waits cost which only wait. */
+  private static final long HOLD_MS = 5_000;
 
   private Load() {}
 
@@ -23,6 +27,7 @@ final class Load {
     register(contender, waits);
     var registerMs = Figures.msSince(began);
     var bytes = (Figures.usedHeap() - before) / waits;
+    var commandsPerSecond = commandsPerSecond(contender);
     var turns = contender.context().map(LongestTurn::new);
     began = System.nanoTime();
     contender.endAll().toCompletableFuture().get();
@@ -30,9 +35,22 @@ final class Load {
         new JsonObject()
             .put("bytes", bytes)
             .put("registerMs", registerMs)
+            .put("commandsPerSecond", commandsPerSecond)
             .put("endMs", Figures.msSince(began));
     turns.ifPresent(longest -> result.put("longestTurnMs", longest.stop()));
     return result;
+  }
+
+  private static @Nullable Double commandsPerSecond(Contender contender)
+      throws InterruptedException {
+    var before = contender.commands();
+    if (before.isEmpty()) {
+      return null;
+    }
+    Thread.sleep(HOLD_MS);
+    var own = 1;
+    var commands = contender.commands().getAsLong() - before.getAsLong() - own;
+    return commands * 1_000.0 / HOLD_MS;
   }
 
   private static void register(Contender contender, int waits) throws Exception {

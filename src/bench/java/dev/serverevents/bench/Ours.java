@@ -13,6 +13,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /** This project, through its public API, over the event bus, with timeouts and all features on. */
@@ -122,6 +123,11 @@ final class Ours extends VerticleBase implements Contender {
           closing.close().onComplete(done);
         });
     return done.future().toCompletionStage();
+  }
+
+  @Override
+  public OptionalLong commands() {
+    return options.isWatching() ? OptionalLong.of(leases.commands()) : OptionalLong.empty();
   }
 
   @Override
