@@ -52,6 +52,11 @@ final class Outgoing {
     unread.remove(unread.bytes());
   }
 
+  /** Whether all that was written has left. */
+  boolean isEmpty() {
+    return unread.bytes() == 0;
+  }
+
   /** Whether nothing more should be written until it has drained. */
   boolean isFull() {
     var full = queueFull.getAsBoolean() || unread.hasTooMany();

@@ -57,7 +57,7 @@ final class SseStream {
     this.response = ctx.response();
     this.vertx = ctx.vertx();
     this.stream = stream;
-    outgoing = new Outgoing(vertx, this::isQueueFull, stream::resume);
+    outgoing = new Outgoing(vertx, this::isWriting, stream::resume);
     this.lastSeen = lastSeen;
     this.permit = permit;
     this.data = data;
@@ -103,7 +103,6 @@ final class SseStream {
   private void start(long heartbeat) {
     stream.pause().handler(this::forward).endHandler(end -> end()).exceptionHandler(this::failed);
     response.closeHandler(gone -> close());
-    response.drainHandler(drained -> outgoing.tellIfDrained());
     timer = vertx.setPeriodic(heartbeat, t -> beat());
     // What the look-up found is there one turn later
     stream.subscribed().onSuccess(heard -> vertx.runOnContext(turn -> heard()));
@@ -114,8 +113,12 @@ final class SseStream {
     return response.closed() || response.ended();
   }
 
-  private boolean isQueueFull() {
-    return !isOver() && response.writeQueueFull();
+  /**
+   * One event at a time is written to a client that does not read. The others wait in the stream,
+   * which can let go of many thousands at once, and shares each with the other readers.
+   */
+  private boolean isWriting() {
+    return !outgoing.isEmpty();
   }
 
   private void heard() {

@@ -23,11 +23,13 @@ class OutgoingTest {
     var lost = Promise.<Void>promise();
 
     outgoing.add(10, read.future());
+    assertThat(outgoing.isEmpty()).isFalse();
     isFull.set(true);
     assertThat(outgoing.isFull()).isTrue();
     isFull.set(false);
     read.complete();
     assertThat(drained).hasValue(1);
+    assertThat(outgoing.isEmpty()).isTrue();
 
     outgoing.add(10, lost.future());
     isFull.set(true);
