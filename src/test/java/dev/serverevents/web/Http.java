@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEvents;
 import dev.serverevents.testing.Server;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -26,8 +27,10 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A user's own server, with the routes under a prefix of its choice, and a client of it. */
 final class Http extends VerticleBase {
@@ -64,7 +67,7 @@ final class Http extends VerticleBase {
   }
 
   private final RoutesOptions options;
-  private final AtomicInteger open = new AtomicInteger();
+  private final Set<ConnectionBase> open = ConcurrentHashMap.newKeySet();
   private Router routes;
   private HttpClient client;
   private WebSocketClient sockets;
@@ -100,11 +103,10 @@ final class Http extends VerticleBase {
         vertx
             .createHttpServer(small)
             .connectionHandler(
-                connection -> {
-                  open.incrementAndGet();
-                  ((ConnectionBase) connection)
-                      .closeFuture()
-                      .onComplete(closed -> open.decrementAndGet());
+                made -> {
+                  var connection = (ConnectionBase) made;
+                  open.add(connection);
+                  connection.closeFuture().onComplete(closed -> open.remove(connection));
                 })
             .requestHandler(router)
             .invalidRequestHandler(Problems::answerInvalid);
@@ -117,7 +119,17 @@ final class Http extends VerticleBase {
 
   /** How many connections the server has. */
   int open() {
-    return open.get();
+    return open.size();
+  }
+
+  /** How many bytes, at most, wait in one connection of the server until its client reads. */
+  long waitingBytes() {
+    return open.stream()
+        .map(connection -> connection.channel().unsafe().outboundBuffer())
+        .filter(Objects::nonNull) // a connection that is being closed has none
+        .mapToLong(ChannelOutboundBuffer::totalPendingWriteBytes)
+        .max()
+        .orElse(0);
   }
 
   /** What is mounted. */

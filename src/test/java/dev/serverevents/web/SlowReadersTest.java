@@ -69,6 +69,24 @@ class SlowReadersTest {
     Await.until(() -> server.redis().channels().isEmpty());
   }
 
+  /** What waits in the connection is lost piece by piece when it is cut, all in one turn. */
+  @Test
+  void anSseReaderThatDoesNotReadHasOneEventInItsConnectionAndTheOthersInItsStream(Server server) {
+    deploy(server, LIMIT);
+    var http = new Http(server);
+    var unread = Unread.of(server.vertx());
+    try (var slow = new Sockets()) {
+      slow.open(1, "127.0.0.1", http.port(), "GET /api" + STREAM + " HTTP/1.1", "Host: a", "", "");
+      Await.until(() -> server.redis().channels().contains("$progress:pi:1"));
+      while (unread.bytes() < LIMIT / 2) {
+        result(server.events().emitProgress("pi", 1, LARGE));
+      }
+      assertThat(http.waitingBytes()).isBetween(1L, 2L * LARGE.length());
+    }
+    Await.until(() -> unread.bytes() == 0);
+    Await.until(() -> server.redis().channels().isEmpty());
+  }
+
   @Test
   void whatAWebSocketDoesNotReadCountsToo(Server server) {
     deploy(server, LIMIT);
