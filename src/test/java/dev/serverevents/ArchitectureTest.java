@@ -59,7 +59,9 @@ class ArchitectureTest {
               INTERNAL + ".json.JsonMessages",
               INTERNAL + ".json.JsonWait",
               INTERNAL + ".json.WaitReplies",
-              INTERNAL + ".loop.Chores"),
+              INTERNAL + ".loop.Chores",
+              INTERNAL + ".loop.Clock",
+              INTERNAL + ".loop.Clocks"),
           // What is written to a client and has not left counts for limits.unread, too
           WEB + ".Outgoing",
           Set.of(INTERNAL + ".local.Unread"),

@@ -2,6 +2,8 @@ package dev.serverevents.web;
 
 import dev.serverevents.QuotaException;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
@@ -27,7 +29,7 @@ final class SockJsSession {
   private static final long PING_MS = 10_000;
 
   private final SockJSSocket socket;
-  private final ServerEvents events;
+  private final Clock clock;
   private final long maxBytes;
   private final Permit permit;
   private final SockJsRequests requests;
@@ -45,7 +47,6 @@ final class SockJsSession {
       Client client,
       Permit permit) {
     this.socket = socket;
-    this.events = events;
     this.permit = permit;
     maxBytes = options.getMaxBody();
     requests = new SockJsRequests(events, client, options.getMaxWait());
@@ -56,7 +57,8 @@ final class SockJsSession {
             this::write,
             () -> alive = true);
     outgoing = new Outgoing(events.vertx(), () -> false, () -> {});
-    timer = events.vertx().setPeriodic(PING_MS, t -> beat());
+    clock = Clocks.of(events.vertx());
+    timer = clock.setPeriodic(events.vertx().getOrCreateContext(), PING_MS, t -> beat());
   }
 
   /** Serves a socket until it is closed, if its client may have one more. */
@@ -105,7 +107,7 @@ final class SockJsSession {
 
   private void end() {
     ended = true;
-    events.vertx().cancelTimer(timer);
+    clock.cancel(timer);
     requests.cancel();
     permit.close();
     outgoing.close();

@@ -1,6 +1,8 @@
 package dev.serverevents.web;
 
 import dev.serverevents.ServerEvents;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
 import io.netty.buffer.ByteBufUtil;
@@ -23,6 +25,7 @@ final class SocketSession implements SocketMessages.Socket {
   private final RoutingContext ctx;
   private final ServerWebSocket socket;
   private final Vertx vertx;
+  private final Clock clock;
   private final Permit permit;
   private final SocketMessages messages;
   private final Outgoing outgoing;
@@ -41,6 +44,7 @@ final class SocketSession implements SocketMessages.Socket {
     this.socket = socket;
     this.permit = permit;
     vertx = events.vertx();
+    clock = Clocks.of(vertx);
     messages =
         new SocketMessages(
             this,
@@ -49,7 +53,7 @@ final class SocketSession implements SocketMessages.Socket {
             (action, name) -> options.getAccess().permits(ctx.user(), action, name));
     outgoing =
         new Outgoing(vertx, () -> !socket.isClosed() && socket.writeQueueFull(), this::drained);
-    timer = vertx.setPeriodic(options.getHeartbeat(), t -> beat());
+    timer = clock.setPeriodic(vertx.getOrCreateContext(), options.getHeartbeat(), t -> beat());
   }
 
   /**
@@ -94,7 +98,7 @@ final class SocketSession implements SocketMessages.Socket {
   }
 
   private void end() {
-    vertx.cancelTimer(timer);
+    clock.cancel(timer);
     messages.cancel();
     permit.close();
   }

@@ -9,6 +9,7 @@ import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.json.JsonMessages;
 import dev.serverevents.internal.loop.Chores;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -103,7 +104,7 @@ final class SseStream {
   private void start(long heartbeat) {
     stream.pause().handler(this::forward).endHandler(end -> end()).exceptionHandler(this::failed);
     response.closeHandler(gone -> close());
-    timer = vertx.setPeriodic(heartbeat, t -> beat());
+    timer = Clocks.of(vertx).setPeriodic(vertx.getOrCreateContext(), heartbeat, t -> beat());
     // What the look-up found is there one turn later
     stream.subscribed().onSuccess(heard -> vertx.runOnContext(turn -> heard()));
     stream.subscribed().onFailure(cause -> stream.resume());
@@ -207,7 +208,7 @@ final class SseStream {
   }
 
   private void free() {
-    vertx.cancelTimer(timer);
+    Clocks.of(vertx).cancel(timer);
     permit.close();
   }
 

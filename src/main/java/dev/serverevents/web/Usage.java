@@ -1,5 +1,6 @@
 package dev.serverevents.web;
 
+import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.Setting;
 import java.util.EnumMap;
@@ -28,15 +29,21 @@ final class Usage {
   /** The end of a retention is noted to an eighth of its length. */
   private static final int EIGHTH = 3;
 
+  private final Clock clock;
   private final Map<Kind, Long> held = new EnumMap<>(Kind.class);
 
-  /** When as many emits as there were would be due at the rate, a {@link System#nanoTime()}. */
-  private long emitsDue = System.nanoTime();
+  /** When as many emits as there were would be due at the rate, by the clock, in ns. */
+  private long emitsDue;
 
   /** How many bytes are kept, by the time in ms until which they are. */
   private final TreeMap<Long, Long> kept = new TreeMap<>();
 
   private long keptBytes;
+
+  Usage(Clock clock) {
+    this.clock = clock;
+    emitsDue = clock.nanoTime();
+  }
 
   long held(Kind kind) {
     return held.getOrDefault(kind, 0L);
@@ -48,7 +55,7 @@ final class Usage {
 
   /** Whether one more emit is within a rate, with as many at once as it has in a second. */
   boolean hasRoomForEmit(long perSecond) {
-    return due(perSecond) - System.nanoTime() <= SECOND_NS;
+    return due(perSecond) - clock.nanoTime() <= SECOND_NS;
   }
 
   void addEmit(long perSecond) {
@@ -56,7 +63,7 @@ final class Usage {
   }
 
   private long due(long perSecond) {
-    var now = System.nanoTime();
+    var now = clock.nanoTime();
     return (emitsDue - now > 0 ? emitsDue : now) + SECOND_NS / perSecond;
   }
 
@@ -68,7 +75,7 @@ final class Usage {
 
   /** After how many seconds fewer are kept, at least 1. */
   long fewerKeptAfter() {
-    var ms = kept.isEmpty() ? 0 : kept.firstKey() - System.currentTimeMillis();
+    var ms = kept.isEmpty() ? 0 : kept.firstKey() - clock.currentTimeMillis();
     return Math.max(1, TimeUnit.MILLISECONDS.toSeconds(ms) + 1);
   }
 
@@ -76,14 +83,14 @@ final class Usage {
   void keep(long bytes, long ms) {
     if (bytes > 0) {
       var step = Math.max(1, Long.highestOneBit(ms) >> EIGHTH);
-      var until = ((System.currentTimeMillis() + ms) / step + 1) * step;
+      var until = ((clock.currentTimeMillis() + ms) / step + 1) * step;
       kept.merge(until, bytes, Long::sum);
       keptBytes += bytes;
     }
   }
 
   private void forget() {
-    var over = kept.headMap(System.currentTimeMillis(), true);
+    var over = kept.headMap(clock.currentTimeMillis(), true);
     over.values().forEach(bytes -> keptBytes -= bytes);
     over.clear();
   }
@@ -91,7 +98,7 @@ final class Usage {
   /** Whether nothing is held or kept, so that it need not be remembered. */
   boolean isNothing() {
     return held.values().stream().allMatch(count -> count == 0)
-        && emitsDue - System.nanoTime() <= 0
+        && emitsDue - clock.nanoTime() <= 0
         && keptBytes() == 0;
   }
 }

@@ -1,5 +1,7 @@
 package dev.serverevents.web;
 
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.web.Usage.Kind;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
@@ -26,15 +28,21 @@ final class Usages implements Shareable {
   private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final Map<String, Usage> clients = new HashMap<>();
-  private final Usage others = new Usage();
-  private final Usage total = new Usage();
-  private long lastSweep = System.nanoTime();
+  private final Clock clock;
+  private final Usage others;
+  private final Usage total;
+  private long lastSweep;
 
-  private Usages() {}
+  private Usages(Clock clock) {
+    this.clock = clock;
+    others = new Usage(clock);
+    total = new Usage(clock);
+    lastSweep = clock.nanoTime();
+  }
 
   static Usages of(Vertx vertx) {
     LocalMap<String, Usages> shared = vertx.sharedData().getLocalMap("server-events.usages");
-    return shared.computeIfAbsent(KEY, key -> new Usages());
+    return shared.computeIfAbsent(KEY, key -> new Usages(Clocks.of(vertx)));
   }
 
   /** Calls an action with what a client has and with what all have, and returns the former. */
@@ -53,7 +61,7 @@ final class Usages implements Shareable {
   }
 
   private Usage begin(String client) {
-    var now = System.nanoTime();
+    var now = clock.nanoTime();
     if (clients.size() >= FEW && now - lastSweep > SWEEP_NS) {
       lastSweep = now;
       clients.values().removeIf(Usage::isNothing);
@@ -61,7 +69,7 @@ final class Usages implements Shareable {
     if (clients.size() >= MAX_CLIENTS) {
       return others;
     }
-    var usage = new Usage();
+    var usage = new Usage(clock);
     clients.put(client, usage);
     return usage;
   }

@@ -35,8 +35,8 @@ final class Claimant implements Watcher {
   private final String id;
   private final Set<Guest> guests = new LinkedHashSet<>();
 
-  /** When it showed a sign of life last, a {@link System#nanoTime()}. */
-  private long heard = System.nanoTime();
+  /** When it showed a sign of life last, by the clock, in ns. */
+  private long heard;
 
   /** The least patience of its guests in ms, or 0 where nobody is impatient. */
   private long patience;
@@ -44,6 +44,7 @@ final class Claimant implements Watcher {
   Claimant(Home home, Deployment verticle, String id) {
     this.home = home;
     this.id = id;
+    heard();
     signals = new Signals(verticle.commands(), home.notices());
     verticle.commands().add(new Command.Watch(this));
   }
@@ -89,12 +90,12 @@ final class Claimant implements Watcher {
 
   /** The worker has shown a sign of life, or could not since it is not heard at present. */
   void heard() {
-    heard = System.nanoTime();
+    heard = home.clock().nanoTime();
   }
 
   /** For how many ms the worker has shown no sign of life. */
   long silentMs() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heard);
+    return TimeUnit.NANOSECONDS.toMillis(home.clock().nanoTime() - heard);
   }
 
   /** Whether any of its guests is impatient at times. */

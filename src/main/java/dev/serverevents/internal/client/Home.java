@@ -2,6 +2,8 @@ package dev.serverevents.internal.client;
 
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.internal.local.Notice;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.Mailbox;
 import io.vertx.core.internal.ContextInternal;
 
@@ -13,17 +15,35 @@ import io.vertx.core.internal.ContextInternal;
  * @param streamNotices the same for its streams, which may be far behind: no wait or emit is to be
  *     behind them
  * @param metrics the metrics that count its waits and streams
+ * @param clock the clock of its Vert.x
  */
 record Home(
     ContextInternal context,
     Mailbox<Notice> notices,
     Mailbox<Notice> streamNotices,
-    ServerEventsMetrics metrics) {
+    ServerEventsMetrics metrics,
+    Clock clock) {
 
   /** The home on a context. */
   static Home on(ContextInternal context) {
     var metrics = ServerEventsMetrics.of(context.owner());
-    return new Home(context, mailbox(context), mailbox(context), metrics);
+    var clock = Clocks.of(context.owner());
+    return new Home(context, mailbox(context), mailbox(context), metrics, clock);
+  }
+
+  /** Calls an action once, on the context, after so many ms; gives what {@link #cancel} takes. */
+  long setTimer(long ms, Runnable action) {
+    return clock.setTimer(context, ms, timer -> action.run());
+  }
+
+  /** Calls an action every so many ms, on the context; gives what {@link #cancel} takes. */
+  long setPeriodic(long ms, Runnable action) {
+    return clock.setPeriodic(context, ms, timer -> action.run());
+  }
+
+  /** Cancels a timer. */
+  void cancel(long timer) {
+    clock.cancel(timer);
   }
 
   private static Mailbox<Notice> mailbox(ContextInternal context) {

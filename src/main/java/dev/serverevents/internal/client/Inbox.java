@@ -137,7 +137,7 @@ final class Inbox implements Subscriber {
     }
     used.set(bit);
     uses++;
-    lastUsed = System.nanoTime();
+    lastUsed = home.clock().nanoTime();
     waits.put(id, wait);
     return true;
   }
@@ -163,7 +163,7 @@ final class Inbox implements Subscriber {
 
   /** Whether no wait is pending, and none was added for so many ms. */
   boolean isUnused(long ms) {
-    return isIdle() && System.nanoTime() - lastUsed > TimeUnit.MILLISECONDS.toNanos(ms);
+    return isIdle() && home.clock().nanoTime() - lastUsed > TimeUnit.MILLISECONDS.toNanos(ms);
   }
 
   /** The pending wait of an id, or null. */

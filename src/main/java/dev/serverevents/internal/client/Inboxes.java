@@ -116,7 +116,7 @@ final class Inboxes implements Inbox.Owner {
     ofName.open.add(inbox);
     verticle.commands().add(new Command.Listen(inbox));
     if (timer < 0) {
-      timer = home.context().setPeriodic(IDLE_MS, id -> leaveIdle());
+      timer = home.setPeriodic(IDLE_MS, this::leaveIdle);
     }
     return inbox;
   }
@@ -189,7 +189,7 @@ final class Inboxes implements Inbox.Owner {
 
   /** Leaves all inboxes, of which none has a wait any more. */
   void close() {
-    home.context().owner().cancelTimer(timer);
+    home.cancel(timer);
     timer = -1;
     verticles
         .values()

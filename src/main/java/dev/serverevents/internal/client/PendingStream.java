@@ -47,7 +47,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   private final StreamReader reader;
 
   private @Nullable Deployment verticle;
-  private final long since = System.nanoTime();
+  private final long since;
   private long timer = -1;
 
   /** When both parts were heard and when the last progress came, in ms from the start. */
@@ -83,6 +83,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
     this.key = key;
     this.timeout = timeout;
     needsWorker = options.needsWorker();
+    since = owner.home().clock().nanoTime();
     event = new EventPart(this, options.retained(), options.follow());
     progress = new ProgressPart(this);
     reader = new StreamReader(caller, why -> owner.close(this, why));
@@ -116,7 +117,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   void start(Deployment verticle) {
     this.verticle = verticle;
     if (timeout != null) {
-      timer = home().context().setTimer(timeout, t -> settle(verticle));
+      timer = home().setTimer(timeout, () -> settle(verticle));
     }
     for (var part : List.of(event, progress)) {
       verticle.commands().add(new Command.Listen(part));
@@ -205,7 +206,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   }
 
   private long now() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+    return TimeUnit.NANOSECONDS.toMillis(home().clock().nanoTime() - since);
   }
 
   private Timeline timeline() {
@@ -215,7 +216,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   /** Frees what the stream holds, and tells its reader why it ends; null where that is regular. */
   void close(@Nullable Throwable cause) {
     ended = true;
-    home().context().owner().cancelTimer(timer);
+    home().cancel(timer);
     if (patience != null) {
       patience.cancel();
     }

@@ -49,7 +49,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   private final EventKey key;
   private final long timeout;
   private final boolean retained;
-  private final long since = System.nanoTime();
+  private final long since;
   private final Promise<EventArgs> result;
   private final Promise<Void> subscribed;
 
@@ -87,6 +87,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     this.key = key;
     this.timeout = timeout;
     retained = options.retained();
+    since = owner.home().clock().nanoTime();
     watch = isWatching ? new WorkerWatch(this, owner.workers(), options) : null;
     result = caller.promise();
     subscribed = caller.promise();
@@ -136,7 +137,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
 
   @Override
   public final int now() {
-    return (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+    return (int) TimeUnit.NANOSECONDS.toMillis(owner.home().clock().nanoTime() - since);
   }
 
   /** What became of the wait so far. */
@@ -360,7 +361,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     }
     var metrics = owner.home().metrics();
     if (metrics != ServerEventsMetrics.NONE) {
-      metrics.waitEnded(key.name(), cause, System.nanoTime() - since);
+      metrics.waitEnded(key.name(), cause, owner.home().clock().nanoTime() - since);
     }
   }
 }

@@ -53,7 +53,7 @@ final class Served implements Watcher {
   /** Adds a wait, which is told at once where a worker is known to be there. */
   void add(Guest guest) {
     guests.add(guest);
-    lastUsed = System.nanoTime();
+    lastUsed = home.clock().nanoTime();
     if (isServed) {
       guest.served();
     } else {
@@ -70,7 +70,7 @@ final class Served implements Watcher {
   /** Leaves it if no wait has used it for so many ms, and tells whether it did. */
   boolean leaveIfUnused(long ms) {
     var isUnused =
-        guests.isEmpty() && System.nanoTime() - lastUsed >= TimeUnit.MILLISECONDS.toNanos(ms);
+        guests.isEmpty() && home.clock().nanoTime() - lastUsed >= TimeUnit.MILLISECONDS.toNanos(ms);
     if (isUnused && isWatched) {
       verticle.commands().add(new Command.Unwatch(this));
     }

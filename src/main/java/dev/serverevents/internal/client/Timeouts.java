@@ -1,6 +1,8 @@
 package dev.serverevents.internal.client;
 
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.Patience;
 import dev.serverevents.internal.loop.Turns;
 import io.vertx.core.Future;
@@ -35,7 +37,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
     @Nullable W previous;
     @Nullable W next;
 
-    /** When the wait was made, a {@link System#nanoTime()}. */
+    /** When the wait was made, by the clock, in ns. */
     abstract long since();
 
     /** How long the wait lasts, in ms. */
@@ -58,6 +60,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
   private static final long NS_PER_MS = 1_000_000;
 
   private final ContextInternal context;
+  private final Clock clock;
   private final Consumer<W> over;
   private final Consumer<W> giveUp;
   private final Map<Long, Group> groups = new HashMap<>();
@@ -71,6 +74,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
    */
   Timeouts(ContextInternal context, Consumer<W> over, Consumer<W> giveUp) {
     this.context = context;
+    clock = Clocks.of(context.owner());
     this.over = over;
     this.giveUp = giveUp;
   }
@@ -112,8 +116,8 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
     private Group(Long ms) {
       this.ms = ms;
       // The end of the millisecond after the last deadline that rounds down to it
-      var left = (ms + 1) * NS_PER_MS - System.nanoTime();
-      timer = context.setTimer(Math.max(1, -Math.floorDiv(-left, NS_PER_MS)), t -> expire());
+      var left = (ms + 1) * NS_PER_MS - clock.nanoTime();
+      timer = clock.setTimer(context, Math.max(1, -Math.floorDiv(-left, NS_PER_MS)), t -> expire());
     }
 
     private void add(W wait) {
@@ -145,7 +149,7 @@ final class Timeouts<W extends Timeouts.Timed<W>> {
     private void close() {
       groups.remove(ms, this);
       settling.remove(this);
-      context.owner().cancelTimer(timer);
+      clock.cancel(timer);
       if (patience != null) {
         patience.cancel();
       }

@@ -48,7 +48,8 @@ final class Work {
     try {
       var worker =
           new RunningWorker(
-              new RunningWorker.Home(home.context(), home.notices(), caller, all::remove),
+              new RunningWorker.Home(
+                  home.context(), home.clock(), home.notices(), caller, all::remove),
               verticles.listening(key),
               events,
               key.name(),
@@ -83,13 +84,11 @@ final class Work {
       return Future.succeededFuture();
     }
     Promise<Void> closed = home.context().promise();
-    var timer =
-        home.context()
-            .setTimer(Math.max(1, verticles.drainTimeout()), late -> closed.tryComplete());
+    var timer = home.setTimer(Math.max(1, verticles.drainTimeout()), closed::tryComplete);
     Future.join(List.copyOf(all).stream().map(RunningWorker::close).toList())
         .onComplete(
             done -> {
-              home.context().owner().cancelTimer(timer);
+              home.cancel(timer);
               closed.tryComplete();
             });
     return closed.future();

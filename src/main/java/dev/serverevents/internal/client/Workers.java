@@ -42,7 +42,7 @@ final class Workers {
         names.computeIfAbsent(
             new At(verticle.commands(), name), at -> new Served(home, verticle, name));
     if (idleTimer < 0) {
-      idleTimer = home.context().setPeriodic(IDLE_MS, tick -> leaveIdle(IDLE_MS));
+      idleTimer = home.setPeriodic(IDLE_MS, () -> leaveIdle(IDLE_MS));
     }
     served.add(guest);
     return served;
@@ -51,7 +51,7 @@ final class Workers {
   private void leaveIdle(long ms) {
     names.values().removeIf(served -> served.leaveIfUnused(ms));
     if (names.isEmpty()) {
-      home.context().owner().cancelTimer(idleTimer);
+      home.cancel(idleTimer);
       idleTimer = -1;
     }
   }
@@ -64,14 +64,14 @@ final class Workers {
     claimant.heard();
     claimant.add(guest);
     if (claimant.hasPatience() && checkTimer < 0) {
-      checkTimer = home.context().setPeriodic(CHECK_MS, tick -> check());
+      checkTimer = home.setPeriodic(CHECK_MS, this::check);
     }
     return claimant;
   }
 
   private void check() {
     if (claimants.values().stream().noneMatch(Claimant::hasPatience)) {
-      home.context().owner().cancelTimer(checkTimer);
+      home.cancel(checkTimer);
       checkTimer = -1;
     }
     claimants.values().forEach(Claimant::check);
@@ -138,8 +138,8 @@ final class Workers {
   /** Watches nothing any more. */
   void close() {
     leaveIdle(0);
-    home.context().owner().cancelTimer(idleTimer);
-    home.context().owner().cancelTimer(checkTimer);
+    home.cancel(idleTimer);
+    home.cancel(checkTimer);
     claimants.values().forEach(Claimant::leave);
     claimants.clear();
   }

@@ -62,7 +62,7 @@ public interface Broker {
   /** Why Redis does not publish though it is connected, by its code; null if it does. */
   @Nullable String refusal();
 
-  /** When heartbeats last went both ways, each a {@link System#nanoTime()} that any may read. */
+  /** When heartbeats last went both ways, each a time of the clock in ns that any may read. */
   List<AtomicLong> lastHeartbeats();
 
   /** The number of the connection on which a channel is heard, or 0 while it is not. */

@@ -14,6 +14,8 @@ import dev.serverevents.internal.local.PendingCount;
 import dev.serverevents.internal.local.StoreChange;
 import dev.serverevents.internal.local.StoreWatch;
 import dev.serverevents.internal.local.Subscriber;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Work;
 import dev.serverevents.internal.wire.WireFormat.Payload;
@@ -35,7 +37,7 @@ public final class EventService implements Broker.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventService.class);
 
-  private final Vertx vertx;
+  private final Clock clock;
   private final Context context;
   private final ServerEventsOptions options;
   private final Deployments deployments;
@@ -61,7 +63,7 @@ public final class EventService implements Broker.Listener {
       Context context,
       ServerEventsOptions options,
       Function<Broker.Listener, Broker> brokers) {
-    this.vertx = vertx;
+    clock = Clocks.of(vertx);
     this.context = context;
     this.options = options;
     metrics = ServerEventsMetrics.of(vertx);
@@ -152,7 +154,7 @@ public final class EventService implements Broker.Listener {
   }
 
   private void serve() {
-    JsonAddresses.serve(vertx);
+    JsonAddresses.serve(context.owner());
     serving = true;
     announce();
     tell(new StoreChange(Store.OUTPUT_STORE, null));
@@ -221,7 +223,8 @@ public final class EventService implements Broker.Listener {
     var done = Promise.<Void>promise();
     var ms = options.getDrainTimeout();
     var timer =
-        vertx.setTimer(
+        clock.setTimer(
+            context,
             Math.max(1, ms),
             late -> {
               LOG.warn("not drained within {} ms (drainTimeout)", ms);
@@ -231,7 +234,7 @@ public final class EventService implements Broker.Listener {
         drained ->
             context.runOnContext(
                 turn -> {
-                  vertx.cancelTimer(timer);
+                  clock.cancel(timer);
                   done.tryComplete();
                 }));
     return done.future();

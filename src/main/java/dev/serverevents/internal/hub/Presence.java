@@ -4,6 +4,8 @@ import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.local.Notices;
 import dev.serverevents.internal.local.Watcher;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.EndOfTurn;
 import dev.serverevents.internal.loop.Turns;
 import io.vertx.core.Context;
@@ -67,17 +69,20 @@ final class Presence {
 
   private final Context context;
   private final Broker broker;
+  private final Clock clock;
   private final Map<String, Watched> channels = new HashMap<>();
   private final EndOfTurn askNow;
   private Set<String> askedNext = new HashSet<>();
   private Set<String> inDoubt = new HashSet<>();
   private long interval = -1;
   private long doubt = -1;
-  private long disturbed = System.nanoTime() - DISTURBANCE_NS;
+  private long disturbed;
 
   Presence(Context context, Broker broker) {
     this.context = context;
     this.broker = broker;
+    clock = Clocks.of(context.owner());
+    disturbed = clock.nanoTime() - DISTURBANCE_NS;
     askNow = new EndOfTurn(context, this::askNow);
   }
 
@@ -88,7 +93,7 @@ final class Presence {
     watched.asking = SmallSet.with(watched.asking, watcher);
     watched.isExpected |= watcher.isExpected();
     if (interval < 0) {
-      interval = context.owner().setPeriodic(INTERVAL_MS, timer -> ask(channels.keySet()));
+      interval = clock.setPeriodic(context, INTERVAL_MS, timer -> ask(channels.keySet()));
     }
     askedNext.add(watcher.channel());
     askNow.schedule();
@@ -116,13 +121,13 @@ final class Presence {
 
   /** Something has happened after which others may be away for a while. */
   void disturbed() {
-    disturbed = System.nanoTime();
+    disturbed = clock.nanoTime();
   }
 
   /** Asks no more. */
   void close() {
-    context.owner().cancelTimer(interval);
-    context.owner().cancelTimer(doubt);
+    clock.cancel(interval);
+    clock.cancel(doubt);
     interval = -1;
     inDoubt.clear();
   }
@@ -171,7 +176,7 @@ final class Presence {
   }
 
   private void notSubscribed(String channel, Watched watched) {
-    var now = System.nanoTime();
+    var now = clock.nanoTime();
     var since = watched.doubtedSince;
     if (now - disturbed < DISTURBANCE_NS) {
       askAgain(channel);
@@ -186,7 +191,7 @@ final class Presence {
 
   private void askAgain(String channel) {
     if (inDoubt.isEmpty()) {
-      doubt = context.owner().setTimer(DOUBT_MS, timer -> askInDoubt());
+      doubt = clock.setTimer(context, DOUBT_MS, timer -> askInDoubt());
     }
     inDoubt.add(channel);
   }

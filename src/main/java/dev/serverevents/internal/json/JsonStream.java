@@ -3,6 +3,9 @@ package dev.serverevents.internal.json;
 import dev.serverevents.EventStream;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.internal.Ending;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -22,14 +25,16 @@ final class JsonStream {
   /** How often the stream looks for a consumer that may be on its way to the event bus. */
   private static final int MAX_RETRIES = 250;
 
-  private final Vertx vertx;
+  private final Context context;
+  private final Clock clock;
   private final EventStream stream;
   private final MessageProducer<JsonObject> producer;
   private final String address = Addresses.STREAM + "." + UUID.randomUUID();
   private long heartbeat = -1;
 
   private JsonStream(Vertx vertx, EventStream stream) {
-    this.vertx = vertx;
+    context = vertx.getOrCreateContext();
+    clock = Clocks.of(vertx);
     this.stream = stream;
     producer = vertx.eventBus().sender(address, new DeliveryOptions().setLocalOnly(true));
   }
@@ -45,13 +50,13 @@ final class JsonStream {
     send(new JsonObject().put("type", "open"))
         .onSuccess(
             sent -> {
-              heartbeat = vertx.setPeriodic(HEARTBEAT_MS, timer -> beat());
+              heartbeat = clock.setPeriodic(context, HEARTBEAT_MS, timer -> beat());
               forwardAll();
             })
         .onFailure(
             nobody -> {
               if (retries < MAX_RETRIES) {
-                vertx.setTimer(RETRY_MS, timer -> awaitConsumer(retries + 1));
+                clock.setTimer(context, RETRY_MS, timer -> awaitConsumer(retries + 1));
               } else {
                 stream.close();
               }
@@ -85,12 +90,12 @@ final class JsonStream {
   }
 
   private void end(JsonObject last) {
-    vertx.cancelTimer(heartbeat);
+    clock.cancel(heartbeat);
     send(last).onFailure(gone -> {});
   }
 
   private void close() {
-    vertx.cancelTimer(heartbeat);
+    clock.cancel(heartbeat);
     stream.close();
   }
 }

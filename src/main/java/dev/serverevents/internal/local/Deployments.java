@@ -2,6 +2,8 @@ package dev.serverevents.internal.local;
 
 import dev.serverevents.Health;
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Vertx;
@@ -30,8 +32,8 @@ public final class Deployments {
    * @param inputStore whether its connections that publish are up, and Redis lets them
    * @param outputStore whether its connections that subscribe are up and hear
    * @param refusal the code with which Redis refuses to publish, or null
-   * @param heartbeats when a heartbeat last went both ways on each connection, a {@link
-   *     System#nanoTime()}
+   * @param heartbeats when a heartbeat last went both ways on each connection, a time of the clock
+   *     in ns
    * @param draining whether it takes no more waits
    */
   public record Deployment(
@@ -63,10 +65,12 @@ public final class Deployments {
   private static final ServerEventsOptions DEFAULTS = new ServerEventsOptions();
 
   private final LocalMap<String, Snapshot> shared;
+  private final Clock clock;
 
   /** Looks at the verticles of {@code vertx}. */
   public Deployments(Vertx vertx) {
     shared = vertx.sharedData().getLocalMap("server-events.deployments");
+    clock = Clocks.of(vertx);
   }
 
   /** All deployed verticles. */
@@ -88,7 +92,7 @@ public final class Deployments {
   /** How all verticles together are; all is down where none is deployed. */
   public Health health() {
     var all = all();
-    var now = System.nanoTime();
+    var now = clock.nanoTime();
     return new Health(
         !all.isEmpty() && all.stream().allMatch(Deployment::inputStore),
         !all.isEmpty() && all.stream().allMatch(Deployment::outputStore),

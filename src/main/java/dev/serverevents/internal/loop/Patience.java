@@ -2,7 +2,6 @@ package dev.serverevents.internal.loop;
 
 import dev.serverevents.ServerEventsOptions;
 import io.vertx.core.Context;
-import io.vertx.core.internal.ContextInternal;
 
 /**
  * Gives something a time, of which a pause of the whole process, or a stalled event loop, takes
@@ -12,17 +11,19 @@ public final class Patience {
 
   private static final int PARTS = 4;
 
-  private final ContextInternal context;
+  private final Context context;
+  private final Clock clock;
   private final long partMs;
   private final Runnable over;
   private int left = PARTS;
   private long timer;
 
-  private Patience(ContextInternal context, long partMs, Runnable over) {
+  private Patience(Context context, long partMs, Runnable over) {
     this.context = context;
+    clock = Clocks.of(context.owner());
     this.partMs = partMs;
     this.over = over;
-    timer = context.setTimer(partMs, id -> next());
+    timer = clock.setTimer(context, partMs, id -> next());
   }
 
   /**
@@ -32,7 +33,7 @@ public final class Patience {
    * @param over called on the context at the end
    */
   public static Patience of(Context context, long ms, Runnable over) {
-    return new Patience((ContextInternal) context, Math.max(1, (ms + PARTS - 1) / PARTS), over);
+    return new Patience(context, Math.max(1, (ms + PARTS - 1) / PARTS), over);
   }
 
   /**
@@ -56,14 +57,14 @@ public final class Patience {
 
   /** Ends it early; its handler is not called. */
   public void cancel() {
-    context.owner().cancelTimer(timer);
+    clock.cancel(timer);
   }
 
   private void next() {
     if (--left == 0) {
       over.run();
     } else {
-      timer = context.setTimer(partMs, id -> next());
+      timer = clock.setTimer(context, partMs, id -> next());
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.serverevents.internal.worker;
 
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.Watcher;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.wire.EventKey;
@@ -53,6 +55,7 @@ final class Asker implements Watcher {
   private static final long PATIENCE_MS = 20_000;
 
   private final Owner owner;
+  private final Clock clock;
   private final String claimTo;
 
   /** The same job may have been asked for twice. */
@@ -60,10 +63,12 @@ final class Asker implements Watcher {
 
   private long interval = Long.MAX_VALUE;
   private long timer = -1;
-  private long heard = System.nanoTime();
+  private long heard;
 
   Asker(Owner owner, String claimTo) {
     this.owner = owner;
+    clock = Clocks.of(owner.context().owner());
+    heard = clock.nanoTime();
     this.claimTo = claimTo;
   }
 
@@ -96,8 +101,8 @@ final class Asker implements Watcher {
         stalledAfter == 0 ? MAX_INTERVAL_MS : Math.min(stalledAfter / SIGNS, MAX_INTERVAL_MS);
     if (wanted < interval) {
       interval = wanted;
-      owner.context().owner().cancelTimer(timer);
-      timer = owner.context().setPeriodic(Math.max(1, interval), tick -> beat());
+      clock.cancel(timer);
+      timer = clock.setPeriodic(owner.context(), Math.max(1, interval), tick -> beat());
     }
   }
 
@@ -112,7 +117,7 @@ final class Asker implements Watcher {
 
   /** Shows no signs of life any more. */
   void close() {
-    owner.context().owner().cancelTimer(timer);
+    clock.cancel(timer);
   }
 
   private void beat() {
@@ -124,12 +129,12 @@ final class Asker implements Watcher {
 
   /** Whether it has not answered for long. */
   boolean isSilent() {
-    return System.nanoTime() - heard > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    return clock.nanoTime() - heard > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
   }
 
   /** The server has answered, or could not since this worker did not hear it. */
   void heard() {
-    heard = System.nanoTime();
+    heard = clock.nanoTime();
   }
 
   /** Claims all its jobs once more. */

@@ -1,5 +1,7 @@
 package dev.serverevents.internal.worker;
 
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -16,6 +18,7 @@ final class Pulse {
   private static final long STOOD_STILL_NS = TimeUnit.MILLISECONDS.toNanos(4 * INTERVAL_MS);
 
   private final ContextInternal context;
+  private final Clock clock;
   private final Runnable prove;
   private Promise<Void> proof = Promise.promise();
   private long timer = -1;
@@ -30,22 +33,23 @@ final class Pulse {
    */
   Pulse(ContextInternal context, Runnable prove) {
     this.context = context;
+    clock = Clocks.of(context.owner());
     this.prove = prove;
   }
 
   /** Begins to beat. */
   void start() {
-    last = System.nanoTime();
-    timer = context.owner().setPeriodic(INTERVAL_MS, tick -> beat());
+    last = clock.nanoTime();
+    timer = clock.setPeriodic(context, INTERVAL_MS, tick -> beat());
   }
 
   void stop() {
-    context.owner().cancelTimer(timer);
+    clock.cancel(timer);
     proof.tryComplete();
   }
 
   private void beat() {
-    var now = System.nanoTime();
+    var now = clock.nanoTime();
     if (now - last > STOOD_STILL_NS && !isProving) {
       isProving = true;
       prove.run();

@@ -5,6 +5,8 @@ import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.Watcher;
+import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.internal.ContextInternal;
@@ -28,6 +30,7 @@ final class Recovery {
   private final String workerId;
   private final JobSource source;
   private final ContextInternal context;
+  private final Clock clock;
   private final Mailbox<Command> commands;
   private final Mailbox<Notice> notices;
   private final Map<String, Holder> holders = new HashMap<>();
@@ -43,6 +46,7 @@ final class Recovery {
     this.workerId = workerId;
     this.source = source;
     this.context = context;
+    clock = Clocks.of(context.owner());
     this.commands = commands;
     this.notices = notices;
   }
@@ -51,13 +55,13 @@ final class Recovery {
   void start() {
     if (source.givesBack()) {
       look();
-      timer = context.owner().setPeriodic(INTERVAL_MS, tick -> look());
+      timer = clock.setPeriodic(context, INTERVAL_MS, tick -> look());
     }
   }
 
   void close() {
     isClosed = true;
-    context.owner().cancelTimer(timer);
+    clock.cancel(timer);
     List.copyOf(holders.keySet()).forEach(this::forget);
   }
 

@@ -10,6 +10,7 @@ import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.Signals;
+import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.Signal;
 import dev.serverevents.internal.wire.WireFormat.Payload;
@@ -35,12 +36,14 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
    * Where a worker lives.
    *
    * @param context the context of the ServerEvents that it belongs to
+   * @param clock the clock of its Vert.x
    * @param notices the mailbox there
    * @param caller the context on which its user is called
    * @param ended called when it has ended
    */
   public record Home(
       ContextInternal context,
+      Clock clock,
       Mailbox<Notice> notices,
       ContextInternal caller,
       Consumer<RunningWorker> ended) {}
@@ -160,8 +163,9 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
     if (taken.failed()) {
       LOG.warn("No job could be taken: {}", String.valueOf(taken.cause()));
       isTaking = true;
-      home.context()
+      home.clock()
           .setTimer(
+              home.context(),
               RETRY_MS,
               timer -> {
                 isTaking = false;
