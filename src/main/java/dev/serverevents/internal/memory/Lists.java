@@ -1,0 +1,162 @@
+package dev.serverevents.internal.memory;
+
+import dev.serverevents.internal.local.JobStore.JobsKey;
+import dev.serverevents.internal.loop.Clock;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The lists of jobs, and who waits for one. Used under the lock of the memory only. */
+final class Lists {
+
+  /** A worker that waits for a job of a list; what it gets completes the promise on any thread. */
+  record Waiting(JobsKey list, String workerId, Promise<@Nullable String> job) {}
+
+  private final Clock clock;
+  private final Map<String, Deque<String>> jobs = new LinkedHashMap<>();
+  private final Map<String, Long> expiries = new HashMap<>();
+  private final Map<String, Set<String>> workers = new HashMap<>();
+  private final Map<String, Set<Waiting>> waiting = new HashMap<>();
+
+  Lists(Clock clock) {
+    this.clock = clock;
+  }
+
+  int push(JobsKey list, String job) {
+    var all = open(list.key());
+    all.addLast(job);
+    var length = all.size();
+    expire(list);
+    serve(list.key());
+    return length;
+  }
+
+  /** Removes the first such job from the list of a key; tells whether it was there. */
+  boolean remove(String key, String job) {
+    var all = open(key);
+    var isThere = all.removeFirstOccurrence(job);
+    closeIfEmpty(key);
+    return isThere;
+  }
+
+  /** Has a worker, which is known from now on, take the first job; null where there is none. */
+  @Nullable String take(JobsKey list, String workerId) {
+    var all = open(list.key());
+    var job = all.pollFirst();
+    closeIfEmpty(list.key());
+    if (job != null) {
+      open(list.taken(workerId)).addLast(job);
+    }
+    return job;
+  }
+
+  /** A worker takes jobs of a list. */
+  void join(JobsKey list, String workerId) {
+    workers.computeIfAbsent(list.key(), first -> new LinkedHashSet<>()).add(workerId);
+  }
+
+  /** The jobs that a worker has taken and not done. */
+  List<String> taken(JobsKey list, String workerId) {
+    return List.copyOf(jobs.getOrDefault(list.taken(workerId), new ArrayDeque<>()));
+  }
+
+  Set<String> holders(JobsKey list) {
+    return Set.copyOf(workers.getOrDefault(list.key(), Set.of()));
+  }
+
+  /** Moves what a worker has taken back to the beginning of a list, in its order. */
+  void giveBack(JobsKey list, String workerId) {
+    var all = open(list.key());
+    var own = open(list.taken(workerId));
+    while (!own.isEmpty()) {
+      all.addFirst(own.removeLast());
+    }
+    closeIfEmpty(list.taken(workerId));
+    expire(list);
+    closeIfEmpty(list.key());
+    var known = workers.get(list.key());
+    if (known != null && known.remove(workerId) && known.isEmpty()) {
+      workers.remove(list.key());
+    }
+    serve(list.key());
+  }
+
+  void await(Waiting worker) {
+    waiting.computeIfAbsent(worker.list.key(), first -> new LinkedHashSet<>()).add(worker);
+  }
+
+  /** A worker waits no more; tells whether it did until now. */
+  boolean leave(Waiting worker) {
+    var others = waiting.get(worker.list.key());
+    var isThere = others != null && others.remove(worker);
+    if (isThere && others.isEmpty()) {
+      waiting.remove(worker.list.key());
+    }
+    return isThere;
+  }
+
+  /** All connections are gone, also those of the workers that wait. */
+  void disconnected(IOException cause) {
+    var all = new ArrayList<Waiting>();
+    waiting.values().forEach(all::addAll);
+    waiting.clear();
+    all.forEach(worker -> worker.job.tryFail(cause));
+  }
+
+  /** The lists that are not empty, by their keys. */
+  Map<String, List<String>> all() {
+    List.copyOf(jobs.keySet()).forEach(this::purge);
+    var all = new LinkedHashMap<String, List<String>>();
+    jobs.forEach((key, list) -> all.put(key, List.copyOf(list)));
+    return all;
+  }
+
+  private void serve(String key) {
+    var workersOfIt = waiting.get(key);
+    while (workersOfIt != null && !workersOfIt.isEmpty()) {
+      var first = workersOfIt.iterator().next();
+      var job = take(first.list, first.workerId);
+      if (job == null) {
+        return;
+      }
+      leave(first);
+      first.job.tryComplete(job);
+    }
+  }
+
+  private Deque<String> open(String key) {
+    purge(key);
+    return jobs.computeIfAbsent(key, first -> new ArrayDeque<>());
+  }
+
+  private void closeIfEmpty(String key) {
+    var all = jobs.get(key);
+    if (all != null && all.isEmpty()) {
+      jobs.remove(key);
+      expiries.remove(key);
+    }
+  }
+
+  private void expire(JobsKey list) {
+    if (list.lifetime() > 0) {
+      expiries.put(list.key(), clock.currentTimeMillis() + list.lifetime());
+    }
+  }
+
+  private void purge(String key) {
+    var expiry = expiries.get(key);
+    if (expiry != null && expiry <= clock.currentTimeMillis()) {
+      jobs.remove(key);
+      expiries.remove(key);
+    }
+  }
+}
