@@ -24,20 +24,19 @@ abstract class BrokerContract extends Brokers {
   void whenItIsOpenAllIsUp() {
     var broker = open();
 
-    assertThat(broker.get(broker.broker::isPublishing)).isTrue();
-    assertThat(broker.get(broker.broker::isListening)).isTrue();
-    assertThat(broker.get(broker.broker::refusal)).isNull();
-    assertThat(broker.heeded.all)
-        .containsExactly("up INPUT_STORE", "up OUTPUT_STORE all");
-    assertThat(broker.broker.lastHeartbeats()).hasSize(1);
+    assertThat(broker.get(broker.broker()::isPublishing)).isTrue();
+    assertThat(broker.get(broker.broker()::isListening)).isTrue();
+    assertThat(broker.get(broker.broker()::refusal)).isNull();
+    assertThat(broker.heeded().all).containsExactly("up INPUT_STORE", "up OUTPUT_STORE all");
+    assertThat(broker.broker().lastHeartbeats()).hasSize(1);
   }
 
   @Test
   void oneThatOnlyEmitsNeedsNoConnectionThatSubscribes() {
     var broker = open(new ServerEventsOptions().setListen(false));
 
-    assertThat(broker.get(broker.broker::isListening)).isTrue();
-    assertThat(broker.heeded.all).containsExactly("up INPUT_STORE all");
+    assertThat(broker.get(broker.broker()::isListening)).isTrue();
+    assertThat(broker.heeded().all).containsExactly("up INPUT_STORE all");
     assertThat(broker.emit(1)).isZero();
   }
 
@@ -46,10 +45,10 @@ abstract class BrokerContract extends Brokers {
     down();
     var broker = create(new ServerEventsOptions());
 
-    var failure = Await.failure(broker.on(broker.broker::open));
+    var failure = Await.failure(broker.on(broker.broker()::open));
 
     assertThat(Cause.of(failure)).isEqualTo(Cause.REDIS_AWAY);
-    assertThat(broker.heeded.all).containsExactly("failed INPUT_STORE");
+    assertThat(broker.heeded().all).containsExactly("failed INPUT_STORE");
   }
 
   @Test
@@ -62,9 +61,9 @@ abstract class BrokerContract extends Brokers {
 
     assertThat(one.emit("x")).isEqualTo(2);
 
-    Await.until(() -> one.heeded.all.contains(heard("x")));
-    Await.until(() -> other.heeded.all.contains(heard("x")));
-    assertThat(one.heeded.of("order:8 ")).isEmpty();
+    Await.until(() -> one.heeded().all.contains(heard("x")));
+    Await.until(() -> other.heeded().all.contains(heard("x")));
+    assertThat(one.heeded().of("order:8 ")).isEmpty();
   }
 
   @Test
@@ -73,12 +72,12 @@ abstract class BrokerContract extends Brokers {
     broker.hear(CHANNEL);
     var emits = IntStream.range(0, 1_000).mapToObj(i -> broker.emit(i, EmitOptions.DEFAULT));
     Await.result(Future.all(emits.toList()));
-    var settled = Await.result(broker.on(() -> broker.broker.settle(CHANNEL)));
+    var settled = Await.result(broker.on(() -> broker.broker().settle(CHANNEL)));
 
     assertThat(settled).isEqualTo(broker.epoch());
     var expected = new ArrayList<>(List.of("confirmed " + CHANNEL));
     IntStream.range(0, 1_000).forEach(i -> expected.add(heard(i)));
-    assertThat(broker.heeded.all).endsWith(expected.toArray(String[]::new));
+    assertThat(broker.heeded().all).endsWith(expected.toArray(String[]::new));
   }
 
   @Test
@@ -88,8 +87,8 @@ abstract class BrokerContract extends Brokers {
     broker.hear(CHANNEL);
     for (var i = 0; i < 100; i++) {
       other.emit(i);
-      Await.result(broker.on(() -> broker.broker.settle(CHANNEL)));
-      assertThat(broker.heeded.all).contains(heard(i));
+      Await.result(broker.on(() -> broker.broker().settle(CHANNEL)));
+      assertThat(broker.heeded().all).contains(heard(i));
     }
   }
 
@@ -97,7 +96,7 @@ abstract class BrokerContract extends Brokers {
   void aChannelThatIsNotSubscribedCannotBeSettled() {
     var broker = open();
 
-    assertThat(Await.failureText(broker.on(() -> broker.broker.settle(CHANNEL))))
+    assertThat(Await.failureText(broker.on(() -> broker.broker().settle(CHANNEL))))
         .isEqualTo("the channel is not subscribed");
   }
 
@@ -106,13 +105,13 @@ abstract class BrokerContract extends Brokers {
     var broker = open();
     broker.hear(CHANNEL);
     assertThat(broker.count(CHANNEL)).isEqualTo(1);
-    broker.run(() -> broker.broker.unsubscribe(CHANNEL));
+    broker.run(() -> broker.broker().unsubscribe(CHANNEL));
     Await.until(() -> broker.count(CHANNEL) == 0);
 
     assertThat(broker.emit("x")).isZero();
-    assertThat(broker.get(() -> broker.broker.isConfirmed(CHANNEL))).isFalse();
+    assertThat(broker.get(() -> broker.broker().isConfirmed(CHANNEL))).isFalse();
     assertThat(broker.epoch()).isZero();
-    assertThat(broker.heeded.of(CHANNEL)).isEmpty();
+    assertThat(broker.heeded().of(CHANNEL)).isEmpty();
   }
 
   @Test
@@ -121,24 +120,24 @@ abstract class BrokerContract extends Brokers {
     broker.hear(CHANNEL);
     broker.run(
         () -> {
-          broker.broker.unsubscribe(CHANNEL);
-          broker.broker.subscribe(CHANNEL, broker.heeded.channel("again"));
-          assertThat(broker.broker.isConfirmed(CHANNEL)).isTrue();
+          broker.broker().unsubscribe(CHANNEL);
+          broker.broker().subscribe(CHANNEL, broker.heeded().channel("again"));
+          assertThat(broker.broker().isConfirmed(CHANNEL)).isTrue();
         });
     broker.emit("x");
 
-    Await.until(() -> broker.heeded.all.contains("again " + payload("x")));
-    assertThat(broker.heeded.of("confirmed")).containsExactly("confirmed " + CHANNEL);
+    Await.until(() -> broker.heeded().all.contains("again " + payload("x")));
+    assertThat(broker.heeded().of("confirmed")).containsExactly("confirmed " + CHANNEL);
   }
 
   @Test
   void aChannelThatIsLeftAndJoinedInTheNextTurnIsConfirmedAnew() {
     var broker = open();
     broker.hear(CHANNEL);
-    broker.run(() -> broker.broker.unsubscribe(CHANNEL));
-    broker.run(() -> broker.broker.subscribe(CHANNEL, broker.heeded.channel("again")));
+    broker.run(() -> broker.broker().unsubscribe(CHANNEL));
+    broker.run(() -> broker.broker().subscribe(CHANNEL, broker.heeded().channel("again")));
 
-    Await.until(() -> broker.heeded.all.contains("confirmed again"));
+    Await.until(() -> broker.heeded().all.contains("confirmed again"));
     assertThat(broker.count(CHANNEL)).isEqualTo(1);
   }
 
@@ -150,7 +149,7 @@ abstract class BrokerContract extends Brokers {
     one.hear("b");
     other.hear("b");
 
-    assertThat(Await.result(one.on(() -> one.broker.countSubscribers(List.of("a", "x", "b")))))
+    assertThat(Await.result(one.on(() -> one.broker().countSubscribers(List.of("a", "x", "b")))))
         .containsExactly(1L, 0L, 2L);
   }
 
@@ -183,7 +182,7 @@ abstract class BrokerContract extends Brokers {
     var broker = open();
     Await.result(broker.emit("kept", EmitOptions.retain(Duration.ofMinutes(1))));
 
-    assertThat(Await.result(broker.on(() -> broker.broker.lookUp(KEY, false, () -> false))))
+    assertThat(Await.result(broker.on(() -> broker.broker().lookUp(KEY, false, () -> false))))
         .isNull();
   }
 
@@ -195,11 +194,11 @@ abstract class BrokerContract extends Brokers {
     var options = EmitOptions.retain(Duration.ofMinutes(1)).idempotencyKey("k");
 
     assertThat(Await.result(one.emit("x", options))).isEqualTo(1);
-    one.run(() -> one.broker.unsubscribe(CHANNEL));
+    one.run(() -> one.broker().unsubscribe(CHANNEL));
     Await.until(() -> one.count(CHANNEL) == 0);
 
     assertThat(Await.result(other.emit("x", options))).isEqualTo(1);
-    assertThat(one.heeded.of(CHANNEL)).containsExactly(heard("x"));
+    assertThat(one.heeded().of(CHANNEL)).containsExactly(heard("x"));
   }
 
   @Test
@@ -226,7 +225,7 @@ abstract class BrokerContract extends Brokers {
         () ->
             List.of("x", "x", "y")
                 .forEach(
-                    arg -> same.add(broker.broker.publish(CHANNEL, payload(arg), KEY, options))));
+                    arg -> same.add(broker.broker().publish(CHANNEL, payload(arg), KEY, options))));
 
     assertThat(Await.result(same.get(0))).isZero();
     assertThat(((IdempotencyException) Await.failure(same.get(1))).status()).isEqualTo(409);
@@ -244,8 +243,9 @@ abstract class BrokerContract extends Brokers {
                 .forEach(
                     i ->
                         emits.add(
-                            broker.broker.publish(
-                                CHANNEL, payload(i), KEY, EmitOptions.DEFAULT))));
+                            broker
+                                .broker()
+                                .publish(CHANNEL, payload(i), KEY, EmitOptions.DEFAULT))));
 
     assertThat(Await.failureText(emits.get(2)))
         .isEqualTo("Not emitted: 2 emits are queued already (limits.emitQueue)");
@@ -258,13 +258,13 @@ abstract class BrokerContract extends Brokers {
     broker.hear(CHANNEL);
     down();
 
-    Await.until(() -> broker.heeded.all.contains("failed INPUT_STORE"));
-    Await.until(() -> broker.heeded.all.contains("failed OUTPUT_STORE"));
-    assertThat(broker.get(broker.broker::isPublishing)).isFalse();
-    assertThat(broker.get(broker.broker::isListening)).isFalse();
+    Await.until(() -> broker.heeded().all.contains("failed INPUT_STORE"));
+    Await.until(() -> broker.heeded().all.contains("failed OUTPUT_STORE"));
+    assertThat(broker.get(broker.broker()::isPublishing)).isFalse();
+    assertThat(broker.get(broker.broker()::isListening)).isFalse();
     assertThat(broker.epoch()).isZero();
     assertThat(broker.count(CHANNEL)).isEqualTo(-1);
-    assertThat(Await.failureText(broker.on(() -> broker.broker.settle(CHANNEL)))).isNotEmpty();
+    assertThat(Await.failureText(broker.on(() -> broker.broker().settle(CHANNEL)))).isNotEmpty();
   }
 
   @Test
@@ -273,26 +273,26 @@ abstract class BrokerContract extends Brokers {
     broker.hear(CHANNEL);
     var before = broker.epoch();
     down();
-    Await.until(() -> broker.heeded.all.contains("failed OUTPUT_STORE"));
-    Await.until(() -> broker.heeded.all.contains("failed INPUT_STORE"));
+    Await.until(() -> broker.heeded().all.contains("failed OUTPUT_STORE"));
+    Await.until(() -> broker.heeded().all.contains("failed INPUT_STORE"));
     up();
-    Await.until(() -> broker.heeded.all.contains("resubscribed true"));
-    Await.until(() -> broker.get(broker.broker::isPublishing));
+    Await.until(() -> broker.heeded().all.contains("resubscribed true"));
+    Await.until(() -> broker.get(broker.broker()::isPublishing));
 
     assertThat(broker.epoch()).isGreaterThan(before);
-    assertThat(broker.heeded.of("confirmed"))
+    assertThat(broker.heeded().of("confirmed"))
         .containsExactly("confirmed " + CHANNEL, "confirmed " + CHANNEL);
-    Await.until(() -> broker.heeded.of("reconnected").size() == 2);
-    assertThat(broker.heeded.of("up").get(broker.heeded.of("up").size() - 1)).endsWith(" all");
+    Await.until(() -> broker.heeded().of("reconnected").size() == 2);
+    assertThat(broker.heeded().of("up").get(broker.heeded().of("up").size() - 1)).endsWith(" all");
     assertThat(broker.emit("x")).isEqualTo(1);
-    Await.until(() -> broker.heeded.all.contains(heard("x")));
+    Await.until(() -> broker.heeded().all.contains(heard("x")));
   }
 
   @Test
   void anEmitIsPublishedWhenRedisIsBackInTime() {
     var broker = open();
     down();
-    Await.until(() -> broker.heeded.all.contains("failed INPUT_STORE"));
+    Await.until(() -> broker.heeded().all.contains("failed INPUT_STORE"));
     var emit = broker.emit("x", EmitOptions.DEFAULT);
     up();
 
@@ -303,7 +303,7 @@ abstract class BrokerContract extends Brokers {
   void anEmitFailsWhenRedisIsNotBackInTime() {
     var broker = open(new ServerEventsOptions().setEmitTimeout(200));
     down();
-    Await.until(() -> broker.heeded.all.contains("failed INPUT_STORE"));
+    Await.until(() -> broker.heeded().all.contains("failed INPUT_STORE"));
     var failure = Await.failure(broker.emit("x", EmitOptions.DEFAULT));
 
     assertThat(Cause.of(failure)).isEqualTo(Cause.REDIS_AWAY);
@@ -314,8 +314,8 @@ abstract class BrokerContract extends Brokers {
   void aLookUpWaitsUntilRedisIsBack() {
     var broker = open();
     down();
-    Await.until(() -> broker.heeded.all.contains("failed INPUT_STORE"));
-    var found = broker.on(() -> broker.broker.lookUp(KEY, true, () -> true));
+    Await.until(() -> broker.heeded().all.contains("failed INPUT_STORE"));
+    var found = broker.on(() -> broker.broker().lookUp(KEY, true, () -> true));
     broker.get(() -> true);
     assertThat(found.isComplete()).isFalse();
     up();
@@ -327,10 +327,10 @@ abstract class BrokerContract extends Brokers {
   void whatIsQueuedFailsWhenItIsClosed() {
     var broker = open();
     down();
-    Await.until(() -> broker.heeded.all.contains("failed INPUT_STORE"));
+    Await.until(() -> broker.heeded().all.contains("failed INPUT_STORE"));
     var emit = broker.emit("x", EmitOptions.DEFAULT);
     broker.get(() -> true);
-    Await.result(broker.on(broker.broker::close));
+    Await.result(broker.on(broker.broker()::close));
 
     assertThat(Cause.of(Await.failure(emit))).isEqualTo(Cause.DRAINING);
     assertThat(Cause.of(Await.failure(broker.emit("y", EmitOptions.DEFAULT))))
@@ -345,10 +345,9 @@ abstract class BrokerContract extends Brokers {
         broker.on(
             () -> {
               for (var i = 0; i < 100; i++) {
-                emits.add(
-                    broker.broker.publish(CHANNEL, payload(i), KEY, EmitOptions.DEFAULT));
+                emits.add(broker.broker().publish(CHANNEL, payload(i), KEY, EmitOptions.DEFAULT));
               }
-              return broker.broker.drain();
+              return broker.broker().drain();
             }));
 
     assertThat(emits).allMatch(Future::succeeded);

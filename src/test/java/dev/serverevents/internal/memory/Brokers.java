@@ -1,6 +1,5 @@
 package dev.serverevents.internal.memory;
 
-
 import dev.serverevents.EmitOptions;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.hub.Broker;
@@ -108,7 +107,7 @@ abstract class Brokers {
 
   final Opened open(ServerEventsOptions options) {
     var created = create(options);
-    Await.result(created.on(created.broker::open));
+    Await.result(created.on(created.broker()::open));
     return created;
   }
 
@@ -118,9 +117,8 @@ abstract class Brokers {
 
   @AfterEach
   final void closeAll() {
-    opened.forEach(each -> Await.result(each.on(each.broker::close)));
+    opened.forEach(each -> Await.result(each.on(each.broker()::close)));
     Await.result(vertx.close());
     end();
   }
-
 }

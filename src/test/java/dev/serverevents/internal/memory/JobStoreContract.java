@@ -156,7 +156,7 @@ abstract class JobStoreContract extends Brokers {
     assertThat(Await.result(jobs.push(list, "c"))).isEqualTo(1);
   }
 
-  /** Puts back what was there still; the list lasts as long again. */
+  /** Puts back what was still there; that changes nothing about how long the list lasts. */
   private boolean isThereAgain(JobsKey list) {
     Await.result(jobs.push(new JobsKey(list.key(), 0), "b"));
     return false;
