@@ -9,7 +9,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +55,7 @@ final class MemoryJobStore implements JobStore {
 
   /** Does something on the verticle's context, for a caller on any. */
   private <T extends @Nullable Object> Future<T> run(Supplier<Future<T>> action) {
-    Promise<T> done = ((VertxInternal) context.owner()).getOrCreateContext().promise();
+    Promise<T> done = context.owner().getOrCreateContext().promise();
     context.runOnContext(
         turn ->
             (isClosed ? Future.<T>failedFuture(closed()) : action.get().recover(this::named))
