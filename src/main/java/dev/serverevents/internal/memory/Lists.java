@@ -98,10 +98,19 @@ final class Lists {
   boolean leave(Waiting worker) {
     var others = waiting.get(worker.list.key());
     var isThere = others != null && others.remove(worker);
-    if (isThere && others.isEmpty()) {
+    if (others != null && isThere && others.isEmpty()) {
       waiting.remove(worker.list.key());
     }
     return isThere;
+  }
+
+  /** A worker waits no more for a job of a list. */
+  void leave(JobsKey list, String workerId) {
+    for (var worker : List.copyOf(waiting.getOrDefault(list.key(), Set.of()))) {
+      if (worker.workerId.equals(workerId)) {
+        leave(worker);
+      }
+    }
   }
 
   /** All connections are gone, also those of the workers that wait. */

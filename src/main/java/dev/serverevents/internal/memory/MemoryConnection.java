@@ -108,7 +108,7 @@ final class MemoryConnection {
   /** Closes it for good. */
   void close() {
     isClosed = true;
-    clock.cancel(context, retry);
+    clock.cancel(retry);
     redis.remove(this);
     if (present != null) {
       redis.leave(present);
@@ -149,7 +149,7 @@ final class MemoryConnection {
   void retryNow() {
     context.runOnContext(
         turn -> {
-          if (clock.cancel(context, retry)) {
+          if (clock.cancel(retry)) {
             retry();
           }
         });

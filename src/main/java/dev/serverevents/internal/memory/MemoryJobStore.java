@@ -122,7 +122,7 @@ final class MemoryJobStore implements JobStore {
         .future()
         .onComplete(
             taken -> {
-              clock.cancel(context, timer);
+              clock.cancel(timer);
               taker.waiting = null;
             });
   }

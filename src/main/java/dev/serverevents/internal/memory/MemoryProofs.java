@@ -76,7 +76,7 @@ final class MemoryProofs {
             context,
             limitMs,
             id -> asked.tryFail(new IOException("no answer within %d ms".formatted(limitMs))));
-    asked.future().onComplete(known -> clock.cancel(context, limit));
+    asked.future().onComplete(known -> clock.cancel(limit));
     underWay.add(asked);
     asked.future().onComplete(known -> underWay.remove(asked));
     input

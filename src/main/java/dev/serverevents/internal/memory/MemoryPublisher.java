@@ -115,7 +115,7 @@ final class MemoryPublisher {
   }
 
   private void stopTimer() {
-    clock.cancel(context, timer);
+    clock.cancel(timer);
     timer = -1;
   }
 

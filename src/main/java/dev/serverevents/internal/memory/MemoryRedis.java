@@ -1,13 +1,16 @@
 package dev.serverevents.internal.memory;
 
 import dev.serverevents.Store;
+import dev.serverevents.internal.local.JobStore.JobsKey;
 import dev.serverevents.internal.loop.Clock;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -59,6 +62,16 @@ public final class MemoryRedis {
     lists.disconnected(gone());
   }
 
+  /** Whether no connection can be made. */
+  public synchronized boolean isDown() {
+    return isDown;
+  }
+
+  /** Has all connections that are broken made again at once. */
+  public synchronized void reconnect() {
+    connections.forEach(MemoryConnection::retryNow);
+  }
+
   /** Lets connections be made again: each comes at its next attempt, within a second. */
   public synchronized void up() {
     isDown = false;
@@ -73,7 +86,7 @@ public final class MemoryRedis {
   /** Has the connections that subscribe made again at once. */
   public synchronized void gapEnds() {
     isCut = false;
-    connections.forEach(MemoryConnection::retryNow);
+    reconnect();
   }
 
   /** Breaks the connections that subscribe, and has them made again at once. */
@@ -119,6 +132,39 @@ public final class MemoryRedis {
     Receiver receiver = (from, payload) -> subscriber.accept(payload);
     channels.subscribe(channel, receiver);
     return () -> unsubscribe(channel, receiver);
+  }
+
+  /** Tells an observer, on whichever thread it is, of each channel that a connection subscribes. */
+  public synchronized void observeSubscriptions(Consumer<String> observer) {
+    channels.observeSubscriptions(observer);
+  }
+
+  /**
+   * Takes a job off a list as another program would, once there is one.
+   *
+   * @return the job, on whichever thread adds it; fails if the memory goes down, and never
+   *     completes if the worker {@linkplain #leave leaves}
+   */
+  public synchronized Future<String> take(JobsKey list, String workerId) {
+    lists.join(list, workerId);
+    Promise<@Nullable String> taken = Promise.promise();
+    var job = lists.take(list, workerId);
+    if (job != null) {
+      taken.complete(job);
+    } else {
+      lists.await(new Lists.Waiting(list, workerId, taken));
+    }
+    return taken.future().map(Objects::requireNonNull);
+  }
+
+  /** Forgets a job that another program has taken. */
+  public synchronized void done(JobsKey list, String workerId, String job) {
+    lists.remove(list.taken(workerId), job);
+  }
+
+  /** Another program does not wait for a job any more; what it has taken stays on its list. */
+  public synchronized void leave(JobsKey list, String workerId) {
+    lists.leave(list, workerId);
   }
 
   /** Publishes as another program would; returns how many connections subscribe the channel. */
