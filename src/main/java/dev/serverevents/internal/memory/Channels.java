@@ -15,6 +15,7 @@ final class Channels {
 
   private final Map<String, Set<Receiver>> receivers = new LinkedHashMap<>();
   private final List<Consumer<Published>> observers = new ArrayList<>();
+  private final List<Consumer<String>> subscriptionObservers = new ArrayList<>();
 
   /** The calls of those that are in the test, which may publish in turn. */
   private final Deque<Runnable> calls = new ArrayDeque<>();
@@ -25,8 +26,16 @@ final class Channels {
     observers.add(observer);
   }
 
+  void observeSubscriptions(Consumer<String> observer) {
+    subscriptionObservers.add(observer);
+  }
+
   void subscribe(String channel, Receiver receiver) {
     receivers.computeIfAbsent(channel, first -> new LinkedHashSet<>()).add(receiver);
+    if (receiver instanceof Session) {
+      subscriptionObservers.forEach(observer -> calls.add(() -> observer.accept(channel)));
+      call();
+    }
   }
 
   void unsubscribe(String channel, Receiver receiver) {

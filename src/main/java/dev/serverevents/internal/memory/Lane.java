@@ -80,7 +80,7 @@ final class Lane {
   }
 
   private void awaitNext() {
-    clock.cancel(context, timer);
+    clock.cancel(timer);
     timer = -1;
     var ns = nsToNext();
     if (ns > 0) {

@@ -31,6 +31,9 @@ final class MemoryConnection {
     /** The connection is gone, or another attempt to make one has failed. */
     void failed(UnavailableException cause);
 
+    /** The memory refuses what is sent, or, where the error is null, does so no more. */
+    default void refused(@Nullable String error) {}
+
     /** Something came on a channel. */
     void message(String channel, Buffer payload);
   }
@@ -39,7 +42,7 @@ final class MemoryConnection {
   private static final long MIN_BACKOFF_MS = 50;
   private static final long MAX_BACKOFF_MS = 1_000;
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final Clock clock;
   private final Context context;
   private final Store store;
@@ -53,12 +56,12 @@ final class MemoryConnection {
   private long retry = -1;
 
   /** Connects nothing yet; {@code store} says whether it publishes or subscribes. */
-  MemoryConnection(MemoryRedis redis, Context context, Store store, Owner owner) {
-    this.redis = redis;
+  MemoryConnection(MemoryServer server, Context context, Store store, Owner owner) {
+    this.server = server;
     this.context = context;
     this.store = store;
     this.owner = owner;
-    clock = redis.clock();
+    clock = server.clock();
     commands = new Lane(context, clock);
   }
 
@@ -74,17 +77,17 @@ final class MemoryConnection {
 
   /** Makes the first connection; fails if that cannot be done, which is tried again. */
   Future<Void> open() {
-    redis.add(this);
+    server.add(this);
     Promise<Void> opened = Promise.promise();
-    commands.send(redis.slow(), () -> connect(opened));
+    commands.send(server.slow(), () -> connect(opened));
     return opened.future();
   }
 
   private void connect(Promise<Void> opened) {
-    var made = new Session(redis, context, store, owner::message, this::lost);
+    var made = new Session(server, context, store, owner::message, this::lost);
     if (isClosed) {
-      opened.fail(MemoryRedis.gone());
-    } else if (redis.admit(made)) {
+      opened.fail(MemoryServer.gone());
+    } else if (server.admit(made)) {
       use(made);
       opened.complete();
     } else {
@@ -103,15 +106,16 @@ final class MemoryConnection {
     if (again) {
       owner.reconnected();
     }
+    tellRefusal();
   }
 
   /** Closes it for good. */
   void close() {
     isClosed = true;
-    clock.cancel(context, retry);
-    redis.remove(this);
+    clock.cancel(retry);
+    server.remove(this);
     if (present != null) {
-      redis.leave(present);
+      server.leave(present);
       present = null;
     }
     failUnanswered();
@@ -131,10 +135,10 @@ final class MemoryConnection {
     Promise<T> answer = Promise.promise();
     unanswered.add(answer);
     commands.send(
-        redis.slow(),
+        server.slow(),
         () -> {
           if (unanswered.remove(answer)) {
-            redis.run(used, command).onComplete(answer);
+            server.run(used, command).onComplete(answer);
           }
         });
     return answer.future();
@@ -142,17 +146,28 @@ final class MemoryConnection {
 
   /** Sends what is never refused. What the memory does about it once it has ended is nothing. */
   void pass(Runnable command) {
-    commands.send(redis.slow(), command);
+    commands.send(server.slow(), command);
   }
 
   /** Makes the next attempt now that would be made later; may be called on any thread. */
   void retryNow() {
     context.runOnContext(
         turn -> {
-          if (clock.cancel(context, retry)) {
+          if (clock.cancel(retry)) {
             retry();
           }
         });
+  }
+
+  /** The memory refuses, or does so no more; may be called on any thread. */
+  void refusalChanged() {
+    context.runOnContext(turn -> tellRefusal());
+  }
+
+  private void tellRefusal() {
+    if (present != null) {
+      owner.refused(server.refusal());
+    }
   }
 
   private void retry() {
@@ -163,7 +178,7 @@ final class MemoryConnection {
   private void lost(Session session) {
     if (session == present) {
       present = null;
-      failed(named(MemoryRedis.gone()));
+      failed(named(MemoryServer.gone()));
       failUnanswered();
     }
   }
@@ -171,7 +186,7 @@ final class MemoryConnection {
   private void failUnanswered() {
     var failing = List.copyOf(unanswered);
     unanswered.clear();
-    failing.forEach(answer -> answer.fail(MemoryRedis.gone()));
+    failing.forEach(answer -> answer.fail(MemoryServer.gone()));
   }
 
   private static UnavailableException named(IOException cause) {

@@ -22,7 +22,7 @@ final class MemoryProofs {
 
   private final Clock clock;
   private final Context context;
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final MemoryConnection input;
   private final MemorySubscriptions output;
   private final long limitMs;
@@ -31,16 +31,16 @@ final class MemoryProofs {
   private @Nullable Promise<Long> next;
 
   MemoryProofs(
-      MemoryRedis redis,
+      MemoryServer server,
       Context context,
       MemoryConnection input,
       MemorySubscriptions output,
       ServerEventsOptions options) {
-    this.redis = redis;
+    this.server = server;
     this.context = context;
     this.input = input;
     this.output = output;
-    clock = redis.clock();
+    clock = server.clock();
     limitMs = options.getProbeTimeout() == 0 ? 0 : Patience.probeMs(options);
     endOfTurn = new EndOfTurn(context, this::begin);
   }
@@ -76,13 +76,13 @@ final class MemoryProofs {
             context,
             limitMs,
             id -> asked.tryFail(new IOException("no answer within %d ms".formatted(limitMs))));
-    asked.future().onComplete(known -> clock.cancel(context, limit));
+    asked.future().onComplete(known -> clock.cancel(limit));
     underWay.add(asked);
     asked.future().onComplete(known -> underWay.remove(asked));
     input
         .send(
             () -> {
-              output.behindAll(redis.slow(), () -> heard(on, asked));
+              output.behindAll(server.slow(), () -> heard(on, asked));
               return on;
             })
         .onFailure(asked::tryFail);

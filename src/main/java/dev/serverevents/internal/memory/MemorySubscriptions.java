@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The channels that are subscribed, and those that should be. Used on one context only. */
 final class MemorySubscriptions implements MemoryConnection.Owner {
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final Broker.Listener listener;
   private final Runnable whenChanged;
   private final MemoryConnection connection;
@@ -33,11 +33,11 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
 
   /** Begins without a connection; {@code whenChanged} is told when it {@link #hears} or not. */
   MemorySubscriptions(
-      MemoryRedis redis, Context context, Broker.Listener listener, Runnable whenChanged) {
-    this.redis = redis;
+      MemoryServer server, Context context, Broker.Listener listener, Runnable whenChanged) {
+    this.server = server;
     this.listener = listener;
     this.whenChanged = whenChanged;
-    connection = new MemoryConnection(redis, context, Store.OUTPUT_STORE, this);
+    connection = new MemoryConnection(server, context, Store.OUTPUT_STORE, this);
     endOfTurn = new EndOfTurn(context, this::flush);
   }
 
@@ -100,7 +100,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
 
   @Override
   public void up(Session session, boolean again) {
-    var began = redis.clock().nanoTime();
+    var began = server.clock().nanoTime();
     present = session;
     epoch++;
     channels.values().forEach(Heard::lost);
@@ -113,7 +113,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
                 0,
                 () -> {
                   if (again && session == present) {
-                    listener.resubscribed(redis.clock().nanoTime() - began);
+                    listener.resubscribed(server.clock().nanoTime() - began);
                   }
                 }));
   }
@@ -182,7 +182,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
     if (!change.subscribes()) {
       connection.pass(
           () -> {
-            redis.unsubscribe(name, session);
+            server.unsubscribe(name, session);
             session.push(0, () -> answered(session, change));
           });
       return;
@@ -190,7 +190,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
     connection
         .send(
             () -> {
-              redis.subscribe(name, session);
+              server.subscribe(name, session);
               session.push(0, () -> answered(session, change));
               return session;
             })

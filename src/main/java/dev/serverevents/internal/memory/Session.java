@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /** The time of one connection, as the memory sees it. */
 final class Session implements Receiver {
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final Store store;
   private final Lane pushes;
   private final BiConsumer<String, Buffer> messages;
@@ -23,16 +23,16 @@ final class Session implements Receiver {
    * @param lost told when it is over
    */
   Session(
-      MemoryRedis redis,
+      MemoryServer server,
       Context context,
       Store store,
       BiConsumer<String, Buffer> messages,
       Consumer<Session> lost) {
-    this.redis = redis;
+    this.server = server;
     this.store = store;
     this.messages = messages;
     this.lost = lost;
-    pushes = new Lane(context, redis.clock());
+    pushes = new Lane(context, server.clock());
   }
 
   /** Whether it publishes or subscribes. */
@@ -47,7 +47,7 @@ final class Session implements Receiver {
 
   @Override
   public void receive(String channel, Buffer payload) {
-    pushes.send(redis.slow(), () -> messages.accept(channel, payload));
+    pushes.send(server.slow(), () -> messages.accept(channel, payload));
   }
 
   /** Whether it has ended; to be asked under the lock of the memory. */

@@ -2,12 +2,12 @@ package dev.serverevents.internal.memory;
 
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.hub.Broker;
-import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.Clocks;
 
 /** The contract of the lists of jobs, in memory. */
 class MemoryJobStoreTest extends JobStoreContract {
 
-  private final MemoryRedis redis = new MemoryRedis(Clock.of(vertx));
+  private final MemoryRedis redis = new MemoryRedis(Clocks.of(vertx));
 
   @Override
   Broker make(ServerEventsOptions options, Broker.Listener listener) {
