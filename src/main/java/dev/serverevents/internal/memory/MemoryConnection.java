@@ -178,6 +178,7 @@ final class MemoryConnection {
   private void lost(Session session) {
     if (session == present) {
       present = null;
+      commands.cut();
       failed(named(MemoryServer.gone()));
       failUnanswered();
     }
