@@ -214,8 +214,7 @@ class MemoryRedisTest extends Brokers {
     assertThat(Cause.of(Await.failure(broker.broker().jobs().push(LIST, "a"))))
         .isEqualTo(Cause.REDIS_REFUSED);
     assertThat(
-            Cause.of(
-                Await.failure(broker.on(() -> broker.broker().lookUp(KEY, true, () -> true)))))
+            Cause.of(Await.failure(broker.on(() -> broker.broker().lookUp(KEY, true, () -> true)))))
         .isEqualTo(Cause.REDIS_REFUSED);
     broker.run(() -> broker.broker().subscribe("a", broker.heeded().channel("a")));
     Await.until(() -> broker.heeded().all.contains("refused a"));
