@@ -32,7 +32,7 @@ final class Channels {
 
   void subscribe(String channel, Receiver receiver) {
     receivers.computeIfAbsent(channel, first -> new LinkedHashSet<>()).add(receiver);
-    if (receiver instanceof Session) {
+    if (receiver instanceof MemorySession) {
       subscriptionObservers.forEach(observer -> calls.add(() -> observer.accept(channel)));
       call();
     }
@@ -66,7 +66,7 @@ final class Channels {
       if (isLost) {
         continue;
       }
-      if (receiver instanceof Session) {
+      if (receiver instanceof MemorySession) {
         receiver.receive(published.channel(), published.payload());
       } else {
         calls.add(() -> receiver.receive(published.channel(), published.payload()));

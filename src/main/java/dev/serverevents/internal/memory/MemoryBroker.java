@@ -176,7 +176,7 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
   }
 
   @Override
-  public void up(Session session, boolean again) {
+  public void up(MemorySession session, boolean again) {
     beat();
     publisher.flush();
     lookUps.send();

@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A connection to the memory that is made again whenever it breaks. Used on one context only. */
-final class MemoryConnection {
+final class MemoryConnection implements Client {
 
   /** What the owner of the connection does about its changes. */
   interface Owner {
     /** A new connection is up; {@code again} if an earlier one broke, or could not be made. */
-    void up(Session session, boolean again);
+    void up(MemorySession session, boolean again);
 
     /** The same, after the owner knows. */
     void reconnected();
@@ -49,7 +49,7 @@ final class MemoryConnection {
   private final Owner owner;
   private final Lane commands;
   private final Set<Promise<?>> unanswered = new LinkedHashSet<>();
-  private @Nullable Session present;
+  private @Nullable MemorySession present;
   private boolean isClosed;
   private boolean isBroken;
   private int attempt;
@@ -84,7 +84,9 @@ final class MemoryConnection {
   }
 
   private void connect(Promise<Void> opened) {
-    var made = new Session(server, context, store, owner::message, this::lost);
+    var made =
+        new MemorySession(
+            store, new Lane(context, clock), server::slow, owner::message, this::lost);
     if (isClosed) {
       opened.fail(MemoryServer.gone());
     } else if (server.admit(made)) {
@@ -97,7 +99,7 @@ final class MemoryConnection {
     }
   }
 
-  private void use(Session made) {
+  private void use(MemorySession made) {
     present = made;
     attempt = 0;
     var again = isBroken;
@@ -149,8 +151,8 @@ final class MemoryConnection {
     commands.send(server.slow(), command);
   }
 
-  /** Makes the next attempt now that would be made later; may be called on any thread. */
-  void retryNow() {
+  @Override
+  public void retryNow() {
     context.runOnContext(
         turn -> {
           if (clock.cancel(retry)) {
@@ -159,8 +161,8 @@ final class MemoryConnection {
         });
   }
 
-  /** The memory refuses, or does so no more; may be called on any thread. */
-  void refusalChanged() {
+  @Override
+  public void refusalChanged() {
     context.runOnContext(turn -> tellRefusal());
   }
 
@@ -175,7 +177,7 @@ final class MemoryConnection {
     open().onSuccess(made -> LOG.info("{}: connected again", store));
   }
 
-  private void lost(Session session) {
+  private void lost(MemorySession session) {
     if (session == present) {
       present = null;
       commands.cut();

@@ -22,8 +22,8 @@ final class MemoryServer {
   private final Keys keys;
   private final Lists lists;
   private final Channels channels = new Channels();
-  private final Set<MemoryConnection> connections = new LinkedHashSet<>();
-  private final Set<Session> sessions = new LinkedHashSet<>();
+  private final Set<Client> clients = new LinkedHashSet<>();
+  private final Set<MemorySession> sessions = new LinkedHashSet<>();
   private @Nullable Predicate<Published> losing;
   private boolean isDown;
   private boolean isCut;
@@ -73,7 +73,7 @@ final class MemoryServer {
 
   /** Has all connections made now that would be made later. */
   synchronized void reconnect() {
-    connections.forEach(MemoryConnection::retryNow);
+    clients.forEach(Client::retryNow);
   }
 
   /** Loses the next message for which that holds. */
@@ -89,7 +89,7 @@ final class MemoryServer {
   /** Answers each command with an error; null for no more. */
   synchronized void refuse(@Nullable String error) {
     refusal = error;
-    connections.forEach(MemoryConnection::refusalChanged);
+    clients.forEach(Client::refusalChanged);
   }
 
   synchronized @Nullable String refusal() {
@@ -98,16 +98,16 @@ final class MemoryServer {
 
   // What connections do
 
-  synchronized void add(MemoryConnection connection) {
-    connections.add(connection);
+  synchronized void add(Client client) {
+    clients.add(client);
   }
 
-  synchronized void remove(MemoryConnection connection) {
-    connections.remove(connection);
+  synchronized void remove(Client client) {
+    clients.remove(client);
   }
 
   /** Lets a connection begin; tells whether it could. */
-  synchronized boolean admit(Session session) {
+  synchronized boolean admit(MemorySession session) {
     var isOpen = !isDown && !(isCut && session.store() == Store.OUTPUT_STORE);
     if (isOpen) {
       sessions.add(session);
@@ -116,7 +116,7 @@ final class MemoryServer {
   }
 
   /** A connection was closed at its other end. */
-  synchronized void leave(Session session) {
+  synchronized void leave(MemorySession session) {
     sessions.remove(session);
     channels.leave(session);
   }
@@ -136,7 +136,8 @@ final class MemoryServer {
    *
    * @return fails with {@link IOException} if the connection is gone, and with {@link Refusal}
    */
-  synchronized <T extends @Nullable Object> Future<T> run(Session session, Supplier<T> command) {
+  synchronized <T extends @Nullable Object> Future<T> run(
+      MemorySession session, Supplier<T> command) {
     return session.isOver() ? Future.failedFuture(gone()) : run(command);
   }
 
@@ -194,7 +195,7 @@ final class MemoryServer {
     return lists;
   }
 
-  private void end(Predicate<Session> which) {
+  private void end(Predicate<MemorySession> which) {
     var ended =
         sessions.stream().filter(which).collect(Collectors.toCollection(LinkedHashSet::new));
     ended.forEach(

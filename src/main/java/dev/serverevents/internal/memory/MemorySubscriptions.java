@@ -27,7 +27,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
   private final Map<String, Heard> channels = new LinkedHashMap<>();
   private final Set<Heard> changed = new LinkedHashSet<>();
   private final EndOfTurn endOfTurn;
-  private @Nullable Session present;
+  private @Nullable MemorySession present;
   private long epoch;
   private boolean hears;
 
@@ -99,7 +99,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
   }
 
   @Override
-  public void up(Session session, boolean again) {
+  public void up(MemorySession session, boolean again) {
     var began = server.clock().nanoTime();
     present = session;
     epoch++;
@@ -118,7 +118,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
                 }));
   }
 
-  private void heard(Session session) {
+  private void heard(MemorySession session) {
     if (session == present) {
       hears = true;
       whenChanged.run();
@@ -177,7 +177,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
     changes.forEach(change -> send(session, change));
   }
 
-  private void send(Session session, Heard.Change change) {
+  private void send(MemorySession session, Heard.Change change) {
     var name = change.channel().name();
     if (!change.subscribes()) {
       connection.pass(
@@ -202,7 +202,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
             });
   }
 
-  private void answered(Session session, Heard.Change change) {
+  private void answered(MemorySession session, Heard.Change change) {
     var channel = change.channel();
     if (session != present || !channel.answered(change)) {
       return;
