@@ -2,15 +2,80 @@ package dev.serverevents.testkit;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxBootstrap;
+import io.vertx.core.spi.VerticleFactory;
+import io.vertx.core.spi.VertxServiceProvider;
+import io.vertx.core.spi.file.FileResolver;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.ServiceLoader.Provider;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the Vert.x of a test, with one event loop, so that it is known when nothing is left to do.
+ *
+ * <p>Thousands are made and closed one after another, and share nothing. What costs most of that is
+ * done once, or when it is needed: the search of the class path for extensions of Vert.x, and the
+ * folder of files from the class path. Nothing looks for blocked threads, as a test that stands at
+ * a breakpoint blocks one.
  */
 final class TestVertx {
+
+  private static final int POOL = 4;
+
+  private static final List<Provider<VertxServiceProvider>> SERVICES =
+      ServiceLoader.load(VertxServiceProvider.class).stream().toList();
+  private static final List<Provider<VerticleFactory>> FACTORIES =
+      ServiceLoader.load(VerticleFactory.class).stream().toList();
 
   private TestVertx() {}
 
   static Vertx create() {
-    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(false));
+    return VertxBootstrap.create()
+        .options(options())
+        .serviceProviders(instances(SERVICES))
+        .verticleFactories(instances(FACTORIES))
+        .fileResolver(new LazyFiles())
+        .init()
+        .vertx();
+  }
+
+  private static VertxOptions options() {
+    return new VertxOptions()
+        .setEventLoopPoolSize(1)
+        .setWorkerPoolSize(POOL)
+        .setInternalBlockingPoolSize(POOL)
+        .setPreferNativeTransport(false)
+        .setBlockedThreadCheckInterval(1)
+        .setBlockedThreadCheckIntervalUnit(TimeUnit.DAYS);
+  }
+
+  private static <T> List<T> instances(List<Provider<T>> providers) {
+    return providers.stream().map(Provider::get).toList();
+  }
+
+  /** Finds files as Vert.x does, but has no folder for those of the class path until it is asked. */
+  private static final class LazyFiles implements FileResolver {
+
+    private @Nullable FileResolver files;
+
+    @Override
+    public synchronized File resolve(String name) {
+      if (files == null) {
+        files = FileResolver.fileResolver(new FileSystemOptions());
+      }
+      return files.resolve(name);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+      if (files != null) {
+        files.close();
+      }
+    }
   }
 }
