@@ -33,6 +33,16 @@ public final class EventArgs {
   }
 
   /**
+   * Arguments as {@code emit} takes them, for example to answer in the place of a ServerEvents.
+   *
+   * @param args anything that can be written as JSON
+   * @throws InvalidInputException if an argument cannot
+   */
+  public static EventArgs of(@Nullable Object... args) {
+    return ofJson(JsonValues.array(List.of(), args));
+  }
+
+  /**
    * Arguments from their JSON, which is decoded when they are first looked at.
    *
    * @param json a well-formed JSON array, which must not change any more

@@ -71,6 +71,19 @@ class ArchitectureTest {
           // It closes connections as many at a time as a turn of the event loop has room for
           APP + ".Connections",
           Set.of(INTERNAL + ".loop.Turns"),
+          // It is the verticle's counterpart in memory, and its workers speak the wire protocol
+          API + ".testkit",
+          Set.of(
+              INTERNAL + ".local",
+              INTERNAL + ".local.Deployments",
+              INTERNAL + ".local.JobStore",
+              INTERNAL + ".loop.Clock",
+              INTERNAL + ".loop.Clocks",
+              INTERNAL + ".memory",
+              INTERNAL + ".memory.MemoryRedis",
+              INTERNAL + ".memory.MemoryVerticle",
+              INTERNAL + ".memory.Published",
+              INTERNAL + ".wire"),
           // Nobody waits for its lines
           APP + ".AccessLog",
           Set.of(INTERNAL + ".loop.Chores"));

@@ -30,6 +30,16 @@ class EventArgsTest {
   }
 
   @Test
+  void argumentsAreMadeOfWhatEmitTakes() {
+    assertThat(EventArgs.of()).isEqualTo(args("[]"));
+    assertThat(EventArgs.of("x", 2, null, new Point(1, 2), List.of(true)))
+        .isEqualTo(args("[\"x\", 2, null, {\"x\": 1, \"y\": 2}, [true]]"));
+    assertThatThrownBy(() -> EventArgs.of(new Object()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("args");
+  }
+
+  @Test
   void anArgumentIsHadByIndexAndType() {
     assertThat(ARGS.get(0, String.class)).isEqualTo("a");
     assertThat(ARGS.get(1, Long.class)).isEqualTo(1L);

@@ -6,15 +6,20 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.serverevents.InvalidInputException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.DatabindCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +42,28 @@ public final class JsonValues {
           .build();
 
   private JsonValues() {}
+
+  /**
+   * Writes an array of some values and then some arguments.
+   *
+   * @throws InvalidInputException if an argument cannot be written as JSON
+   */
+  public static Buffer array(List<?> first, @Nullable Object... args) {
+    var bytes = new ByteArrayOutputStream();
+    try (var generator = FACTORY.createGenerator(bytes)) {
+      var array = new ArrayList<@Nullable Object>(first);
+      Collections.addAll(array, args);
+      generator.setCodec(DatabindCodec.mapper());
+      generator.writeObject(array);
+    } catch (IOException cause) {
+      throw new InvalidInputException(
+          "args",
+          Arrays.toString(args),
+          "must be what can be written as JSON, nested at most %d deep: %s"
+              .formatted(MAX_DEPTH, cause));
+    }
+    return Buffer.buffer(bytes.toByteArray());
+  }
 
   /**
    * Reads a value: null, a {@link String}, {@link Boolean}, {@link Number}, {@link JsonObject} or

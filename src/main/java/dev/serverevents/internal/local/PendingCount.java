@@ -30,6 +30,11 @@ public final class PendingCount {
     count.incrementAndGet();
   }
 
+  /** How many there are. */
+  public int count() {
+    return count.get();
+  }
+
   /** Counts one less. */
   public void leave() {
     if (count.decrementAndGet() == 0) {

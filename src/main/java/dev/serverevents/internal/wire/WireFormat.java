@@ -10,12 +10,10 @@ import dev.serverevents.internal.JsonValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.json.jackson.DatabindCodec;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,21 +65,7 @@ public final class WireFormat {
     if (args.length == 1 && args[0] instanceof EventArgs raw) {
       return encode(name, id, ExactJson.args("args", raw.toBuffer()));
     }
-    var array = new ArrayList<@Nullable Object>(args.length + 2);
-    Collections.addAll(array, name, id);
-    Collections.addAll(array, args);
-    var bytes = new ByteArrayOutputStream();
-    try (var generator = JsonValues.FACTORY.createGenerator(bytes)) {
-      generator.setCodec(DatabindCodec.mapper());
-      generator.writeObject(array);
-    } catch (IOException cause) {
-      throw new InvalidInputException(
-          "args",
-          Arrays.toString(args),
-          "must be what can be written as JSON, nested at most %d deep: %s"
-              .formatted(JsonValues.MAX_DEPTH, cause));
-    }
-    return Buffer.buffer(bytes.toByteArray());
+    return JsonValues.array(List.of(name, id), args);
   }
 
   private static Buffer encode(Object name, Object id, EventArgs args) {
