@@ -13,8 +13,8 @@ import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a verticle needs of Redis. Used on the verticle's context only. */
@@ -63,7 +63,7 @@ public interface Broker {
   @Nullable String refusal();
 
   /** When heartbeats last went both ways, each a time of the clock in ns that any may read. */
-  List<AtomicLong> lastHeartbeats();
+  List<LongSupplier> lastHeartbeats();
 
   /** The number of the connection on which a channel is heard, or 0 while it is not. */
   long epoch(String channel);

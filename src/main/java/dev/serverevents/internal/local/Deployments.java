@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ public final class Deployments {
       boolean inputStore,
       boolean outputStore,
       @Nullable String refusal,
-      List<AtomicLong> heartbeats,
+      List<LongSupplier> heartbeats,
       boolean draining) {}
 
   /**
@@ -98,7 +98,7 @@ public final class Deployments {
         !all.isEmpty() && all.stream().allMatch(Deployment::outputStore),
         all.stream()
             .flatMap(d -> d.heartbeats.stream())
-            .mapToLong(heartbeat -> TimeUnit.NANOSECONDS.toMillis(now - heartbeat.get()))
+            .mapToLong(heartbeat -> TimeUnit.NANOSECONDS.toMillis(now - heartbeat.getAsLong()))
             .max()
             .orElse(0),
         all.stream().mapToLong(d -> 3 * d.options.getHeartbeat()).max().orElse(0),

@@ -26,14 +26,13 @@ final class Channels {
     observers.add(observer);
   }
 
-  /** Has a test told of each channel that a connection subscribes. */
   void observeSubscriptions(Consumer<String> observer) {
     subscriptionObservers.add(observer);
   }
 
   void subscribe(String channel, Receiver receiver) {
     receivers.computeIfAbsent(channel, first -> new LinkedHashSet<>()).add(receiver);
-    if (receiver instanceof Session) {
+    if (receiver instanceof MemorySession) {
       subscriptionObservers.forEach(observer -> calls.add(() -> observer.accept(channel)));
       call();
     }
@@ -67,7 +66,7 @@ final class Channels {
       if (isLost) {
         continue;
       }
-      if (receiver instanceof Session) {
+      if (receiver instanceof MemorySession) {
         receiver.receive(published.channel(), published.payload());
       } else {
         calls.add(() -> receiver.receive(published.channel(), published.payload()));

@@ -86,17 +86,17 @@ final class Emit {
   }
 
   /** Publishes it, under the lock of the memory: {@code <fingerprint> <receivers>}. */
-  String run(MemoryRedis redis) {
+  String run(MemoryServer server) {
     var outcomeKey = outcomeKey();
-    var first = outcomeKey == null ? null : redis.keys().get(outcomeKey);
+    var first = outcomeKey == null ? null : server.keys().get(outcomeKey);
     if (first != null) {
       return first.buffer().toString(StandardCharsets.UTF_8);
     }
     var retain = options.retain();
     var retainedKey = retain > 0 ? WireNames.retainedKey(key) : null;
-    var outcome = fingerprint() + " " + redis.publish(channel, payload, retainedKey, retain);
+    var outcome = fingerprint() + " " + server.publish(channel, payload, retainedKey, retain);
     if (outcomeKey != null) {
-      redis.keys().set(outcomeKey, Buffer.buffer(outcome), EmitOptions.IDEMPOTENCY.toMillis());
+      server.keys().set(outcomeKey, Buffer.buffer(outcome), EmitOptions.IDEMPOTENCY.toMillis());
     }
     return outcome;
   }

@@ -48,10 +48,15 @@ final class Lists {
     return isThere;
   }
 
-  /** Has a worker, which is known from now on, take the first job; null where there is none. */
-  @Nullable String take(JobsKey list, String workerId) {
-    var all = open(list.key());
-    var job = all.pollFirst();
+  /** Has a worker take the first job, or wait for it. */
+  void take(Waiting worker) {
+    workers.computeIfAbsent(worker.list.key(), first -> new LinkedHashSet<>()).add(worker.workerId);
+    waiting.computeIfAbsent(worker.list.key(), first -> new LinkedHashSet<>()).add(worker);
+    serve(worker.list.key());
+  }
+
+  private @Nullable String move(JobsKey list, String workerId) {
+    var job = open(list.key()).pollFirst();
     closeIfEmpty(list.key());
     if (job != null) {
       open(list.taken(workerId)).addLast(job);
@@ -59,9 +64,11 @@ final class Lists {
     return job;
   }
 
-  /** A worker takes jobs of a list. */
-  void join(JobsKey list, String workerId) {
-    workers.computeIfAbsent(list.key(), first -> new LinkedHashSet<>()).add(workerId);
+  /** Forgets a job that a worker has done. Others may have taken it for gone: then it is theirs. */
+  void done(JobsKey list, String workerId, String job) {
+    if (!remove(list.taken(workerId), job)) {
+      remove(list.key(), job);
+    }
   }
 
   /** The jobs that a worker has taken and not done. */
@@ -90,27 +97,20 @@ final class Lists {
     serve(list.key());
   }
 
-  void await(Waiting worker) {
-    waiting.computeIfAbsent(worker.list.key(), first -> new LinkedHashSet<>()).add(worker);
-  }
-
-  /** A worker waits no more; tells whether it did until now. */
-  boolean leave(Waiting worker) {
-    var others = waiting.get(worker.list.key());
-    var isThere = others != null && others.remove(worker);
-    if (others != null && isThere && others.isEmpty()) {
+  /** A worker waits no more. */
+  void leave(Waiting worker) {
+    var others = waiting.getOrDefault(worker.list.key(), new LinkedHashSet<>());
+    others.remove(worker);
+    if (others.isEmpty()) {
       waiting.remove(worker.list.key());
     }
-    return isThere;
   }
 
-  /** A worker waits no more for a job of a list. */
+  /** The same by its id. */
   void leave(JobsKey list, String workerId) {
-    for (var worker : List.copyOf(waiting.getOrDefault(list.key(), Set.of()))) {
-      if (worker.workerId.equals(workerId)) {
-        leave(worker);
-      }
-    }
+    List.copyOf(waiting.getOrDefault(list.key(), Set.of())).stream()
+        .filter(worker -> worker.workerId.equals(workerId))
+        .forEach(this::leave);
   }
 
   /** All connections are gone, also those of the workers that wait. */
@@ -133,7 +133,7 @@ final class Lists {
     var workersOfIt = waiting.get(key);
     while (workersOfIt != null && !workersOfIt.isEmpty()) {
       var first = workersOfIt.iterator().next();
-      var job = take(first.list, first.workerId);
+      var job = move(first.list, first.workerId);
       if (job == null) {
         return;
       }

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.memory;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
@@ -17,14 +18,14 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The {@link Broker} in memory. Used on the verticle's context only. */
 public final class MemoryBroker implements Broker, MemoryConnection.Owner {
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final boolean isListener;
   private final Listener listener;
   private final MemoryConnection input;
@@ -34,22 +35,24 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
   private final MemoryProofs proofs;
   private final MemoryJobStore jobs;
   private final Promise<Void> opened = Promise.promise();
-  private final AtomicLong lastHeartbeat;
+  private final MemoryPulse pulse;
+  private @Nullable String refusal;
 
   /** Connects nothing yet; its context is the one on which this is called. */
   public MemoryBroker(
       Vertx vertx, MemoryRedis redis, ServerEventsOptions options, Listener listener) {
     var context = vertx.getOrCreateContext();
-    this.redis = redis;
+    var server = redis.server();
+    this.server = server;
     this.listener = listener;
     isListener = options.isListen();
-    input = new MemoryConnection(redis, context, Store.INPUT_STORE, this);
-    output = new MemorySubscriptions(redis, context, listener, this::changed);
-    publisher = new MemoryPublisher(redis, context, input, options);
-    lookUps = new MemoryLookUps(redis, input);
-    proofs = new MemoryProofs(redis, context, input, output, options);
-    jobs = new MemoryJobStore(redis, context);
-    lastHeartbeat = new AtomicLong(redis.clock().nanoTime());
+    input = new MemoryConnection(server, context, Store.INPUT_STORE, this);
+    output = new MemorySubscriptions(server, context, listener, this::changed);
+    publisher = new MemoryPublisher(server, context, input, options);
+    lookUps = new MemoryLookUps(server, input);
+    proofs = new MemoryProofs(server, context, input, output, options);
+    jobs = new MemoryJobStore(server, context);
+    pulse = new MemoryPulse(server.clock());
   }
 
   @Override
@@ -76,7 +79,7 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
 
   @Override
   public boolean isPublishing() {
-    return input.isUp();
+    return input.isUp() && refusal == null;
   }
 
   @Override
@@ -86,12 +89,12 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
 
   @Override
   public @Nullable String refusal() {
-    return null;
+    return refusal == null ? null : refusal.split(" ", 2)[0];
   }
 
   @Override
-  public List<AtomicLong> lastHeartbeats() {
-    return List.of(lastHeartbeat);
+  public List<LongSupplier> lastHeartbeats() {
+    return List.of(pulse);
   }
 
   @Override
@@ -148,7 +151,7 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
   @Override
   public Future<List<Long>> countSubscribers(List<String> channels) {
     return input
-        .send(() -> channels.stream().map(redis::count).toList())
+        .send(() -> channels.stream().map(server::count).toList())
         .recover(
             cause ->
                 cause instanceof RefusalException
@@ -163,6 +166,7 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
 
   /** The connection that subscribes hears now, or is gone. */
   private void changed() {
+    beat();
     if (output.hears()) {
       listener.up(Store.OUTPUT_STORE, isPublishing() && isListening());
       opened.tryComplete();
@@ -172,7 +176,8 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
   }
 
   @Override
-  public void up(Session session, boolean again) {
+  public void up(MemorySession session, boolean again) {
+    beat();
     publisher.flush();
     lookUps.send();
     listener.up(Store.INPUT_STORE, isPublishing() && isListening());
@@ -185,9 +190,29 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
 
   @Override
   public void failed(UnavailableException cause) {
+    beat();
     publisher.disconnected(cause);
     proofs.disconnected();
     listener.failed(Store.INPUT_STORE, cause);
+  }
+
+  @Override
+  public void refused(@Nullable String error) {
+    var before = refusal;
+    refusal = error;
+    beat();
+    if (error == null && before != null) {
+      listener.up(Store.INPUT_STORE, isPublishing() && isListening());
+    } else if (error != null && before == null) {
+      listener.failed(
+          Store.INPUT_STORE,
+          new UnavailableException(
+              Cause.REDIS_REFUSED, "Redis refuses to publish a heartbeat: " + error));
+    }
+  }
+
+  private void beat() {
+    pulse.beat(isPublishing() && isListening());
   }
 
   @Override

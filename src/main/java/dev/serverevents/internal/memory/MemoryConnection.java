@@ -18,18 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A connection to the memory that is made again whenever it breaks. Used on one context only. */
-final class MemoryConnection {
+final class MemoryConnection implements Client {
 
   /** What the owner of the connection does about its changes. */
   interface Owner {
     /** A new connection is up; {@code again} if an earlier one broke, or could not be made. */
-    void up(Session session, boolean again);
+    void up(MemorySession session, boolean again);
 
     /** The same, after the owner knows. */
     void reconnected();
 
     /** The connection is gone, or another attempt to make one has failed. */
     void failed(UnavailableException cause);
+
+    /** The memory refuses what is sent, or, where the error is null, does so no more. */
+    default void refused(@Nullable String error) {}
 
     /** Something came on a channel. */
     void message(String channel, Buffer payload);
@@ -39,26 +42,26 @@ final class MemoryConnection {
   private static final long MIN_BACKOFF_MS = 50;
   private static final long MAX_BACKOFF_MS = 1_000;
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final Clock clock;
   private final Context context;
   private final Store store;
   private final Owner owner;
   private final Lane commands;
   private final Set<Promise<?>> unanswered = new LinkedHashSet<>();
-  private @Nullable Session present;
+  private @Nullable MemorySession present;
   private boolean isClosed;
   private boolean isBroken;
   private int attempt;
   private long retry = -1;
 
   /** Connects nothing yet; {@code store} says whether it publishes or subscribes. */
-  MemoryConnection(MemoryRedis redis, Context context, Store store, Owner owner) {
-    this.redis = redis;
+  MemoryConnection(MemoryServer server, Context context, Store store, Owner owner) {
+    this.server = server;
     this.context = context;
     this.store = store;
     this.owner = owner;
-    clock = redis.clock();
+    clock = server.clock();
     commands = new Lane(context, clock);
   }
 
@@ -74,17 +77,19 @@ final class MemoryConnection {
 
   /** Makes the first connection; fails if that cannot be done, which is tried again. */
   Future<Void> open() {
-    redis.add(this);
+    server.add(this);
     Promise<Void> opened = Promise.promise();
-    commands.send(redis.slow(), () -> connect(opened));
+    commands.send(server.slow(), () -> connect(opened));
     return opened.future();
   }
 
   private void connect(Promise<Void> opened) {
-    var made = new Session(redis, context, store, owner::message, this::lost);
+    var made =
+        new MemorySession(
+            store, new Lane(context, clock), server::slow, owner::message, this::lost);
     if (isClosed) {
-      opened.fail(MemoryRedis.gone());
-    } else if (redis.admit(made)) {
+      opened.fail(MemoryServer.gone());
+    } else if (server.admit(made)) {
       use(made);
       opened.complete();
     } else {
@@ -94,7 +99,7 @@ final class MemoryConnection {
     }
   }
 
-  private void use(Session made) {
+  private void use(MemorySession made) {
     present = made;
     attempt = 0;
     var again = isBroken;
@@ -103,15 +108,16 @@ final class MemoryConnection {
     if (again) {
       owner.reconnected();
     }
+    tellRefusal();
   }
 
   /** Closes it for good. */
   void close() {
     isClosed = true;
     clock.cancel(retry);
-    redis.remove(this);
+    server.remove(this);
     if (present != null) {
-      redis.leave(present);
+      server.leave(present);
       present = null;
     }
     failUnanswered();
@@ -131,10 +137,10 @@ final class MemoryConnection {
     Promise<T> answer = Promise.promise();
     unanswered.add(answer);
     commands.send(
-        redis.slow(),
+        server.slow(),
         () -> {
           if (unanswered.remove(answer)) {
-            redis.run(used, command).onComplete(answer);
+            server.run(used, command).onComplete(answer);
           }
         });
     return answer.future();
@@ -142,11 +148,11 @@ final class MemoryConnection {
 
   /** Sends what is never refused. What the memory does about it once it has ended is nothing. */
   void pass(Runnable command) {
-    commands.send(redis.slow(), command);
+    commands.send(server.slow(), command);
   }
 
-  /** Makes the next attempt now that would be made later; may be called on any thread. */
-  void retryNow() {
+  @Override
+  public void retryNow() {
     context.runOnContext(
         turn -> {
           if (clock.cancel(retry)) {
@@ -155,15 +161,27 @@ final class MemoryConnection {
         });
   }
 
+  @Override
+  public void refusalChanged() {
+    context.runOnContext(turn -> tellRefusal());
+  }
+
+  private void tellRefusal() {
+    if (present != null) {
+      owner.refused(server.refusal());
+    }
+  }
+
   private void retry() {
     retry = -1;
     open().onSuccess(made -> LOG.info("{}: connected again", store));
   }
 
-  private void lost(Session session) {
+  private void lost(MemorySession session) {
     if (session == present) {
       present = null;
-      failed(named(MemoryRedis.gone()));
+      commands.cut();
+      failed(named(MemoryServer.gone()));
       failUnanswered();
     }
   }
@@ -171,7 +189,7 @@ final class MemoryConnection {
   private void failUnanswered() {
     var failing = List.copyOf(unanswered);
     unanswered.clear();
-    failing.forEach(answer -> answer.fail(MemoryRedis.gone()));
+    failing.forEach(answer -> answer.fail(MemoryServer.gone()));
   }
 
   private static UnavailableException named(IOException cause) {

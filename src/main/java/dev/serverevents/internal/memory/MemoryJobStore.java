@@ -24,7 +24,7 @@ final class MemoryJobStore implements JobStore {
   /** So long a worker waits for a job, in ms. */
   private static final long TAKE_MS = 1_000;
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final Clock clock;
   private final ContextInternal context;
   private final Lane commands;
@@ -46,10 +46,10 @@ final class MemoryJobStore implements JobStore {
     final List<String> done = new ArrayList<>();
   }
 
-  MemoryJobStore(MemoryRedis redis, Context context) {
-    this.redis = redis;
+  MemoryJobStore(MemoryServer server, Context context) {
+    this.server = server;
     this.context = (ContextInternal) context;
-    clock = redis.clock();
+    clock = server.clock();
     commands = new Lane(context, clock);
   }
 
@@ -78,10 +78,11 @@ final class MemoryJobStore implements JobStore {
 
   /** Sends a command; completes on the verticle's context. */
   private <T extends @Nullable Object> Future<T> send(Function<Lists, T> command) {
-    var run = redis.run();
+    var run = server.run();
     Promise<T> answer = context.promise();
     commands.send(
-        redis.slow(), () -> redis.run(run, () -> command.apply(redis.jobs())).onComplete(answer));
+        server.slow(),
+        () -> server.run(run, () -> command.apply(server.jobs())).onComplete(answer));
     return answer.future();
   }
 
@@ -132,21 +133,19 @@ final class MemoryJobStore implements JobStore {
     if (worker.job().future().isComplete()) {
       return false;
     }
-    lists.join(worker.list(), worker.workerId());
     var unknown = new ArrayList<>(lists.taken(worker.list(), worker.workerId()));
     known.forEach(unknown::remove);
-    var job = unknown.isEmpty() ? lists.take(worker.list(), worker.workerId()) : unknown.get(0);
-    if (job == null) {
-      lists.await(worker);
+    if (unknown.isEmpty()) {
+      lists.take(worker);
     } else {
-      worker.job().tryComplete(job);
+      worker.job().tryComplete(unknown.get(0));
     }
     return true;
   }
 
   private void end(Lists.Waiting waiting, @Nullable Throwable cause) {
-    synchronized (redis) {
-      redis.jobs().leave(waiting);
+    synchronized (server) {
+      server.jobs().leave(waiting);
     }
     if (cause == null) {
       waiting.job().tryComplete(null);
@@ -175,12 +174,7 @@ final class MemoryJobStore implements JobStore {
       return Future.succeededFuture();
     }
     return send(lists -> {
-          all.forEach(
-              job -> {
-                if (!lists.remove(list.taken(workerId), job)) {
-                  lists.remove(list.key(), job);
-                }
-              });
+          all.forEach(job -> lists.done(list, workerId, job));
           return all;
         })
         .onSuccess(
@@ -228,7 +222,7 @@ final class MemoryJobStore implements JobStore {
 
   private void abandon(Taker taker) {
     if (taker.waiting != null) {
-      end(taker.waiting, MemoryRedis.gone());
+      end(taker.waiting, MemoryServer.gone());
     }
   }
 

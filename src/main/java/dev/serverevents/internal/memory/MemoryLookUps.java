@@ -17,12 +17,12 @@ final class MemoryLookUps {
 
   private record LookUp(String key, BooleanSupplier wanted, Promise<Keys.@Nullable Value> found) {}
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final MemoryConnection connection;
   private final Deque<LookUp> queue = new ArrayDeque<>();
 
-  MemoryLookUps(MemoryRedis redis, MemoryConnection connection) {
-    this.redis = redis;
+  MemoryLookUps(MemoryServer server, MemoryConnection connection) {
+    this.server = server;
     this.connection = connection;
   }
 
@@ -39,7 +39,7 @@ final class MemoryLookUps {
       var lookUp = queue.remove();
       if (lookUp.wanted.getAsBoolean()) {
         connection
-            .send(() -> redis.keys().get(lookUp.key))
+            .send(() -> server.keys().get(lookUp.key))
             .onSuccess(lookUp.found::complete)
             .onFailure(cause -> failed(lookUp, cause));
       } else {

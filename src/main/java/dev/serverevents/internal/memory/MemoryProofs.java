@@ -22,7 +22,7 @@ final class MemoryProofs {
 
   private final Clock clock;
   private final Context context;
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final MemoryConnection input;
   private final MemorySubscriptions output;
   private final long limitMs;
@@ -31,16 +31,16 @@ final class MemoryProofs {
   private @Nullable Promise<Long> next;
 
   MemoryProofs(
-      MemoryRedis redis,
+      MemoryServer server,
       Context context,
       MemoryConnection input,
       MemorySubscriptions output,
       ServerEventsOptions options) {
-    this.redis = redis;
+    this.server = server;
     this.context = context;
     this.input = input;
     this.output = output;
-    clock = redis.clock();
+    clock = server.clock();
     limitMs = options.getProbeTimeout() == 0 ? 0 : Patience.probeMs(options);
     endOfTurn = new EndOfTurn(context, this::begin);
   }
@@ -82,7 +82,7 @@ final class MemoryProofs {
     input
         .send(
             () -> {
-              output.behindAll(redis.slow(), () -> heard(on, asked));
+              output.behindAll(server.slow(), () -> heard(on, asked));
               return on;
             })
         .onFailure(asked::tryFail);

@@ -33,7 +33,7 @@ final class MemoryPublisher {
   private static final String UNANSWERED =
       "Written to Redis but not answered, so it may have been delivered or not: ";
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final Clock clock;
   private final Context context;
   private final MemoryConnection connection;
@@ -56,11 +56,11 @@ final class MemoryPublisher {
   private boolean isClosed;
 
   MemoryPublisher(
-      MemoryRedis redis, Context context, MemoryConnection connection, ServerEventsOptions opts) {
-    this.redis = redis;
+      MemoryServer server, Context context, MemoryConnection connection, ServerEventsOptions opts) {
+    this.server = server;
     this.context = context;
     this.connection = connection;
-    clock = redis.clock();
+    clock = server.clock();
     timeoutMs = opts.getEmitTimeout();
     limits = opts.getLimits();
     endOfTurn = new EndOfTurn(context, this::flush);
@@ -126,7 +126,7 @@ final class MemoryPublisher {
       if (!emit.hasEnded()) {
         emit.sent(true);
         connection
-            .send(() -> emit.run(redis))
+            .send(() -> emit.run(server))
             .onSuccess(emit::ran)
             .onFailure(cause -> failed(emit, cause));
       }

@@ -1,96 +1,76 @@
 package dev.serverevents.internal.memory;
 
-import dev.serverevents.Store;
 import dev.serverevents.internal.local.JobStore.JobsKey;
 import dev.serverevents.internal.loop.Clock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a Redis is to this library, in memory: brokers of one JVM that are given the same one hear
- * each other. Faults can be had on demand. Any thread may use it: there is one lock, under which
- * nothing waits.
+ * each other. Faults can be had on demand, and a test can take part as another program would. Any
+ * thread may use it, and nothing here waits.
  */
 public final class MemoryRedis {
 
   private static final String RETAINED = "$retained:";
 
-  private final Clock clock;
-  private final Keys keys;
-  private final Lists lists;
-  private final Channels channels = new Channels();
-  private final Set<MemoryConnection> connections = new LinkedHashSet<>();
-  private final Set<Session> sessions = new LinkedHashSet<>();
-  private @Nullable Predicate<Published> losing;
-  private boolean isDown;
-  private boolean isCut;
-  private int run;
-  private long slowMs;
-  private @Nullable String refusal;
+  private final MemoryServer server;
 
   /** An empty one, which goes by a clock. */
   public MemoryRedis(Clock clock) {
-    this.clock = clock;
-    keys = new Keys(clock);
-    lists = new Lists(clock);
+    server = new MemoryServer(clock);
   }
 
   /** The clock that it goes by. */
   public Clock clock() {
-    return clock;
+    return server.clock();
+  }
+
+  /** What the connections of brokers are made to. */
+  MemoryServer server() {
+    return server;
   }
 
   // Faults
 
   /** Breaks all connections. None can be made until it is {@link #up}; its data stays. */
-  public synchronized void down() {
-    isDown = true;
-    run++;
-    end(session -> true);
-    lists.disconnected(gone());
-  }
-
-  /** Whether no connection can be made. */
-  public synchronized boolean isDown() {
-    return isDown;
-  }
-
-  /** Has all connections that are broken made again at once. */
-  public synchronized void reconnect() {
-    connections.forEach(MemoryConnection::retryNow);
+  public void down() {
+    server.down();
   }
 
   /** Lets connections be made again: each comes at its next attempt, within a second. */
-  public synchronized void up() {
-    isDown = false;
+  public void up() {
+    server.up();
+  }
+
+  /** Has all connections made now that would be made at their next attempt. */
+  public void reconnect() {
+    server.reconnect();
+  }
+
+  /** Whether it is {@link #down}. */
+  public boolean isDown() {
+    return server.isDown();
   }
 
   /** Breaks the connections that subscribe. None can be made until the {@link #gapEnds}. */
-  public synchronized void gapBegins() {
-    isCut = true;
-    end(session -> session.store() == Store.OUTPUT_STORE);
+  public void gapBegins() {
+    server.cut();
   }
 
   /** Has the connections that subscribe made again at once. */
-  public synchronized void gapEnds() {
-    isCut = false;
-    reconnect();
+  public void gapEnds() {
+    server.mend();
   }
 
   /** Breaks the connections that subscribe, and has them made again at once. */
-  public synchronized void gap() {
+  public void gap() {
     gapBegins();
     gapEnds();
   }
@@ -101,193 +81,104 @@ public final class MemoryRedis {
   }
 
   /** Loses the next message for which that holds. */
-  public synchronized void loseNext(Predicate<Published> which) {
-    losing = which;
+  public void loseNext(Predicate<Published> which) {
+    server.lose(which);
   }
 
   /** Has each command and each delivery take so many ms from now on; 0 is as fast as can be. */
-  public synchronized void slow(long ms) {
-    slowMs = ms;
+  public void slow(long ms) {
+    server.slow(ms);
   }
 
   /** Answers each command with an error from now on, such as {@code NOPERM}; null for no more. */
-  public synchronized void refuse(@Nullable String error) {
-    refusal = error;
+  public void refuse(@Nullable String error) {
+    server.refuse(error);
   }
 
-  // What a test may look at, and take part in
+  // What a test may look at
 
   /** Tells an observer, on whichever thread publishes, of each message; it must not wait. */
-  public synchronized void observe(Consumer<Published> observer) {
-    channels.observe(observer);
-  }
-
-  /**
-   * Subscribes a channel as another program would. The subscriber is called on whichever thread
-   * publishes, and must not wait; it may publish.
-   *
-   * @return unsubscribes it
-   */
-  public synchronized Runnable subscribe(String channel, Consumer<Buffer> subscriber) {
-    Receiver receiver = (from, payload) -> subscriber.accept(payload);
-    channels.subscribe(channel, receiver);
-    return () -> unsubscribe(channel, receiver);
-  }
-
-  /** Tells an observer, on whichever thread it is, of each channel that a connection subscribes. */
-  public synchronized void observeSubscriptions(Consumer<String> observer) {
-    channels.observeSubscriptions(observer);
-  }
-
-  /**
-   * Takes a job off a list as another program would, once there is one.
-   *
-   * @return the job, on whichever thread adds it; fails if the memory goes down, and never
-   *     completes if the worker {@linkplain #leave leaves}
-   */
-  public synchronized Future<String> take(JobsKey list, String workerId) {
-    lists.join(list, workerId);
-    Promise<@Nullable String> taken = Promise.promise();
-    var job = lists.take(list, workerId);
-    if (job != null) {
-      taken.complete(job);
-    } else {
-      lists.await(new Lists.Waiting(list, workerId, taken));
+  public void observe(Consumer<Published> observer) {
+    synchronized (server) {
+      server.channels().observe(observer);
     }
-    return taken.future().map(Objects::requireNonNull);
   }
 
-  /** Forgets a job that another program has taken. */
-  public synchronized void done(JobsKey list, String workerId, String job) {
-    lists.remove(list.taken(workerId), job);
-  }
-
-  /** Another program does not wait for a job any more; what it has taken stays on its list. */
-  public synchronized void leave(JobsKey list, String workerId) {
-    lists.leave(list, workerId);
-  }
-
-  /** Publishes as another program would; returns how many connections subscribe the channel. */
-  public synchronized int publish(String channel, Buffer payload) {
-    return publish(channel, payload, null, 0);
+  /** Tells an observer of each channel that a broker subscribes; it must not wait. */
+  public void observeSubscriptions(Consumer<String> observer) {
+    synchronized (server) {
+      server.channels().observeSubscriptions(observer);
+    }
   }
 
   /** How many connections subscribe each channel, for those that have any. */
-  public synchronized Map<String, Integer> subscriptions() {
-    return channels.counts();
+  public Map<String, Integer> subscriptions() {
+    synchronized (server) {
+      return server.channels().counts();
+    }
   }
 
   /** What is retained now, by its key. */
-  public synchronized Map<String, Buffer> retained() {
-    return keys.all(RETAINED);
+  public Map<String, Buffer> retained() {
+    synchronized (server) {
+      return server.keys().all(RETAINED);
+    }
   }
 
   /** The lists of jobs that are not empty, by their keys; also those that workers have taken. */
-  public synchronized Map<String, List<String>> lists() {
-    return lists.all();
-  }
-
-  // What connections do
-
-  synchronized void add(MemoryConnection connection) {
-    connections.add(connection);
-  }
-
-  synchronized void remove(MemoryConnection connection) {
-    connections.remove(connection);
-  }
-
-  /** Lets a connection begin; tells whether it could. */
-  synchronized boolean admit(Session session) {
-    var isOpen = !isDown && !(isCut && session.store() == Store.OUTPUT_STORE);
-    if (isOpen) {
-      sessions.add(session);
+  public Map<String, List<String>> lists() {
+    synchronized (server) {
+      return server.jobs().all();
     }
-    return isOpen;
   }
 
-  /** A connection was closed at its other end. */
-  synchronized void leave(Session session) {
-    sessions.remove(session);
-    channels.leave(session);
+  // How a test takes part
+
+  /**
+   * Subscribes a channel as another program would. The subscriber is called on whichever thread
+   * publishes, and must not wait; it may publish. No fault concerns it.
+   *
+   * @return unsubscribes it
+   */
+  public Runnable subscribe(String channel, Consumer<Buffer> subscriber) {
+    Receiver receiver = (from, payload) -> subscriber.accept(payload);
+    server.subscribe(channel, receiver);
+    return () -> server.unsubscribe(channel, receiver);
   }
 
-  /** How long a command or a delivery takes, in ms. */
-  synchronized long slow() {
-    return slowMs;
-  }
-
-  /** Changes whenever all connections break. */
-  synchronized int run() {
-    return run;
+  /** Publishes as another program would; returns how many connections subscribe the channel. */
+  public int publish(String channel, Buffer payload) {
+    return server.publish(channel, payload, null, 0);
   }
 
   /**
-   * Runs a command of a connection, under the lock.
+   * Takes the first job of a list, as a worker in another program would.
    *
-   * @return fails with {@link IOException} if the connection is gone, and with {@link Refusal}
+   * @return completes on whichever thread adds a job; fails when it is {@link #down}
    */
-  synchronized <T extends @Nullable Object> Future<T> run(Session session, Supplier<T> command) {
-    return session.isOver() ? Future.failedFuture(gone()) : run(command);
-  }
-
-  /** Runs a command, under the lock, if nothing has broken since a run. */
-  synchronized <T extends @Nullable Object> Future<T> run(int since, Supplier<T> command) {
-    return isDown || run != since ? Future.failedFuture(gone()) : run(command);
-  }
-
-  private <T extends @Nullable Object> Future<T> run(Supplier<T> command) {
-    if (refusal != null) {
-      return Future.failedFuture(new Refusal(refusal));
+  public Future<String> take(JobsKey list, String workerId) {
+    Promise<@Nullable String> taken = Promise.promise();
+    synchronized (server) {
+      if (server.isDown()) {
+        taken.fail(MemoryServer.gone());
+      } else {
+        server.jobs().take(new Lists.Waiting(list, workerId, taken));
+      }
     }
-    return Future.succeededFuture(command.get());
+    return taken.future().map(String::valueOf);
   }
 
-  static IOException gone() {
-    return new IOException("the connection was closed");
-  }
-
-  // What commands do, under the lock
-
-  synchronized void subscribe(String channel, Receiver receiver) {
-    channels.subscribe(channel, receiver);
-  }
-
-  synchronized void unsubscribe(String channel, Receiver receiver) {
-    channels.unsubscribe(channel, receiver);
-  }
-
-  synchronized long count(String channel) {
-    return channels.count(channel);
-  }
-
-  /** Publishes a message, and keeps it for so many ms where there is a key. */
-  synchronized int publish(String channel, Buffer payload, @Nullable String key, long ms) {
-    if (key != null) {
-      keys.set(key, payload, ms);
+  /** Forgets a job that such a worker has done. */
+  public void done(JobsKey list, String workerId, String job) {
+    synchronized (server) {
+      server.jobs().done(list, workerId, job);
     }
-    var published = new Published(channel, payload, channels.count(channel), key != null);
-    var isLost = losing != null && losing.test(published);
-    losing = isLost ? null : losing;
-    channels.publish(published, isLost);
-    return published.receivers();
   }
 
-  synchronized Keys keys() {
-    return keys;
-  }
-
-  synchronized Lists jobs() {
-    return lists;
-  }
-
-  private void end(Predicate<Session> which) {
-    var ended =
-        sessions.stream().filter(which).collect(Collectors.toCollection(LinkedHashSet::new));
-    ended.forEach(
-        session -> {
-          leave(session);
-          session.end();
-        });
+  /** Such a worker waits for no job any more. What it has taken stays its own. */
+  public void leave(JobsKey list, String workerId) {
+    synchronized (server) {
+      server.jobs().leave(list, workerId);
+    }
   }
 }

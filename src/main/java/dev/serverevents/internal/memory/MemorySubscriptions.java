@@ -20,24 +20,24 @@ import org.jspecify.annotations.Nullable;
 /** The channels that are subscribed, and those that should be. Used on one context only. */
 final class MemorySubscriptions implements MemoryConnection.Owner {
 
-  private final MemoryRedis redis;
+  private final MemoryServer server;
   private final Broker.Listener listener;
   private final Runnable whenChanged;
   private final MemoryConnection connection;
   private final Map<String, Heard> channels = new LinkedHashMap<>();
   private final Set<Heard> changed = new LinkedHashSet<>();
   private final EndOfTurn endOfTurn;
-  private @Nullable Session present;
+  private @Nullable MemorySession present;
   private long epoch;
   private boolean hears;
 
   /** Begins without a connection; {@code whenChanged} is told when it {@link #hears} or not. */
   MemorySubscriptions(
-      MemoryRedis redis, Context context, Broker.Listener listener, Runnable whenChanged) {
-    this.redis = redis;
+      MemoryServer server, Context context, Broker.Listener listener, Runnable whenChanged) {
+    this.server = server;
     this.listener = listener;
     this.whenChanged = whenChanged;
-    connection = new MemoryConnection(redis, context, Store.OUTPUT_STORE, this);
+    connection = new MemoryConnection(server, context, Store.OUTPUT_STORE, this);
     endOfTurn = new EndOfTurn(context, this::flush);
   }
 
@@ -99,8 +99,8 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
   }
 
   @Override
-  public void up(Session session, boolean again) {
-    var began = redis.clock().nanoTime();
+  public void up(MemorySession session, boolean again) {
+    var began = server.clock().nanoTime();
     present = session;
     epoch++;
     channels.values().forEach(Heard::lost);
@@ -113,12 +113,12 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
                 0,
                 () -> {
                   if (again && session == present) {
-                    listener.resubscribed(redis.clock().nanoTime() - began);
+                    listener.resubscribed(server.clock().nanoTime() - began);
                   }
                 }));
   }
 
-  private void heard(Session session) {
+  private void heard(MemorySession session) {
     if (session == present) {
       hears = true;
       whenChanged.run();
@@ -177,12 +177,12 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
     changes.forEach(change -> send(session, change));
   }
 
-  private void send(Session session, Heard.Change change) {
+  private void send(MemorySession session, Heard.Change change) {
     var name = change.channel().name();
     if (!change.subscribes()) {
       connection.pass(
           () -> {
-            redis.unsubscribe(name, session);
+            server.unsubscribe(name, session);
             session.push(0, () -> answered(session, change));
           });
       return;
@@ -190,7 +190,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
     connection
         .send(
             () -> {
-              redis.subscribe(name, session);
+              server.subscribe(name, session);
               session.push(0, () -> answered(session, change));
               return session;
             })
@@ -202,7 +202,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
             });
   }
 
-  private void answered(Session session, Heard.Change change) {
+  private void answered(MemorySession session, Heard.Change change) {
     var channel = change.channel();
     if (session != present || !channel.answered(change)) {
       return;

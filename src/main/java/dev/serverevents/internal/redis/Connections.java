@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -155,8 +155,11 @@ final class Connections implements MasterWatch.Owner, BusLinks.Owner {
   }
 
   /** When heartbeats last went both ways, each a {@link System#nanoTime()} that any may read. */
-  List<AtomicLong> lastHeartbeats() {
-    return masters().stream().map(master -> master.heartbeat().last()).toList();
+  List<LongSupplier> lastHeartbeats() {
+    return masters().stream()
+        .map(master -> master.heartbeat().last())
+        .<LongSupplier>map(last -> last::get)
+        .toList();
   }
 
   @Override

@@ -26,8 +26,8 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +114,7 @@ public final class RedisBroker implements Broker, ConnectionListener {
   }
 
   @Override
-  public List<AtomicLong> lastHeartbeats() {
+  public List<LongSupplier> lastHeartbeats() {
     return connections.lastHeartbeats();
   }
 

@@ -1,38 +1,40 @@
 package dev.serverevents.internal.memory;
 
 import dev.serverevents.Store;
-import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** The time of one connection, as the memory sees it. */
-final class Session implements Receiver {
+final class MemorySession implements Receiver {
 
-  private final MemoryRedis redis;
   private final Store store;
   private final Lane pushes;
+  private final LongSupplier slow;
   private final BiConsumer<String, Buffer> messages;
-  private final Consumer<Session> lost;
+  private final Consumer<MemorySession> lost;
   private boolean isOver;
 
   /**
    * Begins one.
    *
+   * @param pushes what is sent to its other end
+   * @param slow how long a delivery takes, in ms
    * @param messages gets what is published
    * @param lost told when it is over
    */
-  Session(
-      MemoryRedis redis,
-      Context context,
+  MemorySession(
       Store store,
+      Lane pushes,
+      LongSupplier slow,
       BiConsumer<String, Buffer> messages,
-      Consumer<Session> lost) {
-    this.redis = redis;
+      Consumer<MemorySession> lost) {
     this.store = store;
+    this.pushes = pushes;
+    this.slow = slow;
     this.messages = messages;
     this.lost = lost;
-    pushes = new Lane(context, redis.clock());
   }
 
   /** Whether it publishes or subscribes. */
@@ -47,7 +49,7 @@ final class Session implements Receiver {
 
   @Override
   public void receive(String channel, Buffer payload) {
-    pushes.send(redis.slow(), () -> messages.accept(channel, payload));
+    pushes.send(slow.getAsLong(), () -> messages.accept(channel, payload));
   }
 
   /** Whether it has ended; to be asked under the lock of the memory. */
