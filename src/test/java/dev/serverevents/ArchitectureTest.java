@@ -72,19 +72,23 @@ class ArchitectureTest {
           // It closes connections as many at a time as a turn of the event loop has room for
           APP + ".Connections",
           Set.of(INTERNAL + ".loop.Turns"),
-          // It is the verticle's counterpart in memory, and its workers speak the wire protocol
+          // It deploys the verticle's counterpart in memory with a clock of its own, and asks what
+          // is pending; its workers speak the wire protocol, as programs in other languages do
           TESTKIT,
           Set.of(
-              INTERNAL + ".local",
               INTERNAL + ".local.Deployments",
               INTERNAL + ".local.JobStore",
+              INTERNAL + ".local.PendingCount",
               INTERNAL + ".loop.Clock",
               INTERNAL + ".loop.Clocks",
-              INTERNAL + ".memory",
               INTERNAL + ".memory.MemoryRedis",
               INTERNAL + ".memory.MemoryVerticle",
               INTERNAL + ".memory.Published",
-              INTERNAL + ".wire"),
+              INTERNAL + ".wire.EventKey",
+              INTERNAL + ".wire.MalformedPayloadException",
+              INTERNAL + ".wire.Signal",
+              INTERNAL + ".wire.WireFormat",
+              INTERNAL + ".wire.WireNames"),
           // Nobody waits for its lines
           APP + ".AccessLog",
           Set.of(INTERNAL + ".loop.Chores"));

@@ -54,6 +54,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
   private final Context context;
   private final ScriptedWorkers workers;
   private final EmittedEvents emitted = new EmittedEvents();
+  private final Listeners listeners;
   private final ServerEventsOptions options;
   private final ServerEvents events;
   private final Deployments deployments;
@@ -68,6 +69,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
     Clocks.install(vertx, clock.asClock());
     redis = new MemoryRedis(clock.asClock());
     redis.observe(emitted::add);
+    listeners = new Listeners(redis);
     context = vertx.getOrCreateContext();
     workers = new ScriptedWorkers(redis, context, loop);
     deployments = new Deployments(vertx);
@@ -108,6 +110,18 @@ public final class InMemoryServerEvents implements AutoCloseable {
   /** Lets what is under way on the event loop come to its end, without time passing. */
   public void settle() {
     clock.settle();
+  }
+
+  /**
+   * Returns when somebody listens to an event: a wait, a request that is not direct, or a stream.
+   * Use it where the application is called over a socket, for which {@link #settle()} does not
+   * wait, before the time is moved.
+   *
+   * @throws IllegalStateException if nobody does within a minute of the system's time
+   */
+  public void awaitListener(Object name, Object id) {
+    listeners.await(key(name, id).channel());
+    settle();
   }
 
   // Workers

@@ -11,6 +11,10 @@ import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.testing.Await;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -180,6 +184,27 @@ class InMemoryServerEventsTest {
     kit.gap();
     kit.clock().advance(Duration.ofSeconds(11));
     assertThat(Cause.of(wait.cause())).isEqualTo(Cause.REDIS_GAP);
+  }
+
+  @Test
+  void aRetainedWaitTakesWhatIsNotKeptAsNotEmitted() {
+    var retained = events.on("job", 1, WaitOptions.DEFAULT.retained(true));
+    var plain = events.on("job", 2);
+    kit.gap();
+    kit.clock().advance(Duration.ofSeconds(11));
+    assertThat(Cause.of(retained.cause())).isEqualTo(Cause.NO_EVENT);
+    assertThat(Cause.of(plain.cause())).isEqualTo(Cause.REDIS_GAP);
+  }
+
+  @Test
+  void whoeverComesOverASocketIsWaitedFor() {
+    var far = Vertx.vertx();
+    var wait = Future.future((Promise<EventArgs> came) ->
+        far.setTimer(10, later -> events.on("job", 1).onComplete(came)));
+    kit.awaitListener("job", 1);
+    events.emit("job", 1, "done");
+    assertThat(Await.result(wait)).isEqualTo(EventArgs.of("done"));
+    Await.result(far.close());
   }
 
   @Test
