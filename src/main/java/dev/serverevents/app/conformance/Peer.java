@@ -1,0 +1,142 @@
+package dev.serverevents.app.conformance;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The runner's own connection to Redis, on which it sends what the protocol has. */
+final class Peer implements AutoCloseable {
+
+  private static final long LIMIT_S = 20;
+
+  private final Redis client;
+  private final List<RedisConnection> connections = new ArrayList<>();
+  private final RedisConnection connection;
+  private final long began = now();
+
+  Peer(Vertx vertx, String url) {
+    client = Redis.createClient(vertx, url);
+    connection = connect();
+  }
+
+  private static long now() {
+    return System.nanoTime();
+  }
+
+  private RedisConnection connect() {
+    var made = await(client.connect());
+    connections.add(made);
+    return made;
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.await(LIMIT_S, TimeUnit.SECONDS);
+    } catch (TimeoutException cause) {
+      throw new IllegalStateException("Redis does not answer", cause);
+    }
+  }
+
+  /** How many ms ago it was made. */
+  long age() {
+    return TimeUnit.NANOSECONDS.toMillis(now() - began);
+  }
+
+  private static Request request(String command, Object... args) {
+    var request = Request.cmd(Command.create(command));
+    for (var arg : args) {
+      request.arg(arg.toString());
+    }
+    return request;
+  }
+
+  /** Sends a command. */
+  @Nullable Response send(String command, Object... args) {
+    return await(connection.send(request(command, args)));
+  }
+
+  /** Sends commands of which Redis reads nothing else in between. */
+  void sendTogether(List<List<Object>> commands) {
+    var all = new ArrayList<Future<?>>();
+    for (var each : commands) {
+      var args = each.subList(1, each.size()).toArray();
+      all.add(connection.send(request(each.get(0).toString(), args)));
+    }
+    await(Future.join(all).otherwiseEmpty());
+  }
+
+  /** Publishes many payloads on a channel. */
+  void publish(String channel, List<String> payloads) {
+    var all = payloads.stream().map(each -> connection.send(request("PUBLISH", channel, each)));
+    await(Future.all(all.toList()));
+  }
+
+  /** Publishes, and returns how many heard it. */
+  int publish(String channel, String payload) {
+    return integer(send("PUBLISH", channel, payload));
+  }
+
+  private static int integer(@Nullable Response answer) {
+    return answer == null ? 0 : answer.toInteger();
+  }
+
+  int integer(String command, Object... args) {
+    return integer(send(command, args));
+  }
+
+  /** The answer as text; null for nil. */
+  @Nullable String text(String command, Object... args) {
+    var answer = send(command, args);
+    return answer == null ? null : answer.toString();
+  }
+
+  List<String> list(String command, Object... args) {
+    var answer = send(command, args);
+    return answer == null
+        ? List.of()
+        : StreamSupport.stream(answer.spliterator(), false).map(Response::toString).toList();
+  }
+
+  /** How many subscribe a channel. */
+  int subscribers(String channel) {
+    var answer = send("PUBSUB", "NUMSUB", channel);
+    return answer == null ? 0 : integer(answer.get(1));
+  }
+
+  /** Returns when so many subscribe a channel. */
+  void awaitSubscribers(String channel, int count) {
+    Check.soon(
+        count + " subscribe " + channel,
+        () -> subscribers(channel) == count,
+        () -> subscribers(channel));
+  }
+
+  /** Subscribes channels, on a connection of its own. */
+  Heard subscribe(String... channels) {
+    var own = connect();
+    var heard = new Heard(own);
+    own.handler(heard::received);
+    own.exceptionHandler(broken -> heard.close());
+    await(own.send(request("SUBSCRIBE", (Object[]) channels)));
+    for (var channel : channels) {
+      heard.awaitConfirmed(channel);
+    }
+    return heard;
+  }
+
+  @Override
+  public void close() {
+    connections.forEach(RedisConnection::close);
+    client.close();
+  }
+}
