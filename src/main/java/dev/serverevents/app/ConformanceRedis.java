@@ -4,11 +4,16 @@ import dev.serverevents.app.conformance.RedisUnderTest;
 import java.io.IOException;
 
 /** An embedded Redis that can be started again at the same place, for the conformance runner. */
-final class ConformanceRedis implements RedisUnderTest {
+public final class ConformanceRedis implements RedisUnderTest {
 
   private EmbeddedRedis redis = EmbeddedRedis.start();
 
-  ConformanceRedis() throws IOException {
+  /**
+   * Starts one. It blocks.
+   *
+   * @throws IOException if it does not start
+   */
+  public ConformanceRedis() throws IOException {
     // it is started already
   }
 

@@ -72,15 +72,19 @@ public final class ConformanceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
+    var output = System.out;
+    System.setOut(System.err); // for what is logged
     try (var started = redis.start();
         var rig = new Rig(command, limit, started)) {
       var report = new Runner(rig, System.err::println).run(only);
-      System.out.println(
+      output.println(
           format.equals("json") ? report.toJson().encodePrettily() : report.table());
       return report.isPassed() ? 0 : FAILED;
     } catch (IOException cause) {
       System.err.println("The embedded Redis does not start: " + cause.getMessage());
       return NO_REDIS;
+    } finally {
+      System.setOut(output);
     }
   }
 

@@ -19,6 +19,9 @@ final class Peer implements AutoCloseable {
 
   private static final long LIMIT_S = 20;
 
+  /** So many commands the client takes at a time. */
+  private static final int TOGETHER = 1_000;
+
   private final Redis client;
   private final List<RedisConnection> connections = new ArrayList<>();
   private final RedisConnection connection;
@@ -77,8 +80,11 @@ final class Peer implements AutoCloseable {
 
   /** Publishes many payloads on a channel. */
   void publish(String channel, List<String> payloads) {
-    var all = payloads.stream().map(each -> connection.send(request("PUBLISH", channel, each)));
-    await(Future.all(all.toList()));
+    for (var from = 0; from < payloads.size(); from += TOGETHER) {
+      var some = payloads.subList(from, Math.min(from + TOGETHER, payloads.size()));
+      var sent = some.stream().map(each -> connection.send(request("PUBLISH", channel, each)));
+      await(Future.all(sent.toList()));
+    }
   }
 
   /** Publishes, and returns how many heard it. */
