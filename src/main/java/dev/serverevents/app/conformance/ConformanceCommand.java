@@ -77,8 +77,7 @@ public final class ConformanceCommand implements Callable<Integer> {
     try (var started = redis.start();
         var rig = new Rig(command, limit, started)) {
       var report = new Runner(rig, System.err::println).run(only);
-      output.println(
-          format.equals("json") ? report.toJson().encodePrettily() : report.table());
+      output.println(format.equals("json") ? report.toJson().encodePrettily() : report.table());
       return report.isPassed() ? 0 : FAILED;
     } catch (IOException cause) {
       System.err.println("The embedded Redis does not start: " + cause.getMessage());

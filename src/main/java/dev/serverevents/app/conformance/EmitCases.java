@@ -238,7 +238,9 @@ final class EmitCases {
     var failing = server.listen(name, 7, 10_000);
     Peer.await(failing.subscribed());
     rig.receivers("fail", failing(name));
-    var failure = Peer.await(failing.future().transform(done -> io.vertx.core.Future.succeededFuture(done.cause())));
+    var failure =
+        Peer.await(
+            failing.future().transform(done -> io.vertx.core.Future.succeededFuture(done.cause())));
     var code = failure instanceof EventFailureException told ? told.code() : -1;
     Check.equal("the code of the failure that our server gets", 422, code);
     rig.receivers("emit", emit(name, 8, "[3]").put("retain", 60_000));

@@ -1,5 +1,7 @@
 package dev.serverevents.app.conformance;
 
+import org.jspecify.annotations.Nullable;
+
 /** A client did something else than it must. */
 final class FailedException extends RuntimeException {
 
@@ -13,7 +15,7 @@ final class FailedException extends RuntimeException {
    *
    * @param what the thing that is wrong
    */
-  FailedException(String what, Object expected, Object actual) {
+  FailedException(String what, @Nullable Object expected, @Nullable Object actual) {
     super(what, null, false, false);
     this.expected = String.valueOf(expected);
     this.actual = String.valueOf(actual);

@@ -39,9 +39,7 @@ final class FaultCases {
   private static void goesOnOrIsUnavailable(Rig rig, Call wait, String name) {
     Check.that(
         "the wait",
-        Check.within(
-            RECONNECT,
-            () -> wait.isAnswered() || rig.peer().subscribers(name + ":7") > 0),
+        Check.within(RECONNECT, () -> wait.isAnswered() || rig.peer().subscribers(name + ":7") > 0),
         "is subscribed again, or ends",
         "neither");
     if (!wait.isAnswered()) {
@@ -168,8 +166,7 @@ final class FaultCases {
         Check.within(
             RECONNECT,
             () -> {
-              var next =
-                  rig.adapter().begin("on", Rig.key(name, 8).put("timeout", 10_000));
+              var next = rig.adapter().begin("on", Rig.key(name, 8).put("timeout", 10_000));
               var isHeard =
                   Check.within(
                       RECONNECT,

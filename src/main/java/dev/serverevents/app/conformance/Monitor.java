@@ -42,7 +42,8 @@ final class Monitor implements AutoCloseable {
         return commands;
       }
       var start = line.indexOf('"') + 1;
-      var command = line.substring(start, line.indexOf('"', start)).toUpperCase(java.util.Locale.ROOT);
+      var command =
+          line.substring(start, line.indexOf('"', start)).toUpperCase(java.util.Locale.ROOT);
       if (line.contains(with) || command.equals("MULTI") || command.equals("EXEC")) {
         commands.add(command);
       }

@@ -43,8 +43,7 @@ record Outcome(
     }
   }
 
-  static Outcome failed(
-      Case tested, @Nullable String what, String expected, String actual) {
+  static Outcome failed(Case tested, @Nullable String what, String expected, String actual) {
     return new Outcome(
         tested.group(), tested.name(), Kind.FAILED, cut(what), cut(expected), cut(actual));
   }

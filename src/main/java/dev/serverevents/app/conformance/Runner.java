@@ -13,6 +13,9 @@ final class Runner {
   /** An adapter that has failed to answer so often in a row is not asked any more. */
   private static final int MUTE = 3;
 
+  /** Groups that need Redis, each of which has an adapter of its own. */
+  private static final Set<String> LIVE = Set.of("wait", "emit", "work", "list", "faults");
+
   private final Rig rig;
   private final Consumer<String> progress;
   private int mute;
@@ -64,17 +67,18 @@ final class Runner {
     if (mute >= MUTE) {
       return Outcome.failed(tested, "the adapter", "answers", "it has not " + MUTE + " times");
     }
-    if (!tested.group().equals(lastGroup)) {
-      lastGroup = tested.group();
-      if (Set.of("wait", "emit", "work", "list", "faults").contains(lastGroup)) {
-        rig.replaceAdapter();
-      }
+    var isLive = LIVE.contains(tested.group());
+    if (isLive && !tested.group().equals(lastGroup)) {
+      rig.replaceAdapter();
     }
+    lastGroup = tested.group();
     var outcome = Outcome.of(tested, rig);
     if (outcome.is(Outcome.Kind.FAILED)) {
       progress.accept("failed: " + tested.group() + ": " + tested.name());
       mute = rig.isAdapterUsable() ? 0 : mute + 1;
-      rig.replaceAdapter();
+      if (isLive || mute > 0) {
+        rig.replaceAdapter();
+      }
     } else {
       mute = 0;
     }

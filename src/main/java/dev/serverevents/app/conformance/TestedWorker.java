@@ -13,8 +13,7 @@ import java.util.List;
 record TestedWorker(Rig rig, String name, String id, boolean recovers) {
 
   static TestedWorker start(Rig rig, String name, int concurrency) {
-    var in =
-        new JsonObject().put("name", name).put("list", name).put("concurrency", concurrency);
+    var in = new JsonObject().put("name", name).put("list", name).put("concurrency", concurrency);
     var out = rig.adapter().call("work", in);
     return new TestedWorker(
         rig,
@@ -83,9 +82,7 @@ record TestedWorker(Rig rig, String name, String id, boolean recovers) {
     return rig.adapter()
             .events()
             .take(
-                "over",
-                event -> name.equals(event.getValue("name")) && jobId.equals(id(event)),
-                ms)
+                "over", event -> name.equals(event.getValue("name")) && jobId.equals(id(event)), ms)
         != null;
   }
 

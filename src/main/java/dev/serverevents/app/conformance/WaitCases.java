@@ -251,7 +251,9 @@ final class WaitCases {
     Check.equal("the receivers", 1, Peer.await(rig.server().emit(name, 7, 42, "EUR")));
     wait.got("[42,\"EUR\"]");
     var failing = rig.wait(name, "8");
-    Peer.await(rig.server().emitFailure(name, 8, 422, "No", new io.vertx.core.json.JsonObject().put("a", 1)));
+    Peer.await(
+        rig.server()
+            .emitFailure(name, 8, 422, "No", new io.vertx.core.json.JsonObject().put("a", 1)));
     isFailure(failing);
   }
 }

@@ -63,8 +63,7 @@ final class WorkCases {
   private static void failure(Rig rig) {
     var worker = rig.work(1);
     var heard = rig.peer().subscribe(worker.name() + ":7", worker.inbox());
-    var failure =
-        new JsonObject().put("code", 422).put("message", "No").put("detail", "{\"a\":1}");
+    var failure = new JsonObject().put("code", 422).put("message", "No").put("detail", "{\"a\":1}");
     var payload = "[{\"$failure\":{\"code\":422,\"message\":\"No\",\"detail\":{\"a\":1}}}]";
     worker.begin(worker.job("7"));
     var in = Rig.key(worker.name(), "7").mergeIn(failure);
@@ -302,8 +301,7 @@ final class WorkCases {
     var server = rig.server();
     var options = WaitOptions.DEFAULT.timeout(10_000).stalledAfter(2_000);
     var list = server.jobList(worker.name());
-    var request =
-        server.request(worker.name(), 7, options, job -> list.push(job.data("tea")));
+    var request = server.request(worker.name(), 7, options, job -> list.push(job.data("tea")));
     var begun = worker.begun("7");
     Check.json("the data of the job", "\"tea\"", String.valueOf(begun.getValue("data")));
     Check.within(2_500, request::isComplete); // signs of life keep it up

@@ -6,9 +6,9 @@ import dev.serverevents.testing.conformance.WireOps;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.DynamicTest;
 
 /** Our own code of the wire protocol keeps to the vectors that other languages are tested with. */
 class SpecVectorsTest {

@@ -30,7 +30,9 @@ public final class JavaAdapter {
 
   /** Reads requests until there are no more. */
   public static void main(String[] args) throws IOException {
-    var output = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+    var output =
+        new PrintStream(
+            new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
     System.setOut(System.err); // for what is logged
     var url = System.getenv("REDIS_URL");
     var vertx = Vertx.vertx();

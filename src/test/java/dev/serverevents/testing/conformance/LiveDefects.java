@@ -57,15 +57,13 @@ final class LiveDefects extends LiveOps {
   private final String defect;
   private final Redis redis;
 
-  private LiveDefects(
-      String defect, ServerEvents events, String url, Consumer<JsonObject> tell) {
+  private LiveDefects(String defect, ServerEvents events, String url, Consumer<JsonObject> tell) {
     super(events, tell);
     this.defect = defect;
     redis = Redis.createClient(events.vertx(), url);
   }
 
-  static LiveOps of(
-      String defect, ServerEvents events, String url, Consumer<JsonObject> tell) {
+  static LiveOps of(String defect, ServerEvents events, String url, Consumer<JsonObject> tell) {
     return NAMES.contains(defect)
         ? new LiveDefects(defect, events, url, tell)
         : new LiveOps(events, tell);
@@ -96,7 +94,10 @@ final class LiveDefects extends LiveOps {
     var ended = super.on(call, in);
     if (is("wait: no UNSUBSCRIBE")) {
       return ended.eventually(
-          () -> redis.connect().compose(left -> left.send(Request.cmd(Command.SUBSCRIBE).arg(channel))));
+          () ->
+              redis
+                  .connect()
+                  .compose(left -> left.send(Request.cmd(Command.SUBSCRIBE).arg(channel))));
     }
     return ended;
   }
@@ -194,7 +195,9 @@ final class LiveDefects extends LiveOps {
   @Override
   void finished(ClaimedJob job, EventArgs args) {
     var isEmitted =
-        is("work: a result that nobody wants") ? job.isCancelled() : is("list: a result that comes twice");
+        is("work: a result that nobody wants")
+            ? job.isCancelled()
+            : is("list: a result that comes twice");
     if (isEmitted) {
       events.answer(job.job(), args);
     }

@@ -180,8 +180,7 @@ class LiveOps {
   Future<?> handle(ClaimedJob job) {
     var held = new Running(job, Promise.promise());
     running.put(job.name() + " " + job.id(), held);
-    tell.accept(
-        about("job", job).put("data", Json.encode(job.data())));
+    tell.accept(about("job", job).put("data", Json.encode(job.data())));
     job.cancelled().onSuccess(over -> over(job));
     return held.result.future();
   }

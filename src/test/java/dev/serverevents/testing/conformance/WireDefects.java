@@ -108,7 +108,8 @@ final class WireDefects {
                       : super.event(payload);
                 }
               }),
-          Map.entry("decode: bytes behind the array", lenient(text -> text.replaceAll("\\]x$", "]"))),
+          Map.entry(
+              "decode: bytes behind the array", lenient(text -> text.replaceAll("\\]x$", "]"))),
           Map.entry("decode: a byte order mark", lenient(text -> text.replace("\ufeff", ""))),
           Map.entry("decode: any depth", lenient(text -> text.replaceAll("\\[{10,}.*\\]", "0]"))),
           Map.entry(

@@ -174,8 +174,7 @@ public class WireOps {
 
   Signal alive(JsonObject in) {
     return new Signal.Alive(
-        in.getString("workerId"),
-        in.containsKey("name") ? Optional.of(key(in)) : Optional.empty());
+        in.getString("workerId"), in.containsKey("name") ? Optional.of(key(in)) : Optional.empty());
   }
 
   private static JsonObject told(Buffer bytes) {
