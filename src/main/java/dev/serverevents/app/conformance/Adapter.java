@@ -118,7 +118,7 @@ final class Adapter implements AutoCloseable {
     if (broken.isDone()) {
       answer.complete(new JsonObject().put("broken", broken.join()));
     }
-    return new Call(this, number, operation, answer, limit);
+    return new Call(events, this::giveUp, number, operation, answer, limit);
   }
 
   /** Asks for something, and returns the answer: an object with {@code out} or {@code error}. */
@@ -147,7 +147,7 @@ final class Adapter implements AutoCloseable {
   }
 
   /** Nothing more can be had of it. */
-  void giveUp(String why) {
+  private void giveUp(String why) {
     breakOff(why);
     close();
   }

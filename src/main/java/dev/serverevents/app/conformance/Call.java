@@ -5,14 +5,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Something that an adapter was asked for.
  *
+ * @param events what the adapter tells by itself
+ * @param giveUp ends the adapter, for a reason
  * @param limit in ms, for the answer
  */
 record Call(
-    Adapter adapter,
+    Events events,
+    Consumer<String> giveUp,
     int number,
     String operation,
     CompletableFuture<JsonObject> future,
@@ -32,7 +36,7 @@ record Call(
       }
       return answer;
     } catch (TimeoutException late) {
-      adapter.giveUp("it did not answer " + operation);
+      giveUp.accept("it did not answer " + operation);
       throw new FailedException(operation, "an answer", "none within " + ms + " ms");
     } catch (ExecutionException | InterruptedException impossible) {
       throw new IllegalStateException(impossible);
@@ -78,9 +82,7 @@ record Call(
 
   /** Returns when Redis has confirmed the subscription of a wait. */
   Call subscribed() {
-    adapter
-        .events()
-        .await(
+    events.await(
             "subscribed",
             event -> Integer.valueOf(number).equals(event.getValue("call")),
             "\"subscribed\" of call " + number,

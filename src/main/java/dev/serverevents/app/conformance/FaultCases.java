@@ -61,19 +61,14 @@ final class FaultCases {
   private static void waits(Rig rig) {
     var name = rig.name();
     var wait = rig.wait(name, 7, 20_000);
-    rig.cut();
+    rig.peer().cut("PING");
     goesOnOrIsUnavailable(rig, wait, name);
   }
 
   private static void noTimeout(Rig rig) {
     var name = rig.name();
     var wait = rig.wait(name, 7, 1_500);
-    rig.peer()
-        .sendTogether(
-            List.of(
-                List.of("CLIENT", "KILL", "TYPE", "pubsub"),
-                List.of("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"),
-                List.of("PUBLISH", name + ":7", "[\"" + name + "\",7,1]")));
+    rig.peer().cut("PUBLISH", name + ":7", "[\"" + name + "\",7,1]");
     Check.equal(
         "the end of a wait that may have missed its event",
         "unavailable",
@@ -85,12 +80,7 @@ final class FaultCases {
     var in = Rig.key(name, 7).put("timeout", 20_000).put("retained", true);
     var wait = rig.adapter().begin("on", in).subscribed();
     var key = "$retained:{" + name + ":7}:" + name.length();
-    rig.peer()
-        .sendTogether(
-            List.of(
-                List.of("CLIENT", "KILL", "TYPE", "pubsub"),
-                List.of("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"),
-                List.of("SET", key, "[\"" + name + "\",7,1]", "PX", 60_000)));
+    rig.peer().cut("SET", key, "[\"" + name + "\",7,1]", "PX", 60_000);
     var answer = wait.answer(RECONNECT);
     Check.equal("the end of the wait", new JsonObject().put("args", "[1]"), out(answer));
   }
@@ -112,20 +102,18 @@ final class FaultCases {
   private static void emits(Rig rig) {
     var name = rig.name();
     rig.adapter().call("emit", Rig.key(name, 7).put("args", "[0]"));
-    rig.cut();
+    rig.peer().cut("PING");
     var heard = rig.peer().subscribe(name + ":7");
     emitAgain(rig, Rig.key(name, 7).put("args", "[1]"));
     heard.next("the event", name + ":7", "[\"" + name + "\",7,1]", 2);
   }
 
   private static void claims(Rig rig) {
-    var worker = rig.work(2);
-    var inbox = rig.peer().subscribe(worker.inbox());
-    worker.begin(worker.direct("7"));
-    inbox.until("the claim", "[\"$claim\"");
-    inbox.close();
-    rig.cut();
+    var worker = TestedWorker.start(rig, 2);
     var heard = rig.peer().subscribe(worker.inbox());
+    worker.begin(worker.direct("7"));
+    heard.until("the claim", "[\"$claim\"");
+    rig.peer().cut("PING");
     awaitLease(rig, worker);
     Check.that(
         "a claim after the connection was cut",
@@ -179,7 +167,7 @@ final class FaultCases {
   }
 
   private static void restartOfWorker(Rig rig) throws IOException {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     rig.restartRedis();
     awaitLease(rig, worker);
     var heard = rig.peer().subscribe(worker.name() + ":7");
@@ -216,7 +204,8 @@ final class FaultCases {
   }
 
   private static void malformedBesideWorker(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
+    rig.peer().subscribe(worker.inbox());
     worker.begin(worker.claimed("7"));
     for (var channel : List.of(worker.channel(), "$serves:" + worker.name(), worker.inbox())) {
       rig.peer().publish(channel, malformed(1_000));
@@ -242,7 +231,7 @@ final class FaultCases {
   private static void end(Rig rig) {
     var adapter = rig.adapter();
     rig.wait(rig.name(), 7);
-    rig.work(1);
+    TestedWorker.start(rig, 1);
     Check.equal("the exit code at the end of input", 0, adapter.end(5_000));
   }
 }

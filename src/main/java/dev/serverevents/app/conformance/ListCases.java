@@ -51,7 +51,7 @@ final class ListCases {
   }
 
   private static void ownList(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var job = worker.job("7");
     worker.begin(job);
     var own = rig.peer().list("LRANGE", worker.ownList(), 0, -1);
@@ -65,7 +65,7 @@ final class ListCases {
   }
 
   private static void noJob(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     for (var text : List.of("hello", "[]", "{\"id\":\"1\"}", "{\"name\":\"$a\",\"id\":\"1\"}")) {
       rig.peer().send("RPUSH", worker.list(), text);
     }
@@ -75,7 +75,7 @@ final class ListCases {
   }
 
   private static void twice(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.name() + ":7");
     worker.push(worker.job("7"));
     worker.push(worker.job("7"));
@@ -88,7 +88,7 @@ final class ListCases {
   }
 
   private static void unknownFields(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var job = worker.job("7").put("later", new JsonObject().put("a", 1));
     worker.begin(job.put("headers", new JsonObject().put("traceparent", "00-1")));
     worker.finish("7", "[]");
@@ -96,7 +96,7 @@ final class ListCases {
   }
 
   private static void many(Rig rig) {
-    var worker = rig.work(20);
+    var worker = TestedWorker.start(rig, 20);
     var heard = rig.peer().subscribe(worker.inbox());
     var jobs = IntStream.range(0, MANY).mapToObj(i -> worker.job(String.valueOf(i))).toList();
     jobs.forEach(job -> worker.push(job.put("replyTo", worker.inbox())));
@@ -124,7 +124,7 @@ final class ListCases {
   }
 
   private static void killed(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.name() + ":7");
     worker.begin(worker.job("7"));
     rig.adapter().begin("crash", new JsonObject());
@@ -145,7 +145,7 @@ final class ListCases {
   }
 
   private static void recovers(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     if (!worker.recovers()) {
       throw new SkippedException("the worker does not give back the jobs of others");
     }

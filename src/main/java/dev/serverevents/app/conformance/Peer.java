@@ -8,6 +8,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Peer implements AutoCloseable {
 
   private static final long LIMIT_S = 20;
+
+  /** Tells the runner's own connections from those of the client. */
+  private static final String NAME = "conformance";
 
   /** So many commands the client takes at a time. */
   private static final int TOGETHER = 1_000;
@@ -39,6 +43,7 @@ final class Peer implements AutoCloseable {
   private RedisConnection connect() {
     var made = await(client.connect());
     connections.add(made);
+    await(made.send(request("CLIENT", "SETNAME", NAME)));
     return made;
   }
 
@@ -68,14 +73,16 @@ final class Peer implements AutoCloseable {
     return await(connection.send(request(command, args)));
   }
 
-  /** Sends commands of which Redis reads nothing else in between. */
-  void sendTogether(List<List<Object>> commands) {
-    var all = new ArrayList<Future<?>>();
-    for (var each : commands) {
-      var args = each.subList(1, each.size()).toArray();
-      all.add(connection.send(request(each.get(0).toString(), args)));
+  /** Breaks the connections of all others, and sends a command before any can be made again. */
+  void cut(Object... then) {
+    var clients = String.valueOf(text("CLIENT", "LIST"));
+    var requests = new ArrayList<Request>();
+    for (var client : clients.lines().filter(line -> !line.contains(" name=" + NAME)).toList()) {
+      var id = client.substring("id=".length(), client.indexOf(' '));
+      requests.add(request("CLIENT", "KILL", "ID", id));
     }
-    await(Future.join(all).otherwiseEmpty());
+    requests.add(request(then[0].toString(), Arrays.copyOfRange(then, 1, then.length)));
+    await(Future.join(requests.stream().map(connection::send).toList()).otherwiseEmpty());
   }
 
   /** Publishes many payloads on a channel. */

@@ -5,6 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What has become of all cases, as a table and as JSON. */
 record Report(List<Outcome> outcomes) {
@@ -47,10 +49,16 @@ record Report(List<Outcome> outcomes) {
       lines.add("expected " + failed.expected());
       lines.add("actual   " + failed.actual());
     }
-    for (var skipped : all(Outcome.Kind.SKIPPED)) {
-      lines.add("skipped  " + skipped.group() + ": " + skipped.name() + ": " + skipped.what());
+    for (var why : whySkipped()) {
+      lines.add("skipped  " + why);
     }
     return String.join("\n", lines);
+  }
+
+  private Set<String> whySkipped() {
+    return all(Outcome.Kind.SKIPPED).stream()
+        .map(skipped -> skipped.group() + ": " + skipped.what())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private static String row(String group, List<Outcome> of) {

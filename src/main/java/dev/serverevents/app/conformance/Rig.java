@@ -90,21 +90,10 @@ final class Rig implements AutoCloseable {
     return adapter().call(operation, in).getValue("receivers");
   }
 
-  /** Has the adapter work on the list of a name that no case had before. */
-  TestedWorker work(int concurrency) {
-    return TestedWorker.start(this, name(), concurrency);
-  }
-
   /** Starts Redis again, without what it had; the peer has a new connection. */
   void restartRedis() throws IOException {
     forgetPeer();
     redis.restart();
-  }
-
-  /** Breaks all connections but the runner's. */
-  void cut() {
-    peer().send("CLIENT", "KILL", "TYPE", "pubsub");
-    peer().send("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
   }
 
   private void forgetPeer() {

@@ -12,6 +12,11 @@ import java.util.List;
  */
 record TestedWorker(Rig rig, String name, String id, boolean recovers) {
 
+  /** Has the adapter work on the list of a name that no case had before. */
+  static TestedWorker start(Rig rig, int concurrency) {
+    return start(rig, rig.name(), concurrency);
+  }
+
   static TestedWorker start(Rig rig, String name, int concurrency) {
     var in = new JsonObject().put("name", name).put("list", name).put("concurrency", concurrency);
     var out = rig.adapter().call("work", in);

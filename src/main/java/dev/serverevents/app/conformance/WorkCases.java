@@ -44,13 +44,13 @@ final class WorkCases {
   }
 
   private static void lease(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     Check.equal("who has the lease", 1, rig.peer().subscribers(worker.channel()));
     Check.equal("who serves", 1, rig.peer().subscribers("$serves:" + worker.name()));
   }
 
   private static void result(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.name() + ":7");
     var begun = worker.begin(worker.job("7"));
     Check.json("the data of the job", "{\"n\":1}", String.valueOf(begun.getValue("data")));
@@ -61,7 +61,7 @@ final class WorkCases {
   }
 
   private static void failure(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.name() + ":7", worker.inbox());
     var failure = new JsonObject().put("code", 422).put("message", "No").put("detail", "{\"a\":1}");
     var payload = "[{\"$failure\":{\"code\":422,\"message\":\"No\",\"detail\":{\"a\":1}}}]";
@@ -76,7 +76,7 @@ final class WorkCases {
   }
 
   private static void direct(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.name() + ":7", worker.inbox());
     worker.begin(worker.job("7").put("replyTo", worker.inbox()));
     worker.finish("7", "[1]");
@@ -85,7 +85,7 @@ final class WorkCases {
   }
 
   private static void claim(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     worker.begin(worker.direct("7"));
     worker.finish("7", "[1]");
@@ -96,7 +96,7 @@ final class WorkCases {
   }
 
   private static void claimOfEach(Rig rig) {
-    var worker = rig.work(2);
+    var worker = TestedWorker.start(rig, 2);
     var heard = rig.peer().subscribe(worker.inbox());
     for (var id : List.of("7", "8")) {
       worker.begin(worker.direct(id));
@@ -106,7 +106,7 @@ final class WorkCases {
   }
 
   private static void alive(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     worker.begin(worker.direct("7").put("stalledAfter", 2_000));
     var last = heard.until("the claim", CLAIM).at();
@@ -121,7 +121,7 @@ final class WorkCases {
   }
 
   private static void progress(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var channel = "$progress:" + worker.name() + ":7";
     var progress = rig.peer().subscribe(channel);
     var event = rig.peer().subscribe(worker.name() + ":7");
@@ -157,7 +157,7 @@ final class WorkCases {
   }
 
   private static void unwanted(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     var others = rig.peer().subscribe(worker.name() + ":7");
     worker.begin(worker.direct("7"));
@@ -168,7 +168,7 @@ final class WorkCases {
   }
 
   private static void othersWait(Rig rig) {
-    var worker = rig.work(2);
+    var worker = TestedWorker.start(rig, 2);
     var heard = rig.peer().subscribe(worker.inbox());
     var others = rig.peer().subscribe(worker.name() + ":7");
     var leaving = rig.peer().subscribe(worker.name() + ":8");
@@ -186,7 +186,7 @@ final class WorkCases {
   }
 
   private static void nobodyWaits(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     worker.begin(worker.claimed("7"));
     heard.until("the claim", CLAIM);
@@ -196,7 +196,7 @@ final class WorkCases {
   }
 
   private static void revoked(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     var others = rig.peer().subscribe(worker.name() + ":7");
     worker.begin(worker.claimed("7"));
@@ -207,7 +207,7 @@ final class WorkCases {
   }
 
   private static void ofAnother(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox(), worker.name() + ":7");
     worker.begin(worker.claimed("7"));
     heard.until("the claim", CLAIM);
@@ -223,7 +223,7 @@ final class WorkCases {
   }
 
   private static void reclaim(Rig rig) {
-    var worker = rig.work(2);
+    var worker = TestedWorker.start(rig, 2);
     var heard = rig.peer().subscribe(worker.inbox());
     var claims = new ArrayList<String>();
     for (var id : List.of("7", "8")) {
@@ -240,7 +240,7 @@ final class WorkCases {
   }
 
   private static void serverGone(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     worker.begin(worker.direct("7"));
     heard.until("the claim", CLAIM);
@@ -250,7 +250,7 @@ final class WorkCases {
   }
 
   private static void malformed(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     worker.begin(worker.direct("7"));
     heard.until("the claim", CLAIM);
@@ -265,7 +265,7 @@ final class WorkCases {
   }
 
   private static void concurrency(Rig rig) {
-    var worker = rig.work(2);
+    var worker = TestedWorker.start(rig, 2);
     List.of("1", "2", "3").forEach(id -> worker.push(worker.job(id)));
     worker.begun("1");
     worker.begun("2");
@@ -279,7 +279,7 @@ final class WorkCases {
   }
 
   private static void stop(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.name() + ":7");
     worker.begin(worker.job("7"));
     var stopped = rig.adapter().begin("stopWork", new JsonObject().put("name", worker.name()));
@@ -297,7 +297,7 @@ final class WorkCases {
   }
 
   private static void ofServer(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var server = rig.server();
     var options = WaitOptions.DEFAULT.timeout(10_000).stalledAfter(2_000);
     var list = server.jobList(worker.name());
@@ -311,7 +311,7 @@ final class WorkCases {
   }
 
   private static void directOfServer(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var server = rig.server();
     var options = WaitOptions.DEFAULT.timeout(10_000).direct(true).requireWorker();
     var list = server.jobList(worker.name());
@@ -322,7 +322,7 @@ final class WorkCases {
   }
 
   private static void cancelled(Rig rig) {
-    var worker = rig.work(1);
+    var worker = TestedWorker.start(rig, 1);
     var server = rig.server();
     var options = WaitOptions.DEFAULT.timeout(10_000).watchWorker();
     var list = server.jobList(worker.name());
