@@ -83,10 +83,10 @@ record Call(
   /** Returns when Redis has confirmed the subscription of a wait. */
   Call subscribed() {
     events.await(
-            "subscribed",
-            event -> Integer.valueOf(number).equals(event.getValue("call")),
-            "\"subscribed\" of call " + number,
-            limit);
+        "subscribed",
+        event -> Integer.valueOf(number).equals(event.getValue("call")),
+        "\"subscribed\" of call " + number,
+        limit);
     return this;
   }
 }
