@@ -42,7 +42,7 @@ public final class Utf8 {
       if ((bytes[at + i] & 0xc0) != 0x80) {
         return false;
       }
-      character = character << 6 | bytes[at + i] & 0x3f;
+      character = (character << 6) | (bytes[at + i] & 0x3f);
     }
     var isMark = at == 0 && character == 0xfeff;
     var isSurrogate = character >= 0xd800 && character <= 0xdfff;
