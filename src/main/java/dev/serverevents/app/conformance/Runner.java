@@ -54,13 +54,26 @@ final class Runner {
 
   /** Runs the cases of some groups; those of all if there are none. */
   Report run(Set<String> groups) {
+    return run(groups, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isFailFast whether the first failure ends it
+   */
+  Report run(Set<String> groups, boolean isFailFast) {
     var outcomes = new ArrayList<Outcome>();
+    var report = new Report(outcomes);
     for (var each : cases()) {
+      if (isFailFast && !report.isPassed()) {
+        break;
+      }
       if (groups.isEmpty() || groups.contains(each.group())) {
         outcomes.add(run(each));
       }
     }
-    return new Report(outcomes);
+    return report;
   }
 
   private Outcome run(Case tested) {
