@@ -57,10 +57,12 @@ public final class EmbeddedRedis implements AutoCloseable {
    *     printed
    */
   public static EmbeddedRedis start() throws IOException {
+    return start(freePort(), randomPassword());
+  }
+
+  private static EmbeddedRedis start(int port, String password) throws IOException {
     var directory = temporaryDirectory();
     var executable = RedisExecutable.extract(directory);
-    var port = freePort();
-    var password = randomPassword();
     // Arguments and files of others can be read by everybody, this directory only by its owner
     var configuration = directory.resolve("redis.conf");
     Files.writeString(
@@ -87,6 +89,13 @@ public final class EmbeddedRedis implements AutoCloseable {
     drain.setDaemon(true);
     drain.start();
     return new EmbeddedRedis(process, port, password);
+  }
+
+  /** Ends it, and starts another one without data at the same place. It blocks. */
+  EmbeddedRedis startAgain() throws IOException {
+    close();
+    process.onExit().join();
+    return start(port, password);
   }
 
   /** Where it listens, with its password. */

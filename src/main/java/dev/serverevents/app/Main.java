@@ -1,5 +1,6 @@
 package dev.serverevents.app;
 
+import dev.serverevents.app.conformance.ConformanceCommand;
 import picocli.CommandLine;
 
 /** The main class of the runnable server: see {@link ServerCommand}. */
@@ -10,7 +11,10 @@ public final class Main {
   /** Runs the command line; the process goes on for as long as the server that it started runs. */
   public static void main(String[] args) {
     LogSettings.apply(System.getenv());
-    var exitCode = Help.addTo(new CommandLine(new ServerCommand())).execute(args);
+    var command =
+        new CommandLine(new ServerCommand())
+            .addSubcommand(new ConformanceCommand(ConformanceRedis::new));
+    var exitCode = Help.addTo(command).execute(args);
     if (exitCode != ExitCode.OK.code()) {
       System.exit(exitCode);
     }

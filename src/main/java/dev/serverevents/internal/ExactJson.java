@@ -36,7 +36,7 @@ public final class ExactJson {
     try (var parser = JsonValues.FACTORY.createParser(bytes)) {
       var isArray = parser.nextToken() == JsonToken.START_ARRAY;
       var start = (int) parser.currentTokenLocation().getByteOffset();
-      if (parser.currentToken() == null || start < 0) { // Jackson guessed UTF-16 or 32
+      if (parser.currentToken() == null || start < 0 || !Utf8.is(bytes)) { // or UTF-16, or 32
         throw new IOException("not a value in UTF-8");
       }
       parser.skipChildren();

@@ -57,6 +57,7 @@ public final class ServerEventsRoutes {
   private static final String SOCKET = "/socket";
   private static final String HEALTH = "/health/*";
   private static final String OPEN_API = "/openapi.json";
+  private static final String ASYNC_API = "/asyncapi.json";
   private static final String EVENT_BUS = "/eventbus/*";
 
   private final Router router;
@@ -83,10 +84,11 @@ public final class ServerEventsRoutes {
   }
 
   private void mount() {
-    List.of(ALL_EVENTS, SOCKET, EVENT_BUS, HEALTH, OPEN_API).forEach(this::checkOrigin);
+    List.of(ALL_EVENTS, SOCKET, EVENT_BUS, HEALTH, OPEN_API, ASYNC_API).forEach(this::checkOrigin);
     on(ALL_EVENTS).handler(HalfClose::allow).handler(ServerEventsRoutes::checkUrl);
     HealthRoutes.mount(router, events);
-    router.get(OPEN_API).handler(OpenApi::answer);
+    router.get(OPEN_API).handler(new ApiDocument("openapi.json"));
+    router.get(ASYNC_API).handler(new ApiDocument("asyncapi.json"));
     List.of(ALL_EVENTS, SOCKET, EVENT_BUS).forEach(this::authenticate);
     List.of(SOCKET, EVENT_BUS).forEach(this::watchSocket);
     permit(Action.WAIT, EVENTS, HttpMethod.GET, HttpMethod.HEAD);

@@ -342,7 +342,10 @@ class OpenApiTest {
   }
 
   private static void others(Http http, Checked checked) {
-    for (var path : new String[] {"/health", "/health/live", "/health/ready", "/openapi.json"}) {
+    for (var path :
+        new String[] {
+          "/health", "/health/live", "/health/ready", "/openapi.json", "/asyncapi.json"
+        }) {
       checked.reply(path, GET, 200, http.get(path));
     }
     checked.reply("/eventbus/info", GET, 200, send(http, GET, "/eventbus/info", ""));

@@ -7,6 +7,7 @@ import dev.serverevents.EventFailureException;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.internal.ExactJson;
 import dev.serverevents.internal.JsonValues;
+import dev.serverevents.internal.Utf8;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -97,6 +98,9 @@ public final class WireFormat {
           "size", "it has %d bytes, more than limits.payloadIn".formatted(payload.length()));
     }
     var bytes = payload.getBytes();
+    if (!Utf8.is(bytes)) {
+      throw new MalformedPayloadException("json", "it is not UTF-8");
+    }
     try (var parser = JsonValues.FACTORY.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new MalformedPayloadException("shape", "it is not a JSON array");
