@@ -105,14 +105,16 @@ export class Worker {
 
   /** Has Redis forget jobs; of one that others gave back meanwhile, nobody may have begun yet. */
   async #forget(...more) {
-    this.#undone.push(...more);
-    while (this.#undone.length) {
-      const [text] = this.#undone;
-      const job = Buffer.from(text, 'latin1');
-      if (!(await this.#send('LREM', this.own, 1, job))) await this.#send('LREM', this.jobs, 1, job);
-      this.#undone.splice(this.#undone.indexOf(text), 1);
-      this.#known.set(text, this.#known.get(text) - 1);
-      if (!this.#known.get(text)) this.#known.delete(text);
+    const jobs = [...this.#undone.splice(0), ...more];
+    try {
+      for (let text; (text = jobs[0]); jobs.shift()) {
+        const job = Buffer.from(text, 'latin1');
+        if (!(await this.#send('LREM', this.own, 1, job))) await this.#send('LREM', this.jobs, 1, job);
+        this.#known.set(text, this.#known.get(text) - 1);
+        if (!this.#known.get(text)) this.#known.delete(text);
+      }
+    } finally {
+      this.#undone.push(...jobs); // it is tried again
     }
   }
 
@@ -159,7 +161,7 @@ export class Worker {
     await this.#sure();
     const [to, options] = [job.replyTo ? [job.replyTo] : [], { retain: this.retain }];
     await this.#until(job, () => this.events[job.replyTo ? 'reply' : 'emit'](...to, job.name, job.id, args, options));
-    if (!job.signal.aborted) this.#end(job);
+    await this.#end(job);
   }
 
   #end(job) {
@@ -168,7 +170,7 @@ export class Worker {
       clearInterval(asker.timer);
       this.#askers.delete(job.claimTo);
     }
-    return this.#forget(job.text).catch(ignore); // it is tried again
+    return (job.gone ??= this.#forget(job.text).catch(ignore));
   }
 
   /** Does something until Redis was there to do it, or the job is over. */
