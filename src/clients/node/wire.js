@@ -19,8 +19,7 @@ export class Failure extends EventsError {
 /** JSON text that is passed on byte for byte: one argument, or all of them as an array. */
 export class Raw {
   constructor(text) {
-    this.value = parse(text, 'invalid');
-    this.text = text;
+    parse(this.text = text, 'invalid');
   }
 }
 
@@ -87,7 +86,7 @@ function inbox(field, value) {
 
 export function event(name, id, args = []) {
   const channel = `${key('name', name)}:${key('id', id)}`;
-  check(Array.isArray(args.value ?? args), 'args must be an array');
+  check(Array.isArray(args) || args.text?.trim().startsWith('['), 'args must be an array');
   const parts = args instanceof Raw ? split(args.text, 'invalid') : args.map(json);
   const payload = `[${[json(name), json(id), ...parts].join(',')}]`;
   split(payload, 'invalid'); // is it nested too deep?

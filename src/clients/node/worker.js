@@ -152,7 +152,7 @@ export class Worker {
     let args;
     try {
       const result = await this.handler(job);
-      args = Array.isArray(result?.value) && result instanceof wire.Raw ? result : result === undefined ? [] : [result];
+      args = result instanceof wire.Raw ? result : result === undefined ? [] : [result];
       wire.event(job.name, job.id, args); // can it be written?
     } catch (cause) {
       if (cause.kind !== 'failure' && !job.signal.aborted) this.events.log.error('A job failed:', cause);
