@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /** An adapter for the conformance runner in a process of its own, which does what a test says. */
 final class ClientPeer implements AutoCloseable {
@@ -103,8 +104,10 @@ final class ClientPeer implements AutoCloseable {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Await.until(() -> !process.isAlive());
-      assertThat(process.exitValue()).isZero();
+      var ended = process.onExit().completeOnTimeout(process, 15, TimeUnit.SECONDS).join();
+      var hasEnded = !ended.isAlive();
+      kill();
+      assertThat(hasEnded && ended.exitValue() == 0).as("the adapter has ended well").isTrue();
     }
   }
 }

@@ -80,6 +80,7 @@ class ClientsIT {
       Await.until(() -> redis.channels().contains(NAME + ":1"));
       redis.kill();
       redis.restart();
+      redis.awaitServing();
       awaitLease(redis, worker);
       Await.until(() -> redis.channels().contains(NAME + ":1"));
       peer.finish(NAME, "1", "[1.50]");
@@ -101,6 +102,7 @@ class ClientsIT {
       redis.kill();
       peer.finish(NAME, "1", "[]");
       redis.restart();
+      redis.awaitServing();
       Await.until(() -> redis.calls("publish") > 0);
     }
   }
