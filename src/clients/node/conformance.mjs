@@ -62,6 +62,7 @@ const operations = {
   claim: ({ name, id, workerId, givesBack }) => ({ payload: wire.claim(name, id, workerId, givesBack) }),
   alive: ({ workerId, ...job }) => ({ payload: wire.alive(workerId, ...('name' in job ? [job.name, job.id] : [])) }),
   told,
+  slot: ({ channel }) => ({ slot: wire.slot(channel) }),
   job: ({ text }) => {
     const { dataText: data, ...job } = wire.job(text);
     return { ...job, data };

@@ -145,6 +145,16 @@ export const fingerprint = (payload, retain) => createHash('sha256').update(payl
 export const workerChannel = (workerId) => `$worker:${workerId}`;
 export const servesChannel = (name) => `$serves:${key('name', name)}`;
 
+/** The hash slot of a key or a channel on a cluster: CRC16 (XMODEM) of it, or of its hash tag. */
+export function slot(channel) {
+  let crc = 0;
+  for (const octet of Buffer.from(/^[^{]*\{([^}]+)\}/.exec(channel)?.[1] ?? channel)) {
+    crc ^= octet << 8;
+    for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0)) & 0xffff;
+  }
+  return crc % 16_384;
+}
+
 /** The key of a list of jobs; what belongs to the list has more of it behind. */
 export function jobs(list) {
   check(!key('list', list).startsWith('}'), 'list must not begin with }');

@@ -87,6 +87,7 @@ PURE = {
     "decode": lambda **given: decode(given),
     "told": lambda **given: told(given),
     "job": lambda **given: job(given),
+    "slot": lambda channel: {"slot": wire.slot(channel)},
     "retainedKey": lambda name, id: {"key": wire.retained_key(name, id)},
     "idempotencyKey": lambda name, id, key: {
         "key": wire.idempotency_key(name, id, key), "retainedKey": wire.retained_key(name, id)},

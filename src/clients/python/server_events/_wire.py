@@ -1,5 +1,6 @@
 """The bytes of the wire protocol (src/docs/wire-protocol.md). Nothing here talks to Redis."""
 
+import binascii
 import hashlib
 import json
 import re
@@ -213,6 +214,12 @@ def worker_channel(worker_id: str) -> str:
 
 def serves_channel(name: str) -> str:
     return f"$serves:{_key('name', name)}"
+
+
+def slot(channel: str) -> int:
+    """The hash slot of a key or a channel on a cluster: CRC16 of it, or of its hash tag."""
+    tag = re.match(r"[^{]*\{([^}]+)\}", channel)
+    return binascii.crc_hqx((tag[1] if tag else channel).encode(), 0) % 16_384
 
 
 def jobs_key(name: str) -> str:
