@@ -7,7 +7,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlparse
 
 PATIENCE = 5.0  # so many seconds Redis may take to answer
@@ -31,7 +31,7 @@ class Socket:
     """Redis over a socket, by the protocol RESP 2."""
 
     def __init__(self, url: str) -> None:
-        self.url, self.writer = urlparse(url), None
+        self.url, self.writer = urlparse(url), cast(Any, None)
 
     async def connect(self) -> None:
         secure = ssl.create_default_context() if self.url.scheme == "rediss" else None
@@ -69,7 +69,7 @@ class OfRedisPy:
 
     def __init__(self, client: Any) -> None:
         pool = client.connection_pool
-        options = {**pool.connection_kwargs, "socket_timeout": None}
+        options: dict[str, Any] = {**pool.connection_kwargs, "socket_timeout": None}
         options.update({"protocol": 2} if "protocol" in options else {})
         self.connection = pool.connection_class(**options)
         self.connect, self.close = self.connection.connect, self.connection.disconnect
@@ -234,16 +234,15 @@ class Subscriber:
         self._listeners.setdefault(channel, []).append(listener)
         self._change(channel)
 
-    def leave(self, channel: str, listener: Listener) -> "asyncio.Task[None] | None":
+    def leave(self, channel: str, listener: Listener) -> "asyncio.Task[None]":
         """Gives a task that ends when Redis has confirmed."""
         if listener in (listeners := self._listeners.get(channel, [])):
             listeners.remove(listener)
         return self._change(channel)
 
-    def _change(self, *channels: str) -> "asyncio.Task[None] | None":
+    def _change(self, *channels: str) -> "asyncio.Task[None]":
         self._changed.update(dict.fromkeys(channels))
-        if self._changed and not self._round:
-            self._round = asyncio.create_task(self._rounds())
+        self._round = self._round or asyncio.create_task(self._rounds())
         return self._round
 
     async def _rounds(self) -> None:

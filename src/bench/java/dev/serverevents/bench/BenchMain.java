@@ -16,7 +16,8 @@ final class BenchMain {
 
   private static final List<String> SECTIONS =
       List.of(
-          System.getProperty("bench.sections", "cycles,capacity,timeouts,deliveries,scale,http,languages")
+          System.getProperty(
+                  "bench.sections", "cycles,capacity,timeouts,deliveries,scale,http,languages")
               .split(",", -1));
 
   private BenchMain() {}

@@ -49,7 +49,9 @@ class ClientPagesIT {
     var page = ReadmeOfClient.of(client.install());
     var slow =
         page.worker()
-            .replace("await job.progress([50, '%']);", "await new Promise((go) => setTimeout(go, 1500));")
+            .replace(
+                "await job.progress([50, '%']);",
+                "await new Promise((go) => setTimeout(go, 1500));")
             .replace("await job.progress([50, \"%\"])", "await asyncio.sleep(1.5)");
     assertThat(slow).isNotEqualTo(page.worker());
     var wait = server.events().on("orders.priced", "7", 30_000);

@@ -110,8 +110,7 @@ class LanguagesIT {
   private void check(String id, JsonObject priced) {
     done.computeIfAbsent(priced.getString("who"), who -> new LongAdder()).increment();
     var isRight =
-        priced.getString("id").equals(id)
-            && priced.getInteger("price") == 3 * Integer.parseInt(id);
+        priced.getString("id").equals(id) && priced.getInteger("price") == 3 * Integer.parseInt(id);
     if (!isRight) {
       wrong(id + ": " + priced);
     }

@@ -23,8 +23,7 @@ record ReadmeOfClient(String worker, String asker, String output) {
 
   static ReadmeOfClient of(Client client) {
     try {
-      var programs =
-          PROGRAM.matcher(Files.readString(client.page())).results().toList();
+      var programs = PROGRAM.matcher(Files.readString(client.page())).results().toList();
       assertThat(programs).as("programs of %s", client.page()).hasSize(2);
       return of(programs);
     } catch (IOException e) {
