@@ -57,7 +57,7 @@ class ServerEvents:
         return int(await self.commands.send(*publish))
 
     async def _once(self, keys: tuple[str, str], args: tuple[str | int, ...]) -> int:
-        call = ("FCALL", "server_events_emit_once_1", 2, *keys, *args)
+        call: tuple[str | int, ...] = ("FCALL", "server_events_emit_once_1", 2, *keys, *args)
         try:
             outcome = await self.commands.send(*call)
         except Unavailable as cause:
@@ -78,7 +78,7 @@ class ServerEvents:
         starts cannot end unheard. Raises TimeoutError, or Unavailable if something may be missed.
         """
         channel = wire.event(name, id)[0]
-        ended = asyncio.get_running_loop().create_future()
+        ended: asyncio.Future[wire.Arguments] = asyncio.get_running_loop().create_future()
         begun, missed, tasks = False, True, set()
 
         def heard(payload: bytes) -> None:
@@ -88,7 +88,10 @@ class ServerEvents:
                 return  # the mistake of whoever has published it
             if (event.name, event.id) != (str(name), str(id)) or ended.done():
                 return
-            ended.set_exception(event.failure) if event.failure else ended.set_result(event.args)
+            if event.failure:
+                ended.set_exception(event.failure)
+            else:
+                ended.set_result(event.args)
 
         def lost() -> None:
             nonlocal missed
@@ -105,13 +108,16 @@ class ServerEvents:
                 if first and start:
                     await start()
             except Exception as cause:
-                if not ended.done():
-                    ended.set_exception(cause)
+                refused(cause)
 
         def ready() -> None:
             tasks.add(asyncio.create_task(look()))
 
-        listener = Listener(heard, ready, lost, lambda cause: ended.done() or ended.set_exception(cause))
+        def refused(cause: Exception) -> None:
+            if not ended.done():
+                ended.set_exception(cause)
+
+        listener = Listener(heard, ready, lost, refused)
         self.subscriber.listen(channel, listener)
         try:
             async with asyncio.timeout(timeout):

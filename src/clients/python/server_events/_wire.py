@@ -283,10 +283,11 @@ def job(payload: bytes | str) -> Job:
         ms = value.get(name)
         is_ms = ms is None or (type(ms) is int and 0 <= ms <= 86_400_000)
         check(is_ms, f"{name} must be 0 to 86,400,000 ms")
-    inboxes = [value.get(name) and _inbox(name, value[name]) for name in ("replyTo", "claimTo")]
     headers = {} if value.get("headers") is None else value["headers"]
     is_texts = isinstance(headers, dict) and all(isinstance(each, str) for each in headers.values())
     check(is_texts, "headers must be an object of texts")
-    return Job(_key("name", value.get("name")), _key("id", value.get("id")), *inboxes,
+    reply_to, claim_to = (
+        None if value.get(name) is None else _inbox(name, value[name]) for name in ("replyTo", "claimTo"))
+    return Job(_key("name", value.get("name")), _key("id", value.get("id")), reply_to, claim_to,
                value.get("deadline"), value.get("stalledAfter"), headers, value.get("data"),
                fields(text).get("data", "null"))

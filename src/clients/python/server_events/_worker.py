@@ -26,7 +26,7 @@ class RunningJob(wire.Job):
     text: bytes
     worker: "Worker"
     task: "asyncio.Task[None]"
-    handling: "asyncio.Future[Any]"
+    handling: "asyncio.Task[Any]"
     gone: "asyncio.Task[None] | None" = None
     over = False
     unwanted = False
@@ -118,10 +118,12 @@ class Worker:
 
         def ready() -> None:
             again()
-            heard_first.done() or heard_first.set_result(None)
+            if not heard_first.done():
+                heard_first.set_result(None)
 
         def refused(cause: Exception) -> None:
-            heard_first.done() or heard_first.set_exception(cause)
+            if not heard_first.done():
+                heard_first.set_exception(cause)
 
         listener = Listener(heard, ready, refused=refused)
         self.events.subscriber.listen(channel, listener)
@@ -210,16 +212,16 @@ class Worker:
             self._freed.set()
 
     async def _result(self, job: RunningJob) -> wire.Args:
-        job.handling = asyncio.ensure_future(self.handler(job))
         try:
+            job.handling = self._start(self.handler(job))
             result = await job.handling
-            args = result if isinstance(result, wire.Raw) else [] if result is None else [result]
+            args: wire.Args = result if isinstance(result, wire.Raw) else [] if result is None else [result]
             wire.event(job.name, job.id, args)  # can it be written?
             return args
         except wire.Failure as failure:
             return [wire.failure(failure)]
         except (Exception, asyncio.CancelledError) as cause:
-            if asyncio.current_task().cancelling():
+            if job.task.cancelling():
                 raise
             if not job.over:
                 LOG.error("The job %s:%s failed", job.name, job.id, exc_info=cause)
@@ -233,12 +235,14 @@ class Worker:
 
     def _end(self, job: RunningJob) -> "asyncio.Task[None]":
         """Forgets a job that has its answer, or needs none any more."""
-        asker = self._askers.get(job.claim_to or "")
+        claim_to = job.claim_to or ""
+        asker = self._askers.get(claim_to)
         if asker and job in asker.jobs:
             asker.jobs.remove(job)
             if not asker.jobs:
-                asker.signs.cancel()
-                del self._askers[job.claim_to]
+                del self._askers[claim_to]
+                if asker.signs:
+                    asker.signs.cancel()
         if not job.gone:
             job.gone = self._start(self._forget(job.text))
         return job.gone
@@ -268,7 +272,7 @@ class Worker:
 
     async def _say_claim(self, job: RunningJob) -> None:
         claim = wire.claim(job.name, job.id, self.id, True)
-        if await self._until(job, lambda: self._send("PUBLISH", job.claim_to, claim)) == 0:
+        if await self._until(job, lambda: self._send("PUBLISH", job.claim_to or "", claim)) == 0:
             await self._unwanted(job)
 
     def _claim_again(self) -> None:
