@@ -16,7 +16,8 @@ final class BenchMain {
 
   private static final List<String> SECTIONS =
       List.of(
-          System.getProperty("bench.sections", "cycles,capacity,timeouts,deliveries,scale,http")
+          System.getProperty(
+                  "bench.sections", "cycles,capacity,timeouts,deliveries,scale,http,languages")
               .split(",", -1));
 
   private BenchMain() {}
@@ -32,6 +33,7 @@ final class BenchMain {
       report("deliveries", () -> new Deliveries(processes).run());
       report("scale", Scale::run);
       report("http", () -> new Http(processes).run());
+      report("languages", () -> new Languages().run());
     }
     System.exit(0);
   }

@@ -45,11 +45,25 @@ final class Child implements AutoCloseable {
     command.add("-Dbench.loops=" + Contender.LOOPS);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
-    var child = new Child(name, command);
+    return ready(name, command.toArray(new String[0]));
+  }
+
+  /** Starts a program, and returns when it has printed that it is ready. */
+  static Child ready(String name, String... command) throws IOException {
+    var child = new Child(name, List.of(command));
     while (!child.read().equals("ready")) {
       // what a library prints at its start
     }
     return child;
+  }
+
+  /** Runs a program to its end. */
+  static void run(String... command) throws IOException {
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getInputStream().readAllBytes();
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException(String.join(" ", command));
+    }
   }
 
   /** Asks for something, and returns the answer. */

@@ -40,6 +40,9 @@ class OrdersTest {
 
     Running start() throws IOException {
       Running.assumeThere(command.get(0));
+      if (this == NODE) {
+        Running.installNodeClient();
+      }
       return Running.start(redisUrl, command, "The worker waits for jobs");
     }
   }

@@ -1,3 +1,4 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -5,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,10 +35,33 @@ record Running(Process process) implements AutoCloseable {
     assumeTrue(there, program);
   }
 
+  /** The folder of the clients, above the one that this project was copied to for its test. */
+  private static Path clients() {
+    var above = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(above.resolve("src/clients"))) {
+      above = above.getParent();
+    }
+    return above.resolve("src/clients");
+  }
+
+  /** Installs what the worker in JavaScript needs. */
+  static void installNodeClient() throws IOException {
+    if (Files.isDirectory(Path.of("workers/node_modules"))) {
+      return;
+    }
+    var client = clients().resolve("node").toString();
+    var npm = new ProcessBuilder("npm", "install", "--no-save", "--no-audit", "--no-fund", client);
+    npm.directory(Path.of("workers").toFile()).redirectErrorStream(true);
+    var process = npm.start();
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.onExit().join().exitValue(), output);
+  }
+
   /** Starts one, and returns when it has printed that it is ready. */
   static Running start(String redisUrl, List<String> command, String ready) throws IOException {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("REDIS", redisUrl);
+    builder.environment().put("PYTHONPATH", clients().resolve("python").toString());
     var process = builder.start();
     var output = process.inputReader(StandardCharsets.UTF_8);
     var printed = new ArrayList<String>();

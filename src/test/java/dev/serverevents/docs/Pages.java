@@ -115,7 +115,13 @@ final class Pages {
   static List<Page> all() {
     try (var docs = Files.list(DOCS)) {
       return Stream.concat(
-              Stream.of("README.md", "CONTRIBUTING.md", "src/it/orders/README.md").map(Path::of),
+              Stream.of(
+                      "README.md",
+                      "CONTRIBUTING.md",
+                      "src/it/orders/README.md",
+                      "src/clients/node/README.md",
+                      "src/clients/python/README.md")
+                  .map(Path::of),
               docs.sorted())
           .map(Page::of)
           .toList();

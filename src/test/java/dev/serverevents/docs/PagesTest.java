@@ -28,7 +28,7 @@ class PagesTest {
 
   /** Output, and commands that a test cannot run, are {@code text}. */
   private static final Set<String> LANGUAGES =
-      Set.of("java", "html", "sh", "text", "json", "xml", "yaml", "redis", "");
+      Set.of("java", "js", "python", "html", "sh", "text", "json", "xml", "yaml", "redis", "");
 
   static List<Page> pages() {
     return Pages.all();

@@ -1,0 +1,112 @@
+// The adapter for the conformance runner (src/docs/conformance.md):
+//   java -jar server-events.jar conformance -- node conformance.mjs [redis|ioredis]
+import { createInterface } from 'node:readline';
+import { Failure, Raw, ServerEvents, wire } from './index.js';
+
+const url = process.env.REDIS_URL;
+const library = await import(process.argv[3] ?? process.argv[2] ?? 'redis');
+const client = process.argv[2] === 'ioredis' ? new library.default(url, { lazyConnect: true }) : library.createClient({ url });
+const log = { error: (...what) => console.error(...what) };
+const events = new ServerEvents(client, { log });
+
+const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+const bytes = ({ payload, payload64 }) => (payload64 === undefined ? payload : Buffer.from(payload64, 'base64'));
+const jobs = new Map(); // what ends a running job, by its name and id
+const workers = new Map();
+const keyOf = ({ name, id }) => JSON.stringify([String(name), String(id)]);
+const failureOf = ({ code, message, detail }) => ({ code, message, detail: detail === undefined ? undefined : new Raw(detail) });
+
+function decode(given) {
+  try {
+    const event = wire.read(bytes(given));
+    if (event.name !== String(given.name) || event.id !== String(given.id)) return { kind: 'other' };
+    if (!event.failure) return { kind: 'event', args: event.text };
+    const { code, message, detailText: detail } = event.failure;
+    return { kind: 'failure', code, message, detail };
+  } catch {
+    return { kind: 'malformed' };
+  }
+}
+
+function told(given) {
+  try {
+    return wire.told(bytes(given));
+  } catch {
+    return { kind: 'malformed' };
+  }
+}
+
+/** The handler of all jobs: it does what the runner says. */
+function handle(job) {
+  say({ event: 'job', name: job.name, id: job.id, data: job.dataText });
+  job.signal.addEventListener('abort', () => say({ event: 'over', name: job.name, id: job.id }));
+  return new Promise((resolve, reject) => {
+    jobs.set(keyOf(job), { job, resolve, reject });
+    job.signal.addEventListener('abort', () => resolve());
+  });
+}
+
+const operations = {
+  encode: ({ name, id, args }) => wire.event(name, id, new Raw(args)),
+  decode,
+  failure: ({ name, id, ...failure }) => wire.event(name, id, [wire.failure(failureOf(failure))]),
+  progress: async ({ name, id, args, live }) => (live
+    ? { receivers: await events.progress(name, id, new Raw(args)) } : wire.progress(name, id, new Raw(args))),
+  reply: async ({ replyTo, name, id, args, live }) => (live
+    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) } : wire.reply(replyTo, name, id, new Raw(args))),
+  retainedKey: ({ name, id }) => ({ key: wire.retainedKey(name, id) }),
+  idempotencyKey: ({ name, id, key }) =>
+    ({ key: wire.idempotencyKey(name, id, key), retainedKey: wire.retainedKey(name, id) }),
+  fingerprint: ({ payload, retain }) => ({ fingerprint: wire.fingerprint(payload, retain) }),
+  channels: ({ name, workerId }) => ({ serves: wire.servesChannel(name), worker: wire.workerChannel(workerId) }),
+  claim: ({ name, id, workerId, givesBack }) => ({ payload: wire.claim(name, id, workerId, givesBack) }),
+  alive: ({ workerId, ...job }) => ({ payload: wire.alive(workerId, ...('name' in job ? [job.name, job.id] : [])) }),
+  told,
+  slot: ({ channel }) => ({ slot: wire.slot(channel) }),
+  job: ({ text }) => {
+    const { dataText: data, ...job } = wire.job(text);
+    return { ...job, data };
+  },
+
+  on: async ({ name, id, timeout, retained }, call) => {
+    const start = () => say({ event: 'subscribed', call });
+    return { args: (await events.on(name, id, { timeout, retained, raw: true, start })).text };
+  },
+  emit: async ({ name, id, args, retain, idempotencyKey }) =>
+    ({ receivers: await events.emit(name, id, new Raw(args), { retain, idempotencyKey }) }),
+  fail: async ({ name, id, retain, ...failure }) =>
+    ({ receivers: await events.fail(name, id, failureOf(failure), { retain }) }),
+  work: async ({ name, list, concurrency }) => {
+    const worker = await events.work(name, handle, { list, concurrency });
+    workers.set(name, worker);
+    return { workerId: worker.id, recovers: true };
+  },
+  finish: (given) => jobs.get(keyOf(given))?.resolve(new Raw(given.args)),
+  failJob: (given) => {
+    const { code, message, detail } = failureOf(given);
+    jobs.get(keyOf(given))?.reject(new Failure(code, message, detail));
+  },
+  progressJob: async (given) => { await jobs.get(keyOf(given))?.job.progress(new Raw(given.args)); },
+  stopWork: ({ name }) => workers.get(name)?.close(),
+  crash: () => process.exit(1),
+  close: () => events.close(),
+};
+
+async function answer(line) {
+  const raw = wire.fields(line);
+  const { call, do: operation, in: given = {} } = JSON.parse(line);
+  for (const [field, text] of raw.has('in') ? wire.fields(raw.get('in')) : []) {
+    if (typeof given[field] === 'number' && /^-?\d+$/.test(text) && !Number.isSafeInteger(given[field])) given[field] = BigInt(text);
+  }
+  try {
+    if (!operations[operation]) say({ call, error: 'unsupported', message: operation });
+    else say({ call, out: (await operations[operation](given, call)) ?? {} });
+  } catch (error) {
+    if (!error.kind) console.error(error);
+    say({ call, error: error.kind, message: error.message, code: error.code, detail: error.detailText });
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) if (line) answer(line);
+await events.close();
+process.exit(0);

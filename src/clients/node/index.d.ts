@@ -1,0 +1,92 @@
+/** JSON text that is passed on byte for byte: one argument, or all of them as an array. */
+export class Raw {
+  constructor(text: string);
+  readonly text: string;
+}
+
+export type Kind = 'invalid' | 'unavailable' | 'timeout' | 'conflict' | 'failure' | 'malformed';
+
+/** What calls fail with. */
+export class EventsError extends Error {
+  constructor(kind: Kind, message: string, more?: object);
+  readonly kind: Kind;
+}
+
+/** A job failed: a handler throws one, and `on` fails with one. */
+export class Failure extends EventsError {
+  constructor(code: number, message: string, detail?: unknown);
+  readonly code: number;
+  readonly detail?: unknown;
+}
+
+export type Name = string | number | bigint;
+export type Args = readonly unknown[] | Raw;
+
+export interface EmitOptions {
+  /** For how many ms the event is retained, at most 7 days. */
+  retain?: number;
+  /** The event is emitted once within a day, however often it is asked for with this key. */
+  idempotencyKey?: string;
+}
+
+export interface WaitOptions {
+  /** In ms; 30,000 if it is missing. */
+  timeout?: number;
+  /** Whether an event counts that was retained before. */
+  retained?: boolean;
+  /** Called when Redis has confirmed that the event will be heard. */
+  start?: () => unknown;
+}
+
+export interface Job {
+  readonly name: string;
+  readonly id: string;
+  readonly data: any;
+  /** The JSON text of the data. */
+  readonly dataText: string;
+  readonly headers: Record<string, string>;
+  readonly replyTo?: string;
+  readonly claimTo?: string;
+  readonly deadline?: number;
+  readonly stalledAfter?: number;
+  /** Aborted when nobody wants the result any more. */
+  readonly signal: AbortSignal;
+  /** Tells streams how far the job is, and the server that it has got on. */
+  progress(args?: Args): Promise<number>;
+}
+
+export interface WorkOptions {
+  /** The list of the jobs; that of the name if it is missing. */
+  list?: string;
+  /** How many jobs the worker has at a time; 1 if it is missing. */
+  concurrency?: number;
+  /** For how many ms results and failures are retained. */
+  retain?: number;
+}
+
+export interface Worker {
+  readonly id: string;
+  /** Takes no more jobs, and comes back when those that it has have ended. */
+  close(): Promise<void>;
+}
+
+/** A peer on a Redis. */
+export class ServerEvents {
+  /** `client` is one of the package `redis` or `ioredis`; it is a pattern, and need not be connected. */
+  constructor(client: object, options?: { log?: { error(...what: unknown[]): void } });
+  /** Emits an event; gives how many connections have received it. */
+  emit(name: Name, id: Name, args?: Args, options?: EmitOptions): Promise<number>;
+  /** Emits that the job failed. */
+  fail(name: Name, id: Name, failure: { code?: number; message?: string; detail?: unknown }, options?: EmitOptions): Promise<number>;
+  /** Tells streams how far the job is. */
+  progress(name: Name, id: Name, args?: Args): Promise<number>;
+  /** Emits to the server alone that asked; 0 says that it is gone. */
+  reply(replyTo: string, name: Name, id: Name, args?: Args, options?: EmitOptions): Promise<number>;
+  /** Waits for an event, and gives its arguments. */
+  on(name: Name, id: Name, options?: WaitOptions): Promise<any[]>;
+  on(name: Name, id: Name, options: WaitOptions & { raw: true }): Promise<Raw>;
+  /** Takes the jobs of a name from their list; comes back when Redis knows of the worker. */
+  work(name: string, handler: (job: Job) => unknown, options?: WorkOptions): Promise<Worker>;
+  /** Ends the workers when their jobs have ended, and then the connections. */
+  close(): Promise<void>;
+}

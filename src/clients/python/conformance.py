@@ -1,0 +1,193 @@
+"""The adapter for the conformance runner (src/docs/conformance.md):
+
+    java -jar server-events.jar conformance -- python3 conformance.py [redis-py]
+"""
+
+import asyncio
+import base64
+import json
+import logging
+import os
+import sys
+from typing import Any
+
+from server_events import Conflict, Failure, InvalidInput, Raw, RunningJob, ServerEvents, Unavailable, wire
+
+URL = os.environ["REDIS_URL"]
+Given = dict[str, Any]
+running: dict[tuple[str, str], tuple[RunningJob, "asyncio.Future[Any]"]] = {}
+workers = {}
+
+
+def say(**answer: Any) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+def payload(given: Given) -> bytes | str:
+    return base64.b64decode(given["payload64"]) if "payload64" in given else str(given["payload"])
+
+
+def failure(given: Given) -> Failure:
+    detail = Raw(given["detail"]) if "detail" in given else None
+    return Failure(given["code"], given.get("message", "The job failed"), detail)
+
+
+def sent(channel: str, payload: str) -> Given:
+    return {"channel": channel, "payload": payload}
+
+
+def decode(given: Given) -> Given:
+    try:
+        event = wire.read(payload(given))
+    except wire.Malformed:
+        return {"kind": "malformed"}
+    if (event.name, event.id) != (str(given["name"]), str(given["id"])):
+        return {"kind": "other"}
+    if event.failure is None:
+        return {"kind": "event", "args": event.args.text}
+    out = {"kind": "failure", "code": event.failure.code, "message": event.failure.message}
+    return out | ({"detail": event.detail_text} if event.detail_text is not None else {})
+
+
+def told(given: Given) -> Given:
+    try:
+        what = wire.told(payload(given))
+    except wire.Malformed:
+        return {"kind": "malformed"}
+    out = {"kind": what.kind, "claimTo": what.claim_to}
+    return out | ({"name": what.name, "id": what.id} if what.name else {})
+
+
+def job(given: Given) -> Given:
+    read = wire.job(given["text"])
+    out = {"name": read.name, "id": read.id, "headers": read.headers, "data": read.data_text}
+    more = {"replyTo": read.reply_to, "claimTo": read.claim_to, "deadline": read.deadline,
+            "stalledAfter": read.stalled_after}
+    return out | {name: value for name, value in more.items() if value is not None}
+
+
+async def handle(job: RunningJob) -> Any:
+    """The handler of all jobs: it does what the runner says."""
+    ended = asyncio.get_running_loop().create_future()
+    running[job.name, job.id] = job, ended
+    say(event="job", name=job.name, id=job.id, data=job.data_text)
+    try:
+        return await ended
+    except asyncio.CancelledError:
+        if job.over:
+            say(event="over", name=job.name, id=job.id)
+        raise
+
+
+PURE = {
+    "encode": lambda name, id, args: sent(*wire.event(name, id, Raw(args))),
+    "progress": lambda name, id, args: sent(*wire.progress(name, id, Raw(args))),
+    "reply": lambda replyTo, name, id, args: sent(*wire.reply(replyTo, name, id, Raw(args))),
+    "failure": lambda name, id, **given: sent(*wire.event(name, id, [wire.failure(failure(given))])),
+    "decode": lambda **given: decode(given),
+    "told": lambda **given: told(given),
+    "job": lambda **given: job(given),
+    "slot": lambda channel: {"slot": wire.slot(channel)},
+    "retainedKey": lambda name, id: {"key": wire.retained_key(name, id)},
+    "idempotencyKey": lambda name, id, key: {
+        "key": wire.idempotency_key(name, id, key), "retainedKey": wire.retained_key(name, id)},
+    "fingerprint": lambda payload, retain: {"fingerprint": wire.fingerprint(payload, retain)},
+    "channels": lambda name, workerId: {
+        "serves": wire.serves_channel(name), "worker": wire.worker_channel(workerId)},
+    "claim": lambda name, id, workerId, givesBack=False: {"payload": wire.claim(name, id, workerId, givesBack)},
+    "alive": lambda workerId, **job: {"payload": wire.alive(workerId, *job.values())},
+}
+
+
+class Live:
+    def __init__(self, events: ServerEvents) -> None:
+        self.events = events
+
+    async def on(self, call: int, name: Any, id: Any, timeout: int, retained: bool = False) -> Given:
+        async def start() -> None:
+            say(event="subscribed", call=call)
+
+        args = await self.events.on(name, id, timeout=timeout / 1_000, retained=retained, start=start)
+        return {"args": args.text}
+
+    async def emit(self, call: int, name: Any, id: Any, args: str, retain: int | None = None,
+                   idempotencyKey: str | None = None) -> Given:
+        retained = 0 if retain is None else retain / 1_000
+        return {"receivers": await self.events.emit(
+            name, id, Raw(args), retain=retained, idempotency_key=idempotencyKey)}
+
+    async def fail(self, call: int, name: Any, id: Any, retain: int = 0, **given: Any) -> Given:
+        return {"receivers": await self.events.fail(name, id, failure(given), retain=retain / 1_000)}
+
+    async def progress(self, call: int, name: Any, id: Any, args: str, live: bool) -> Given:
+        return {"receivers": await self.events.progress(name, id, Raw(args))}
+
+    async def reply(self, call: int, replyTo: str, name: Any, id: Any, args: str, live: bool) -> Given:
+        return {"receivers": await self.events.reply(replyTo, name, id, Raw(args))}
+
+    async def work(self, call: int, name: str, list: str, concurrency: int = 1) -> Given:
+        workers[name] = await self.events.work(name, handle, jobs=list, concurrency=concurrency)
+        return {"workerId": workers[name].id, "recovers": True}
+
+    async def finish(self, call: int, name: Any, id: Any, args: str) -> None:
+        ended = running[str(name), str(id)][1]
+        ended.done() or ended.set_result(Raw(args))
+
+    async def failJob(self, call: int, name: Any, id: Any, **given: Any) -> None:
+        ended = running[str(name), str(id)][1]
+        ended.done() or ended.set_exception(failure(given))
+
+    async def progressJob(self, call: int, name: Any, id: Any, args: str) -> None:
+        await running[str(name), str(id)][0].progress(Raw(args))
+
+    async def stopWork(self, call: int, name: str) -> None:
+        await workers[name].close()
+
+    async def crash(self, call: int) -> None:
+        os._exit(1)
+
+    async def close(self, call: int) -> None:
+        await self.events.close()
+
+
+async def answer(live: Live, line: bytes) -> None:
+    asked = json.loads(line)
+    call, what, given = asked["call"], asked["do"], asked.get("in", {})
+    try:
+        if what in PURE and "live" not in given:
+            out = PURE[what](**given)
+        elif method := getattr(live, what, None):
+            out = await method(call, **given)
+        else:
+            say(call=call, error="unsupported", message=what)
+            return
+        say(call=call, out=out or {})
+    except Failure as failed:
+        detail = {} if failed.detail is None else {"detail": getattr(failed, "detail_text", json.dumps(failed.detail))}
+        say(call=call, error="failure", code=failed.code, message=failed.message, **detail)
+    except (InvalidInput, Unavailable, TimeoutError, Conflict) as cause:
+        kinds = {InvalidInput: "invalid", Unavailable: "unavailable", Conflict: "conflict"}
+        say(call=call, error=kinds.get(type(cause), "timeout"), message=str(cause))
+
+
+async def main() -> None:
+    logging.basicConfig(stream=sys.stderr)
+    redis: Any = URL
+    if sys.argv[1:] == ["redis-py"]:
+        import redis.asyncio
+
+        redis = redis.asyncio.Redis.from_url(URL)
+    events = ServerEvents(redis)
+    reader = asyncio.StreamReader(limit=1 << 26)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    tasks = set()
+    while line := await reader.readline():
+        task = asyncio.create_task(answer(Live(events), line))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    if tasks:
+        await asyncio.wait(tasks, timeout=1)
+    await events.close()
+
+
+asyncio.run(main())

@@ -1,0 +1,178 @@
+package dev.serverevents.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OwnRedis;
+import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TcpProxy;
+import dev.serverevents.testing.TestRedis;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The clients in other languages while Redis, their connections or other workers fail. */
+@ExtendWith(ServerExtension.class)
+class ClientsIT {
+
+  private static final String NAME = "orders.priced";
+  private static final String JOBS = "$jobs:{" + NAME + "}";
+
+  private static void push(TestRedis redis, String id) {
+    redis.command("RPUSH", JOBS, new JsonObject().put("name", NAME).put("id", id).encode());
+  }
+
+  private static int length(TestRedis redis, String key) {
+    return redis.command("LLEN", key).toInteger();
+  }
+
+  /** The worker takes a job that is new, does it, and forgets it. */
+  private static void mustWork(TestRedis redis, ClientPeer peer, String worker, String id) {
+    push(redis, id);
+    peer.awaitTold("job", id);
+    peer.finish(NAME, id, "[]");
+    Await.until(() -> length(redis, JOBS + ":" + worker) == 0 && length(redis, JOBS) == 0);
+  }
+
+  private static void awaitLease(TestRedis redis, String worker) {
+    Await.until(
+        () -> redis.allChannels().containsAll(List.of("$worker:" + worker, "$serves:" + NAME)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theJobsOfAWorkerThatIsKilledGoToAnotherInTheirOrder(Client client, Server server) {
+    var redis = server.redis();
+    try (var first = client.install().start(redis.url());
+        var second = client.start(redis.url())) {
+      var worker = first.work(NAME);
+      push(redis, "1");
+      first.awaitTold("job", "1");
+      push(redis, "2");
+      first.kill();
+      var other = second.work(NAME);
+      second.awaitTold("job", "2");
+      second.finish(NAME, "2", "[]");
+      second.awaitTold("job", "1");
+      second.finish(NAME, "1", "[]");
+      Await.until(() -> length(redis, JOBS + ":" + other) == 0);
+      assertThat(redis.command("SMEMBERS", JOBS + ":workers").toString())
+          .contains(other)
+          .doesNotContain(worker);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @OwnRedis
+  void aWorkerGoesOnAfterARestartOfRedisAndEndsTheJobThatItHad(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url());
+        var waiting = client.start(redis.url())) {
+      var worker = peer.work(NAME);
+      push(redis, "1");
+      peer.awaitTold("job", "1");
+      var wait = new JsonObject().put("name", NAME).put("id", "1").put("timeout", 50_000);
+      var call = waiting.ask("on", wait);
+      Await.until(() -> redis.channels().contains(NAME + ":1"));
+      redis.kill();
+      redis.restart();
+      redis.awaitServing();
+      awaitLease(redis, worker);
+      Await.until(() -> redis.channels().contains(NAME + ":1"));
+      peer.finish(NAME, "1", "[1.50]");
+      assertThat(waiting.answer(call).getJsonObject("out").getString("args")).isEqualTo("[1.50]");
+      mustWork(redis, peer, worker, "2");
+      Await.until(() -> redis.command("SMEMBERS", JOBS + ":workers").toString().contains(worker));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @OwnRedis
+  void aResultIsEmittedWhenRedisIsBack(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      peer.work(NAME);
+      push(redis, "1");
+      peer.awaitTold("job", "1");
+      redis.kill();
+      peer.finish(NAME, "1", "[]");
+      redis.restart();
+      redis.awaitServing();
+      Await.until(() -> redis.calls("publish") > 0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWorkerGoesOnWhenItsConnectionsAreCut(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      var worker = peer.work(NAME);
+      for (var id : List.of("1", "2", "3")) {
+        mustWork(redis, peer, worker, id);
+        proxy.cut();
+        Await.until(() -> !redis.allChannels().contains("$worker:" + worker));
+        proxy.mend();
+        awaitLease(redis, worker);
+      }
+      mustWork(redis, peer, worker, "4");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWorkerNoticesThatItsConnectionsAreHalfOpen(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      var worker = peer.work(NAME);
+      mustWork(redis, peer, worker, "1");
+      var connections = proxy.connections();
+      proxy.swallow();
+      Await.until(() -> proxy.connections() >= connections + 2);
+      awaitLease(redis, worker);
+      mustWork(redis, peer, worker, "2");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aJobOfWhichTheAnswerWasLostIsTakenAllTheSame(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      var worker = peer.work(NAME);
+      mustWork(redis, peer, worker, "1");
+      proxy.swallowAnswers();
+      push(redis, "2");
+      Await.until(() -> length(redis, JOBS + ":" + worker) == 1);
+      peer.awaitTold("job", "2");
+      peer.finish(NAME, "2", "[]");
+      Await.until(() -> length(redis, JOBS + ":" + worker) == 0);
+      assertThat(peer.told("job")).containsExactly("1", "2");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWaitWhoseConnectionWasCutDoesNotEndAsATimeout(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 1_000);
+      assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("timeout");
+      Await.until(() -> redis.channels().isEmpty());
+      var call = peer.ask("on", wait);
+      Await.until(() -> redis.channels().contains(NAME + ":7"));
+      proxy.cut();
+      proxy.mend();
+      assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
+    }
+  }
+}
