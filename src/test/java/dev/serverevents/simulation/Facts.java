@@ -53,10 +53,10 @@ final class Facts {
     /** What came of a stream: the numbers of progress and results, in their order. */
     final List<Integer> seen = new ArrayList<>();
 
-    /** When a worker published that it has the job, unless that was lost; and which one. */
-    @Nullable Moment claimed;
+    /** When the worker took the job, and when it last published that, unless that was lost. */
+    @Nullable Moment taken;
 
-    int claimedBy = -1;
+    @Nullable Moment claimed;
 
     Wait(int index, EventKey key, long timeout, boolean isRetained, boolean isStream) {
       this.index = index;
@@ -128,8 +128,6 @@ final class Facts {
     SLOW,
     /** A message was lost. */
     LOSS,
-    /** A worker has died, or stands still. */
-    NO_WORKER,
     /** The verticle drains. */
     DRAIN
   }
@@ -139,4 +137,14 @@ final class Facts {
   final Map<Integer, Emitted> emits = new TreeMap<>();
   final List<Publication> publications = new ArrayList<>();
   final List<Fault> faults = new ArrayList<>();
+
+  /** When which worker has died, or stood still. */
+  final Map<Integer, Moment> deaths = new TreeMap<>();
+
+  final Map<Integer, Moment> freezes = new TreeMap<>();
+
+  int workers;
+
+  /** How long a command or a delivery took at most, in ms. */
+  long slowest;
 }

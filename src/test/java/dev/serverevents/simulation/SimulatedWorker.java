@@ -27,6 +27,9 @@ final class SimulatedWorker {
 
     /** A number that no other event has, for the answer to a wait. */
     int number(int wait);
+
+    /** The worker has the job of a wait. */
+    void taken(int wait);
   }
 
   /** A job that it has, of the wait of its owner's index. */
@@ -74,6 +77,7 @@ final class SimulatedWorker {
     }
     var mine = new Held(job, wait, new ArrayList<>());
     held.put(wait, mine);
+    publisher.taken(wait);
     if (job.claimTo() != null) {
       claim(job);
       var every =

@@ -214,6 +214,12 @@ final class Simulation implements SimulatedWorker.Publisher {
     return (wait + 1) * ANSWERS + answers.merge(wait, 1, Integer::sum);
   }
 
+  @Override
+  public void taken(int wait) {
+    trace.add("taken", wait);
+    facts.waits.get(wait).taken = trace.now();
+  }
+
   /** The wait for which an answer was, or -1 if it was an emit. */
   static int waitOf(int number) {
     return number / ANSWERS - 1;
@@ -257,8 +263,6 @@ final class Simulation implements SimulatedWorker.Publisher {
       for (var wait : facts.waits.values()) {
         if (channel.equals(wait.inbox) && claim.id().equals(wait.key.id())) {
           wait.claimed = trace.now();
-          wait.claimedBy =
-              Integer.parseInt(claim.workerId().substring(claim.workerId().indexOf('-') + 1));
         }
       }
     }
@@ -304,6 +308,7 @@ final class Simulation implements SimulatedWorker.Publisher {
 
   void slow(long ms) {
     begin(FaultKind.SLOW);
+    facts.slowest = Math.max(facts.slowest, ms);
     redis.slow(ms);
     if (ms == 0) {
       end(FaultKind.SLOW);
@@ -329,16 +334,19 @@ final class Simulation implements SimulatedWorker.Publisher {
   }
 
   void addWorkers(int count) {
+    facts.workers = count;
     for (var i = 0; i < count; i++) {
       workers.add(new SimulatedWorker(redis, context, this, i, NAMES));
     }
   }
 
   void workerEnds(int index, boolean dies) {
-    begin(FaultKind.NO_WORKER);
+    trace.add("worker", index, dies);
     if (dies) {
+      facts.deaths.putIfAbsent(index, trace.now());
       workers.get(index).die();
     } else {
+      facts.freezes.putIfAbsent(index, trace.now());
       workers.get(index).freeze();
     }
   }
