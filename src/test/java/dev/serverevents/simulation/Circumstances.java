@@ -57,6 +57,13 @@ final class Circumstances {
         .orElse(0);
   }
 
+  /** Whether something happened before the last break before a time was over. */
+  boolean isBeforeRecovery(Moment event, long before) {
+    return facts.faults.stream()
+        .filter(fault -> BREAKS.contains(fault.kind) && fault.from.ns() <= before)
+        .anyMatch(fault -> fault.to == null || event.isBefore(fault.to));
+  }
+
   /** Whether something of a kind was wrong at any time up to a moment. */
   boolean hasBeen(FaultKind kind, Moment until) {
     return facts.faults.stream()

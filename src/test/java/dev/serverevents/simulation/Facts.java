@@ -53,9 +53,12 @@ final class Facts {
     /** What came of a stream: the numbers of progress and results, in their order. */
     final List<Integer> seen = new ArrayList<>();
 
-    /** When the worker took the job, and when it last published that, unless that was lost. */
+    /** When the worker took the job, and when it had done it. */
     @Nullable Moment taken;
 
+    @Nullable Moment done;
+
+    /** When it last published that it has it, unless that was lost. */
     @Nullable Moment claimed;
 
     Wait(int index, EventKey key, long timeout, boolean isRetained, boolean isStream) {

@@ -30,6 +30,9 @@ final class SimulatedWorker {
 
     /** The worker has the job of a wait. */
     void taken(int wait);
+
+    /** The worker has it no more. */
+    void done(int wait);
   }
 
   /** A job that it has, of the wait of its owner's index. */
@@ -100,6 +103,7 @@ final class SimulatedWorker {
       return;
     }
     forget(mine.owner);
+    publisher.done(mine.owner);
     reply(mine, plan);
     if (plan.againAfter() >= 0) {
       after(plan.againAfter(), new ArrayList<>(), () -> reply(mine, plan));

@@ -220,6 +220,11 @@ final class Simulation implements SimulatedWorker.Publisher {
     facts.waits.get(wait).taken = trace.now();
   }
 
+  @Override
+  public void done(int wait) {
+    facts.waits.get(wait).done = trace.now();
+  }
+
   /** The wait for which an answer was, or -1 if it was an emit. */
   static int waitOf(int number) {
     return number / ANSWERS - 1;

@@ -13,7 +13,7 @@ class SimulationTest {
       var began = System.nanoTime();
       for (var seed = 0L; seed < seeds; seed++) {
         var report = world.run(seed);
-        if (!report.isGood() && bad++ < 5) {
+        if (!report.isGood() && bad++ < 12) {
           System.out.println(report.text());
         }
       }

@@ -84,7 +84,8 @@ final class WorkerInvariants {
   private void knowsItsWorker(Wait wait) {
     var worker = wait.plan.worker();
     var isThere = !facts.deaths.containsKey(worker) && !facts.freezes.containsKey(worker);
-    if (isThere && wait.taken != null && !wait.hasEvent() && wait.cancelled == null) {
+    var hasIt = wait.taken != null && (wait.done == null || wait.ended.isBefore(wait.done));
+    if (isThere && hasIt && !wait.hasEvent() && wait.cancelled == null) {
       var since = Math.max(wait.taken.ns(), circumstances.recovered(wait.ended.ns()));
       var sign = ns(wait.canStall ? IMPATIENT_SIGN_MS : SIGN_MS) + 4 * circumstances.latency();
       var isKnown = SimulatedWorker.id(worker).equals(wait.timeline.claimedBy());
