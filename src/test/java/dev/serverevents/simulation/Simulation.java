@@ -120,7 +120,7 @@ final class Simulation implements SimulatedWorker.Publisher {
       wait.timeline = known.timeline();
     }
     wait.how = failure == null ? "" : String.valueOf(failure.getMessage());
-    trace.add("ended", wait.index, wait.cause, wait.number);
+    trace.add(Trace.ENDED, wait.index, wait.cause, wait.number);
   }
 
   void stream(Wait wait, StreamOptions options) {
@@ -263,7 +263,8 @@ final class Simulation implements SimulatedWorker.Publisher {
   }
 
   private void signalled(Signal signal, String channel, boolean isLost) {
-    trace.add(signal.getClass().getSimpleName(), isLost);
+    var worker = channel.startsWith(WireNames.worker("")) ? channel : "";
+    trace.add(signal.getClass().getSimpleName(), isLost, worker);
     if (signal instanceof Signal.Claim claim && !isLost) {
       for (var wait : facts.waits.values()) {
         if (channel.equals(wait.inbox) && claim.id().equals(wait.key.id())) {
@@ -370,11 +371,12 @@ final class Simulation implements SimulatedWorker.Publisher {
     up(true);
   }
 
-  /** The channels that are subscribed, but for those of workers. */
+  /** The channels that are subscribed, but for those of workers, without what is random in them. */
   List<String> subscriptions() {
     return redis.subscriptions().keySet().stream()
         .filter(channel -> !channel.startsWith(WireNames.worker("")))
         .filter(channel -> !channel.startsWith(WireNames.serves("")))
+        .map(channel -> channel.replaceAll(":[\\w-]+\\.(\\w+)$", ":random.$1"))
         .toList();
   }
 }

@@ -187,12 +187,13 @@ final class World implements AutoCloseable {
     private void end() {
       violations.addAll(unexpected);
       violations.addAll(new Invariants(simulation.facts).violations());
+      var trace = simulation.trace.lines();
       done.complete(
           new Report(
               schedule.seed(),
               schedule.steps().stream().map(Step::toString).toList(),
-              simulation.trace.lines(),
-              simulation.trace.hash(),
+              trace,
+              trace.hashCode(),
               violations));
     }
   }
