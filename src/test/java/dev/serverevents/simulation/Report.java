@@ -1,5 +1,7 @@
 package dev.serverevents.simulation;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
 
 /**
@@ -9,7 +11,7 @@ import java.util.List;
  * @param hash of the trace
  */
 record Report(
-    long seed, List<String> schedule, List<String> trace, int hash, List<String> violations) {
+    long seed, List<Step> schedule, List<String> trace, int hash, List<String> violations) {
 
   boolean isGood() {
     return violations.isEmpty();
@@ -21,7 +23,7 @@ record Report(
         .formatted(
             seed,
             isGood() ? "all invariants hold" : String.join("\n  ", violations),
-            String.join("\n  ", schedule),
+            schedule.stream().map(Step::toString).collect(joining("\n  ")),
             String.join("\n  ", trace),
             seed);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What happens in a simulation, and when: all of it comes of one seed. */
 final class Schedule {
@@ -57,7 +58,7 @@ final class Schedule {
       add();
     }
     if (chance(20)) {
-      step("drain", Simulation::drain);
+      step(() -> "drain", Simulation::drain);
       for (var i = random.nextInt(4); i > 0; i--) {
         add();
       }
@@ -84,7 +85,7 @@ final class Schedule {
     return list.get(random.nextInt(list.size()));
   }
 
-  private void step(String text, Consumer<Simulation> action) {
+  private void step(Supplier<String> text, Consumer<Simulation> action) {
     var what = random.nextInt(100);
     if (what < 35) {
       steps.add(new Step(text, 0, random.nextInt(12), action));
@@ -113,7 +114,7 @@ final class Schedule {
       emitProgress();
     } else if (what < 76 && waits > 0) {
       var wait = random.nextInt(waits);
-      step("cancel " + wait, simulation -> simulation.cancel(wait));
+      step(() -> "cancel " + wait, simulation -> simulation.cancel(wait));
     } else if (what < 80) {
       endWorker();
     } else {
@@ -136,7 +137,7 @@ final class Schedule {
             .timeout(wait.timeout)
             .retained(retained)
             .requireWorker(needsWorker);
-    step(text(wait), simulation -> simulation.listen(wait, options));
+    step(() -> text(wait), simulation -> simulation.listen(wait, options));
   }
 
   private void request() {
@@ -156,7 +157,7 @@ final class Schedule {
             .requireWorker(wait.needsWorker);
     var watching = wait.isWatching ? plain.watchWorker() : plain;
     var options = wait.canStall ? watching.stalledAfter(500 + random.nextInt(1_000)) : watching;
-    step(text(wait), simulation -> simulation.request(wait, options));
+    step(() -> text(wait), simulation -> simulation.request(wait, options));
   }
 
   private Plan plan() {
@@ -173,7 +174,7 @@ final class Schedule {
     var retained = chance(35);
     var wait = new Wait(waits++, oneOf(keys), timeout(), retained, true);
     var options = StreamOptions.DEFAULT.timeout(wait.timeout).retained(retained);
-    step(text(wait), simulation -> simulation.stream(wait, options));
+    step(() -> text(wait), simulation -> simulation.stream(wait, options));
   }
 
   private static String text(Wait wait) {
@@ -191,7 +192,7 @@ final class Schedule {
     var number = emits++;
     if (chance(40)) {
       step(
-          "elsewhere, emit %d of %s".formatted(number, key),
+          () -> "elsewhere, emit %d of %s".formatted(number, key),
           simulation -> simulation.emitElsewhere(key, number));
       return;
     }
@@ -201,7 +202,7 @@ final class Schedule {
     var emitted = new Emitted(number, key, retain, idempotency);
     var options = new EmitOptions(retain, idempotency);
     step(
-        "emit %d of %s, kept %d ms, idempotency %s, failure %s"
+        () -> "emit %d of %s, kept %d ms, idempotency %s, failure %s"
             .formatted(number, key, retain, idempotency, isFailure),
         simulation -> simulation.emit(emitted, options, isFailure));
   }
@@ -209,7 +210,7 @@ final class Schedule {
   private void emitProgress() {
     var emitted = new Emitted(emits++, oneOf(keys), 0, null);
     step(
-        "progress %d of %s".formatted(emitted.number, emitted.key),
+        () -> "progress %d of %s".formatted(emitted.number, emitted.key),
         simulation -> simulation.emitProgress(emitted));
   }
 
@@ -217,7 +218,7 @@ final class Schedule {
     var worker = random.nextInt(workers);
     var dies = chance(60);
     step(
-        "worker %d %s".formatted(worker, dies ? "dies" : "freezes"),
+        () -> "worker %d %s".formatted(worker, dies ? "dies" : "freezes"),
         simulation -> simulation.workerEnds(worker, dies));
   }
 
@@ -232,7 +233,7 @@ final class Schedule {
         } else if (chance(40)) {
           slow();
         } else if (chance(50)) {
-          step("lose the next message", Simulation::loseNext);
+          step(() -> "lose the next message", Simulation::loseNext);
         } else {
           refusal();
         }
@@ -242,24 +243,24 @@ final class Schedule {
 
   private void slow() {
     var ms = chance(40) ? 0 : 1 + random.nextInt(300);
-    step("slow by %d ms".formatted(ms), simulation -> simulation.slow(ms));
+    step(() -> "slow by %d ms".formatted(ms), simulation -> simulation.slow(ms));
   }
 
   private void connection() {
     if (chance(50)) {
-      step("a gap begins", Simulation::gapBegins);
+      step(() -> "a gap begins", Simulation::gapBegins);
       emit();
-      step("the gap ends", Simulation::gapEnds);
+      step(() -> "the gap ends", Simulation::gapEnds);
     } else if (chance(50)) {
-      step("down", Simulation::down);
+      step(() -> "down", Simulation::down);
     } else {
       var isAtOnce = chance(70);
-      step(isAtOnce ? "up" : "up, soon", simulation -> simulation.up(isAtOnce));
+      step(() -> isAtOnce ? "up" : "up, soon", simulation -> simulation.up(isAtOnce));
     }
   }
 
   private void refusal() {
     var error = chance(60) ? "NOPERM" : null;
-    step("refuse with " + error, simulation -> simulation.refuse(error));
+    step(() -> "refuse with " + error, simulation -> simulation.refuse(error));
   }
 }

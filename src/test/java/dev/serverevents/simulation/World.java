@@ -1,6 +1,5 @@
 package dev.serverevents.simulation;
 
-import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.local.Deployments;
@@ -79,8 +78,7 @@ final class World implements AutoCloseable {
     var options =
         new ServerEventsOptions()
             .setEmitTimeout(EMIT_TIMEOUT_MS)
-            .setDrainTimeout(DRAIN_TIMEOUT_MS)
-            .setLimits(new LimitsOptions());
+            .setDrainTimeout(DRAIN_TIMEOUT_MS);
     vertx
         .deployVerticle(new MemoryVerticle(redis, options))
         .onFailure(done::tryFail)
@@ -191,7 +189,7 @@ final class World implements AutoCloseable {
       done.complete(
           new Report(
               schedule.seed(),
-              schedule.steps().stream().map(Step::toString).toList(),
+              schedule.steps(),
               trace,
               trace.hashCode(),
               violations));
