@@ -73,6 +73,22 @@ final class Facts {
       return began.ns() + timeout * Moment.NS_PER_MS;
     }
 
+    /** What was asked for, as text. */
+    String asked() {
+      return "wait %d:%s%s%s%s%s%s on %s for %d ms%s"
+          .formatted(
+              index,
+              isStream ? " a stream" : "",
+              isRetained ? " retained" : "",
+              isDirect ? " direct" : "",
+              isWatching ? " watching" : "",
+              needsWorker ? " needing a worker" : "",
+              canStall ? " impatient" : "",
+              key,
+              timeout,
+              plan == null ? "" : ", " + plan);
+    }
+
     boolean hasEvent() {
       return cause == Cause.RESULT || cause == Cause.FAILURE;
     }

@@ -162,7 +162,7 @@ final class Invariants {
     return takes(wait, event)
         && !event.isLost()
         && event.at().ns() + circumstances.latency() >= wait.began.ns()
-        && (!wait.isDirect || Simulation.waitOf(event.number()) == wait.index);
+        && (!wait.isDirect || Elsewhere.waitOf(event.number()) == wait.index);
   }
 
   private boolean isFound(Wait wait, Publication event) {

@@ -86,18 +86,7 @@ final class Schedule {
   }
 
   private void step(Supplier<String> text, Consumer<Simulation> action) {
-    var what = random.nextInt(100);
-    if (what < 35) {
-      steps.add(new Step(text, 0, random.nextInt(12), action));
-    } else if (what < 45) {
-      steps.add(new Step(text, 0, Step.ALL, action));
-    } else if (what < 70) {
-      steps.add(new Step(text, 1 + random.nextInt(20), Step.ALL, action));
-    } else if (what < 90) {
-      steps.add(new Step(text, 20 + random.nextInt(400), Step.ALL, action));
-    } else {
-      steps.add(new Step(text, 400 + random.nextInt(3_000), Step.ALL, action));
-    }
+    steps.add(Step.of(text, random, action));
   }
 
   private void add() {
@@ -137,7 +126,7 @@ final class Schedule {
             .timeout(wait.timeout)
             .retained(retained)
             .requireWorker(needsWorker);
-    step(() -> text(wait), simulation -> simulation.listen(wait, options));
+    step(wait::asked, simulation -> simulation.listen(wait, options));
   }
 
   private void request() {
@@ -157,7 +146,7 @@ final class Schedule {
             .requireWorker(wait.needsWorker);
     var watching = wait.isWatching ? plain.watchWorker() : plain;
     var options = wait.canStall ? watching.stalledAfter(500 + random.nextInt(1_000)) : watching;
-    step(() -> text(wait), simulation -> simulation.request(wait, options));
+    step(wait::asked, simulation -> simulation.request(wait, options));
   }
 
   private Plan plan() {
@@ -174,17 +163,7 @@ final class Schedule {
     var retained = chance(35);
     var wait = new Wait(waits++, oneOf(keys), timeout(), retained, true);
     var options = StreamOptions.DEFAULT.timeout(wait.timeout).retained(retained);
-    step(() -> text(wait), simulation -> simulation.stream(wait, options));
-  }
-
-  private static String text(Wait wait) {
-    var text = new StringBuilder("wait ").append(wait.index).append(':');
-    text.append(wait.isStream ? " a stream" : "").append(wait.isRetained ? " retained" : "");
-    text.append(wait.isDirect ? " direct" : "").append(wait.isWatching ? " watching" : "");
-    text.append(wait.needsWorker ? " needing a worker" : "");
-    text.append(wait.canStall ? " impatient" : "");
-    text.append(" on ").append(wait.key).append(" for ").append(wait.timeout).append(" ms");
-    return text.append(wait.plan == null ? "" : ", " + wait.plan).toString();
+    step(wait::asked, simulation -> simulation.stream(wait, options));
   }
 
   private void emit() {
@@ -193,7 +172,7 @@ final class Schedule {
     if (chance(40)) {
       step(
           () -> "elsewhere, emit %d of %s".formatted(number, key),
-          simulation -> simulation.emitElsewhere(key, number));
+          simulation -> simulation.elsewhere.emit(key, number));
       return;
     }
     var retain = chance(40) ? 1 + random.nextInt(chance(50) ? 500 : 20_000) : 0;
@@ -233,7 +212,7 @@ final class Schedule {
         } else if (chance(40)) {
           slow();
         } else if (chance(50)) {
-          step(() -> "lose the next message", Simulation::loseNext);
+          step(() -> "lose the next message", simulation -> simulation.faults.loseNext());
         } else {
           refusal();
         }
@@ -243,24 +222,24 @@ final class Schedule {
 
   private void slow() {
     var ms = chance(40) ? 0 : 1 + random.nextInt(300);
-    step(() -> "slow by %d ms".formatted(ms), simulation -> simulation.slow(ms));
+    step(() -> "slow by %d ms".formatted(ms), simulation -> simulation.faults.slow(ms));
   }
 
   private void connection() {
     if (chance(50)) {
-      step(() -> "a gap begins", Simulation::gapBegins);
+      step(() -> "a gap begins", simulation -> simulation.faults.gapBegins());
       emit();
-      step(() -> "the gap ends", Simulation::gapEnds);
+      step(() -> "the gap ends", simulation -> simulation.faults.gapEnds());
     } else if (chance(50)) {
-      step(() -> "down", Simulation::down);
+      step(() -> "down", simulation -> simulation.faults.down());
     } else {
       var isAtOnce = chance(70);
-      step(() -> isAtOnce ? "up" : "up, soon", simulation -> simulation.up(isAtOnce));
+      step(() -> isAtOnce ? "up" : "up, soon", simulation -> simulation.faults.up(isAtOnce));
     }
   }
 
   private void refusal() {
     var error = chance(60) ? "NOPERM" : null;
-    step(() -> "refuse with " + error, simulation -> simulation.refuse(error));
+    step(() -> "refuse with " + error, simulation -> simulation.faults.refuse(error));
   }
 }

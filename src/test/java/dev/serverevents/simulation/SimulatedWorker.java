@@ -21,36 +21,22 @@ final class SimulatedWorker {
 
   private static final long MAX_SIGN_MS = 5_000;
 
-  /** Publishes for it, as long as Redis is there. */
-  interface Publisher {
-    void publish(String channel, Buffer payload);
-
-    /** A number that no other event has, for the answer to a wait. */
-    int number(int wait);
-
-    /** The worker has the job of a wait. */
-    void taken(int wait);
-
-    /** The worker has it no more. */
-    void done(int wait);
-  }
-
   /** A job that it has, of the wait of its owner's index. */
   private record Held(Job job, int owner, List<Long> timers) {}
 
   private final MemoryRedis redis;
   private final Context context;
-  private final Publisher publisher;
+  private final Elsewhere elsewhere;
   private final String id;
   private final Map<Integer, Held> held = new LinkedHashMap<>();
   private final List<Runnable> leases = new ArrayList<>();
   private boolean isGone;
 
   SimulatedWorker(
-      MemoryRedis redis, Context context, Publisher publisher, int index, List<String> names) {
+      MemoryRedis redis, Context context, Elsewhere elsewhere, int index, List<String> names) {
     this.redis = redis;
     this.context = context;
-    this.publisher = publisher;
+    this.elsewhere = elsewhere;
     id = id(index);
     leases.add(redis.subscribe(WireNames.worker(id), this::told));
     names.forEach(name -> leases.add(redis.subscribe(WireNames.serves(name), nothing -> {})));
@@ -80,7 +66,7 @@ final class SimulatedWorker {
     }
     var mine = new Held(job, wait, new ArrayList<>());
     held.put(wait, mine);
-    publisher.taken(wait);
+    elsewhere.taken(wait);
     if (job.claimTo() != null) {
       claim(job);
       var every =
@@ -103,7 +89,7 @@ final class SimulatedWorker {
       return;
     }
     forget(mine.owner);
-    publisher.done(mine.owner);
+    elsewhere.done(mine.owner);
     reply(mine, plan);
     if (plan.againAfter() >= 0) {
       after(plan.againAfter(), new ArrayList<>(), () -> reply(mine, plan));
@@ -114,8 +100,8 @@ final class SimulatedWorker {
     if (!isGone) {
       var job = mine.job;
       var key = new EventKey(job.name(), job.id());
-      var number = publisher.number(mine.owner);
-      publisher.publish(
+      var number = elsewhere.answerTo(mine.owner);
+      elsewhere.publish(
           job.replyTo() == null ? key.channel() : job.replyTo(),
           plan.isFailure()
               ? WireFormat.encode(
@@ -137,7 +123,7 @@ final class SimulatedWorker {
   }
 
   private void publish(String channel, Signal signal) {
-    publisher.publish(channel, signal.encode());
+    elsewhere.publish(channel, signal.encode());
   }
 
   private void told(Buffer payload) {

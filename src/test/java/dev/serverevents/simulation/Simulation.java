@@ -13,45 +13,34 @@ import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.memory.MemoryRedis;
-import dev.serverevents.internal.memory.Published;
-import dev.serverevents.internal.wire.EventKey;
-import dev.serverevents.internal.wire.MalformedPayloadException;
-import dev.serverevents.internal.wire.Signal;
-import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireNames;
 import dev.serverevents.simulation.Facts.Emitted;
-import dev.serverevents.simulation.Facts.Fault;
 import dev.serverevents.simulation.Facts.FaultKind;
 import dev.serverevents.simulation.Facts.Wait;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Does what the steps of a schedule say, and notes what comes of it. Used on its context only. */
-final class Simulation implements SimulatedWorker.Publisher {
+final class Simulation {
 
   static final List<String> NAMES = List.of("a", "a:b", "job");
-
-  /** The numbers of answers, which no emit has: so many for each wait. */
-  private static final int ANSWERS = 1_000;
 
   final Facts facts = new Facts();
   final Trace trace;
   final MemoryRedis redis;
+  final Faults faults;
+  final Elsewhere elsewhere;
   final List<SimulatedWorker> workers = new ArrayList<>();
   private final Context context;
   private final ServerEvents events;
   private final Runnable drain;
   private final Map<Integer, EventWait> waits = new HashMap<>();
   private final Map<Integer, EventStream> streams = new HashMap<>();
-  private final Map<Integer, Integer> answers = new HashMap<>();
-  private @Nullable Published lost;
 
   Simulation(
       Trace trace, MemoryRedis redis, Context context, ServerEvents events, Runnable drain) {
@@ -60,7 +49,9 @@ final class Simulation implements SimulatedWorker.Publisher {
     this.context = context;
     this.events = events;
     this.drain = drain;
-    redis.observe(this::published);
+    elsewhere = new Elsewhere(redis, facts, trace);
+    faults = new Faults(redis, facts, trace);
+    redis.observe(new Observer(facts, faults, trace)::published);
   }
 
   // Waits
@@ -149,7 +140,7 @@ final class Simulation implements SimulatedWorker.Publisher {
     }
   }
 
-  private static int number(EventArgs args) {
+  static int number(EventArgs args) {
     return (Integer) args.get(0);
   }
 
@@ -197,152 +188,10 @@ final class Simulation implements SimulatedWorker.Publisher {
         events.emitProgress(emitted.key.name(), emitted.key.id(), emitted.number));
   }
 
-  /** Another program emits an event. */
-  void emitElsewhere(EventKey key, int number) {
-    publish(key.channel(), WireFormat.encode(key.name(), key.id(), number));
-  }
-
-  @Override
-  public void publish(String channel, Buffer payload) {
-    if (!redis.isDown()) {
-      redis.publish(channel, payload);
-    }
-  }
-
-  @Override
-  public int number(int wait) {
-    return (wait + 1) * ANSWERS + answers.merge(wait, 1, Integer::sum);
-  }
-
-  @Override
-  public void taken(int wait) {
-    trace.add("taken", wait);
-    facts.waits.get(wait).taken = trace.now();
-  }
-
-  @Override
-  public void done(int wait) {
-    facts.waits.get(wait).done = trace.now();
-  }
-
-  /** The wait for which an answer was, or -1 if it was an emit. */
-  static int waitOf(int number) {
-    return number / ANSWERS - 1;
-  }
-
-  private void published(Published published) {
-    var isLost = published == lost;
-    try {
-      var payload = WireFormat.decode(published.payload(), Integer.MAX_VALUE);
-      var key = payload.key();
-      if (key.name().startsWith(EventKey.RESERVED)) {
-        Signal.of(payload).ifPresent(signal -> signalled(signal, published.channel(), isLost));
-        return;
-      }
-      var failure = payload.failure();
-      var number =
-          failure == null
-              ? number(payload.args())
-              : Integer.parseInt(String.valueOf(failure.getMessage()));
-      var emitted = facts.emits.get(number);
-      var retain = published.retained() && emitted != null ? emitted.retain : 0;
-      trace.add("published", key, number, published.receivers(), isLost);
-      var at = trace.now();
-      facts.publications.add(
-          new Publication(
-              at,
-              published.channel(),
-              key,
-              number,
-              retain == 0 ? 0 : at.ns() + TimeUnit.MILLISECONDS.toNanos(retain),
-              isLost,
-              failure != null));
-    } catch (MalformedPayloadException noEvent) {
-      throw new IllegalStateException(noEvent);
-    }
-  }
-
-  private void signalled(Signal signal, String channel, boolean isLost) {
-    var worker = channel.startsWith(WireNames.worker("")) ? channel : "";
-    trace.add(signal.getClass().getSimpleName(), isLost, worker);
-    if (signal instanceof Signal.Claim claim && !isLost) {
-      for (var wait : facts.waits.values()) {
-        if (channel.equals(wait.inbox) && claim.id().equals(wait.key.id())) {
-          wait.claimed = trace.now();
-        }
-      }
-    }
-  }
-
-  // Faults
-
-  void begin(FaultKind kind) {
-    facts.faults.add(new Fault(kind, trace.now()));
-  }
-
-  void end(FaultKind kind) {
-    facts.faults.stream()
-        .filter(fault -> fault.kind == kind && fault.to == null)
-        .forEach(fault -> fault.to = trace.now());
-  }
-
-  void down() {
-    if (!redis.isDown()) {
-      begin(FaultKind.DOWN);
-      redis.down();
-    }
-  }
-
-  /** Connections are made again: at once, or at their next attempts. */
-  void up(boolean isAtOnce) {
-    end(FaultKind.DOWN);
-    redis.up();
-    if (isAtOnce) {
-      redis.reconnect();
-    }
-  }
-
-  void gapBegins() {
-    begin(FaultKind.GAP);
-    redis.gapBegins();
-  }
-
-  void gapEnds() {
-    redis.gapEnds();
-    end(FaultKind.GAP);
-  }
-
-  void slow(long ms) {
-    begin(FaultKind.SLOW);
-    facts.slowest = Math.max(facts.slowest, ms);
-    redis.slow(ms);
-    if (ms == 0) {
-      end(FaultKind.SLOW);
-    }
-  }
-
-  void refuse(@Nullable String error) {
-    if (error == null) {
-      end(FaultKind.REFUSING);
-    } else {
-      begin(FaultKind.REFUSING);
-    }
-    redis.refuse(error);
-  }
-
-  void loseNext() {
-    redis.loseNext(
-        published -> {
-          begin(FaultKind.LOSS);
-          lost = published;
-          return true;
-        });
-  }
-
   void addWorkers(int count) {
     facts.workers = count;
     for (var i = 0; i < count; i++) {
-      workers.add(new SimulatedWorker(redis, context, this, i, NAMES));
+      workers.add(new SimulatedWorker(redis, context, elsewhere, i, NAMES));
     }
   }
 
@@ -358,17 +207,8 @@ final class Simulation implements SimulatedWorker.Publisher {
   }
 
   void drain() {
-    begin(FaultKind.DRAIN);
+    faults.begin(FaultKind.DRAIN);
     drain.run();
-  }
-
-  /** Mends all that is wrong. */
-  void heal() {
-    redis.loseNext(published -> false);
-    refuse(null);
-    slow(0);
-    gapEnds();
-    up(true);
   }
 
   /** The channels that are subscribed, but for those of workers, without what is random in them. */

@@ -145,7 +145,7 @@ final class World implements AutoCloseable {
     }
 
     private void heal() {
-      simulation.heal();
+      simulation.faults.heal();
       time.advance(ENDING_MS, this::endWorkers);
     }
 
