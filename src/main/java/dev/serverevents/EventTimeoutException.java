@@ -16,6 +16,10 @@ import dev.serverevents.internal.Printable;
  *       replica is not covered.
  * </ul>
  *
+ * <p>A {@linkplain WaitOptions#retained() retained} wait whose connection broke has looked up what
+ * was kept when it was heard again. So what was published while it was not heard counts only if it
+ * was kept until then.
+ *
  * <p>It does not tell of what was published at a server that Redis had left for another one, in a
  * failover. With a {@linkplain ServerEventsOptions#setProbeTimeout probe timeout} of 0 it only
  * tells that the connection looked alive.

@@ -426,6 +426,17 @@ class LeastRightsTest {
 
   @Test
   @OwnRedis({})
+  void aWatchingRequestWhoseInboxMayNotBeSubscribedLeavesNothing(Server api) {
+    var redis = api.redis();
+    redis.command("ACL", "SETUSER", API, "on", ">" + API, "+@all", "allkeys");
+    redis.command("ACL", "SETUSER", API, "resetchannels", "&orders:*", "&$inbox:$*");
+    api.deploy(as(api, at(api), API));
+    assertRefused(api.events().request("orders", 1, WATCHING, job -> Future.succeededFuture()));
+    Await.until(() -> redis.channels().isEmpty());
+  }
+
+  @Test
+  @OwnRedis({})
   void whoMayNotLoadTheFunctionIsToldThatItIsMissingAndGoesOnOnceItIsThere(Server server) {
     RedisRecipes.ONE_SERVER.apply(server.redis());
     server.deploy(as(server, at(server), WORKER));

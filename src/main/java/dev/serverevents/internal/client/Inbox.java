@@ -41,8 +41,8 @@ final class Inbox implements Subscriber {
     /** The worker says that the job of the wait has got on. */
     void gotOn();
 
-    /** The verticle has ended the wait, together with its inbox. */
-    void ended(Throwable cause);
+    /** The verticle has ended the inbox, and the wait has to end as well. */
+    void inboxEnded(Throwable cause);
   }
 
   /** What an inbox tells the ServerEvents that it belongs to. */
@@ -233,6 +233,6 @@ final class Inbox implements Subscriber {
   @Override
   public void ended(Throwable cause) {
     owner.closed(this);
-    Turns.forEach(home.context(), waits.values(), wait -> wait.ended(cause));
+    Turns.forEach(home.context(), waits.values(), wait -> wait.inboxEnded(cause));
   }
 }

@@ -94,6 +94,12 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
     }
   }
 
+  /** The verticle still knows the wait itself, unless it is direct. */
+  @Override
+  public void inboxEnded(Throwable cause) {
+    end(cause);
+  }
+
   @Override
   public void replied(Payload payload) {
     if (direct) {
