@@ -49,8 +49,7 @@ public class ApiTest {
     kit.answer("orders.priced", job -> new JsonObject().put("order", job.data()).put("price", 6));
     var response = order("tea").join();
     assertEquals(200, response.statusCode());
-    assertEquals(
-        "{\"order\":{\"item\":\"tea\",\"quantity\":2},\"price\":6}", response.body());
+    assertEquals("{\"order\":{\"item\":\"tea\",\"quantity\":2},\"price\":6}", response.body());
     kit.assertNothingPending();
   }
 

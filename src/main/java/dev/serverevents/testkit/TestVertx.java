@@ -58,7 +58,9 @@ final class TestVertx {
     return providers.stream().map(Provider::get).toList();
   }
 
-  /** Finds files as Vert.x does, but has no folder for those of the class path until it is asked. */
+  /**
+   * Finds files as Vert.x does, but has no folder for those of the class path until it is asked.
+   */
   private static final class LazyFiles implements FileResolver {
 
     private @Nullable FileResolver files;

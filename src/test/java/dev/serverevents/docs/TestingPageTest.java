@@ -132,8 +132,7 @@ class TestingPageTest {
       methods.add(LINE.formatted(methods.size(), row.get(1), row.get(2), row.get(3)));
     }
     var program = "```java\n" + CAUSES.formatted(String.join("", methods)) + "```\n";
-    PageProgram.compile(
-        new Pages.Page(PAGE.path(), program), UnaryOperator.identity(), classes);
+    PageProgram.compile(new Pages.Page(PAGE.path(), program), UnaryOperator.identity(), classes);
     var causes = PageProgram.load(classes, "Causes");
 
     for (var i = 0; i < rows.size(); i++) {

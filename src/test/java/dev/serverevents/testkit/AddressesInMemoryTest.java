@@ -77,8 +77,7 @@ class AddressesInMemoryTest {
   @Test
   void aWaitOfADayTakesNoTimeOfTheEventBus() {
     var options = new DeliveryOptions().setSendTimeout(Duration.ofDays(2).toMillis());
-    var wait =
-        bus.request(ON, event().put("timeout", Duration.ofDays(1).toMillis()), options);
+    var wait = bus.request(ON, event().put("timeout", Duration.ofDays(1).toMillis()), options);
     kit.clock().advance(Duration.ofDays(1).plusSeconds(1));
     assertFailed(wait, 504, Cause.NO_EVENT);
   }
@@ -96,10 +95,8 @@ class AddressesInMemoryTest {
   void aJobIsHandedOverAtAnAddressToAWorkerOfTheKit() {
     kit.answer("job", job -> job.id());
     bus.<JsonObject>consumer(
-        "jobs",
-        job -> kit.take(Job.from(job.body())).onComplete(taken -> job.reply("taken")));
-    var wait =
-        this.<JsonArray>request(ON, event().put("handOver", "jobs").put("direct", true));
+        "jobs", job -> kit.take(Job.from(job.body())).onComplete(taken -> job.reply("taken")));
+    var wait = this.<JsonArray>request(ON, event().put("handOver", "jobs").put("direct", true));
     assertThat(wait.result()).isEqualTo(JsonArray.of("1"));
     assertFailed(request(ON, event().put("handOver", "nobody")), 502, Cause.NOT_HANDED_OVER);
   }

@@ -199,8 +199,10 @@ class InMemoryServerEventsTest {
   @Test
   void whoeverComesOverASocketIsWaitedFor() {
     var far = Vertx.vertx();
-    var wait = Future.future((Promise<EventArgs> came) ->
-        far.setTimer(10, later -> events.on("job", 1).onComplete(came)));
+    var wait =
+        Future.future(
+            (Promise<EventArgs> came) ->
+                far.setTimer(10, later -> events.on("job", 1).onComplete(came)));
     kit.awaitListener("job", 1);
     events.emit("job", 1, "done");
     assertThat(Await.result(wait)).isEqualTo(EventArgs.of("done"));

@@ -124,7 +124,8 @@ class RoutesInMemoryTest {
     kit.settle();
 
     var lines = stream.join().body().filter(line -> !line.isEmpty()).toList();
-    assertThat(lines).contains("event: progress", "data: [50]", "event: result", "data: [\"done\"]");
+    assertThat(lines)
+        .contains("event: progress", "data: [50]", "event: result", "data: [\"done\"]");
     assertThat(lines.stream().skip(1)).as("heartbeats").contains(":");
     kit.assertNothingPending();
   }

@@ -48,8 +48,7 @@ class ServerEventsExtensionTest {
   @Nested
   class OfItsOptions {
 
-    private static final ServerEventsOptions OPTIONS =
-        new ServerEventsOptions().setTimeout(5_000);
+    private static final ServerEventsOptions OPTIONS = new ServerEventsOptions().setTimeout(5_000);
 
     @RegisterExtension
     static final ServerEventsExtension SERVER = new ServerEventsExtension(OPTIONS);
