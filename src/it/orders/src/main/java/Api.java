@@ -26,7 +26,15 @@ public class Api {
     var vertx = Vertx.vertx();
     var deployment = vertx.deployVerticle(ServerEventsVerticle.of(REDIS)).await();
 
-    var events = ServerEvents.create(vertx);
+    var router = router(vertx, ServerEvents.create(vertx));
+    vertx.createHttpServer().requestHandler(router).listen(Integer.parseInt(args[0])).await();
+    System.out.println("The API listens on port " + args[0]);
+
+    // Ctrl-C: pending waits get their answers before the process ends
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(vertx, deployment)));
+  }
+
+  static Router router(Vertx vertx, ServerEvents events) {
     var api = new Api(events);
     var router = Router.router(vertx);
     router.get("/").handler(ctx -> ctx.response().sendFile("orders.html").onFailure(ctx::fail));
@@ -35,11 +43,7 @@ public class Api {
     var live = Router.router(vertx);
     ServerEventsRoutes.mount(live, events);
     router.route("/live/*").subRouter(live);
-    vertx.createHttpServer().requestHandler(router).listen(Integer.parseInt(args[0])).await();
-    System.out.println("The API listens on port " + args[0]);
-
-    // Ctrl-C: pending waits get their answers before the process ends
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(vertx, deployment)));
+    return router;
   }
 
   private static void end(Vertx vertx, String deployment) {

@@ -7,6 +7,9 @@ import dev.serverevents.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +64,16 @@ final class PageProgram implements AutoCloseable {
     var compiler = ToolProvider.getSystemJavaCompiler();
     var result = compiler.run(null, messages, messages, arguments.toArray(new String[0]));
     assertThat(result).as("%s: %s", page, messages).isZero();
+  }
+
+  /** Loads one that was compiled into a directory, which stays in use as long as its class. */
+  static Class<?> load(Path directory, String name) throws ClassNotFoundException {
+    try {
+      var urls = new URL[] {directory.toUri().toURL()};
+      return new URLClassLoader(urls, PageProgram.class.getClassLoader()).loadClass(name);
+    } catch (MalformedURLException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void write(Path file, String text) {

@@ -121,12 +121,16 @@ class PagesTest {
     assertThat(tutorial.blocks("java").stream().map(Block::code))
         .containsExactly(
             Files.readString(orders.resolve("src/main/java/Api.java")),
-            Files.readString(orders.resolve("src/main/java/Worker.java")));
+            Files.readString(orders.resolve("src/main/java/Worker.java")),
+            Files.readString(orders.resolve("src/test/java/ApiTest.java")));
     assertThat(tutorial.blocks("html").stream().map(Block::code))
         .containsExactly(Files.readString(orders.resolve("src/main/resources/orders.html")));
     var pom = tutorial.blocks("xml").get(0).code();
     assertThat(Files.readString(orders.resolve("pom.xml")))
         .startsWith(pom.substring(0, pom.lastIndexOf("  </dependencies>")));
+    var junit = tutorial.blocks("xml").get(1).code();
+    assertThat(withoutSpace(Files.readString(orders.resolve("pom.xml"))))
+        .contains(withoutSpace(junit));
   }
 
   @Test

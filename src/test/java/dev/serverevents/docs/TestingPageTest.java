@@ -18,10 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
-import java.io.IOException;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -99,19 +96,10 @@ class TestingPageTest {
     }
   }
 
-  private static Class<?> load(Path classes, String name) throws ReflectiveOperationException {
-    try {
-      var urls = new URL[] {classes.toUri().toURL()};
-      return new URLClassLoader(urls, TestingPageTest.class.getClassLoader()).loadClass(name);
-    } catch (IOException unexpected) {
-      throw new AssertionError(unexpected);
-    }
-  }
-
   @Test
   void theFirstTestsPass(@TempDir Path classes) throws ReflectiveOperationException {
     PageProgram.compile(PAGE, UnaryOperator.identity(), classes);
-    var type = load(classes, "PricesTest");
+    var type = PageProgram.load(classes, "PricesTest");
     var tests =
         Stream.of(type.getDeclaredMethods())
             .filter(method -> method.isAnnotationPresent(Test.class))
@@ -144,9 +132,8 @@ class TestingPageTest {
       methods.add(LINE.formatted(methods.size(), row.get(1), row.get(2), row.get(3)));
     }
     var program = "```java\n" + CAUSES.formatted(String.join("", methods)) + "```\n";
-    PageProgram.compile(
-        new Pages.Page(PAGE.path(), program), UnaryOperator.identity(), classes);
-    var causes = load(classes, "Causes");
+    PageProgram.compile(new Pages.Page(PAGE.path(), program), UnaryOperator.identity(), classes);
+    var causes = PageProgram.load(classes, "Causes");
 
     for (var i = 0; i < rows.size(); i++) {
       try (var kit = limited()) {
