@@ -124,7 +124,8 @@ final class Adapter implements AutoCloseable {
     if (broken.isDone()) {
       answer.complete(new JsonObject().put("broken", broken.join()));
     }
-    return new Call(events, this::giveUp, number, operation, answer, isStarted ? limit : START * limit);
+    return new Call(
+        events, this::giveUp, number, operation, answer, isStarted ? limit : START * limit);
   }
 
   /** Asks for something, and returns the answer: an object with {@code out} or {@code error}. */
