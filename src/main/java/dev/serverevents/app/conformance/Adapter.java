@@ -23,12 +23,17 @@ final class Adapter implements AutoCloseable {
 
   private static final byte[] END = {};
 
+  /** The first answer may take so many times as long, for a process has to start first. */
+  private static final int START = 6;
+
   private final Process process;
   private final long limit;
   private final AtomicInteger calls = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonObject>> pending = new ConcurrentHashMap<>();
   private final BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>();
   private final Events events = new Events();
+
+  private volatile boolean isStarted;
 
   /** Completes when nothing more can come of it, with the reason. */
   private final CompletableFuture<String> broken = new CompletableFuture<>();
@@ -80,6 +85,7 @@ final class Adapter implements AutoCloseable {
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       for (var line = output.readLine(); line != null; line = output.readLine()) {
         received(new JsonObject(line));
+        isStarted = true;
       }
       breakOff("it has ended");
     } catch (IOException cause) {
@@ -118,7 +124,8 @@ final class Adapter implements AutoCloseable {
     if (broken.isDone()) {
       answer.complete(new JsonObject().put("broken", broken.join()));
     }
-    return new Call(events, this::giveUp, number, operation, answer, limit);
+    return new Call(
+        events, this::giveUp, number, operation, answer, isStarted ? limit : START * limit);
   }
 
   /** Asks for something, and returns the answer: an object with {@code out} or {@code error}. */

@@ -288,7 +288,7 @@ final class WorkCases {
     worker.finish("7", "[1]");
     heard.next("the event", worker.name() + ":7", worker.event("7", "[1]"), 2);
     stopped.out();
-    Check.equal("who has the lease", 0, rig.peer().subscribers(worker.channel()));
+    rig.peer().awaitSubscribers(worker.channel(), 0);
     worker.push(worker.job("8"));
     worker.goesOn("8");
     Check.equal("the jobs on the list", 1, rig.peer().integer("LLEN", worker.list()));

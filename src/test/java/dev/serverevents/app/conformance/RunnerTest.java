@@ -38,13 +38,13 @@ class RunnerTest {
   @Test
   void anAdapterThatDoesNotAnswerFailsInTime() {
     assertThat(shell("while read line; do :; done"))
-        .contains("none within 300 ms")
+        .contains("none within 1800 ms")
         .contains("it has not 3 times");
   }
 
   @Test
   void anAdapterThatReadsNothingFailsInTime() {
-    assertThat(shell("exec sleep 60")).contains("none within 300 ms");
+    assertThat(shell("exec sleep 60")).contains("none within 1800 ms");
   }
 
   @Test
