@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** A client of src/clients, with the library of Redis that it uses. */
@@ -41,6 +43,8 @@ enum Client {
         }
       }
       """;
+
+  private static final Set<Installed> THERE = ConcurrentHashMap.newKeySet();
 
   private final String program;
   private final String library;
@@ -149,15 +153,13 @@ enum Client {
       }
     };
 
-    private boolean isThere;
-
     abstract void install() throws IOException;
 
     synchronized void check() {
       try {
-        if (!isThere) {
+        if (!THERE.contains(this)) {
           install();
-          isThere = true;
+          THERE.add(this);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
