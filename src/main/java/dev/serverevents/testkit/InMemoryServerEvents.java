@@ -6,20 +6,13 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.Job;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
-import dev.serverevents.internal.local.Deployments;
-import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.memory.MemoryRedis;
-import dev.serverevents.internal.memory.MemoryVerticle;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.testkit.ScriptedWorker.Script;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,37 +37,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryServerEvents implements AutoCloseable {
 
-  private static final long STUCK_S = 60;
-  private static final Duration STEP = Duration.ofSeconds(1);
-
-  private final Vertx vertx;
-  private final QuietLoop loop;
-  private final TestClock clock;
+  private final TestServer server;
   private final MemoryRedis redis;
-  private final Context context;
   private final ScriptedWorkers workers;
-  private final EmittedEvents emitted = new EmittedEvents();
   private final Listeners listeners;
+  private final EmittedEvents emitted = new EmittedEvents();
   private final ServerEventsOptions options;
-  private final ServerEvents events;
-  private final Deployments deployments;
-  private final String deployment;
-  private boolean isClosed;
 
   private InMemoryServerEvents(ServerEventsOptions options) {
     this.options = options;
-    vertx = TestVertx.create();
-    loop = new QuietLoop(vertx);
-    clock = new TestClock(loop);
-    Clocks.install(vertx, clock.asClock());
-    redis = new MemoryRedis(clock.asClock());
+    server = new TestServer(options);
+    redis = server.redis();
     redis.observe(emitted::add);
     listeners = new Listeners(redis);
-    context = vertx.getOrCreateContext();
-    workers = new ScriptedWorkers(redis, context, loop);
-    deployments = new Deployments(vertx);
-    deployment = await(vertx.deployVerticle(new MemoryVerticle(redis, options)));
-    events = ServerEvents.create(vertx);
+    workers = new ScriptedWorkers(redis, server.context(), server.loop());
   }
 
   /** Creates one with the default settings. */
@@ -94,22 +70,22 @@ public final class InMemoryServerEvents implements AutoCloseable {
 
   /** The Vert.x to deploy the application on. It is closed together with this. */
   public Vertx vertx() {
-    return vertx;
+    return server.vertx();
   }
 
   /** A ServerEvents on {@link #vertx()}. An application may create its own. */
   public ServerEvents events() {
-    return events;
+    return server.events();
   }
 
   /** The time. */
   public TestClock clock() {
-    return clock;
+    return server.clock();
   }
 
   /** Lets what is under way on the event loop come to its end, without time passing. */
   public void settle() {
-    clock.settle();
+    server.clock().settle();
   }
 
   /**
@@ -179,7 +155,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
 
   private void add(String name, Script script) {
     var key = key(name, "any");
-    run(() -> workers.add(key.name(), script));
+    server.run(() -> workers.add(key.name(), script));
   }
 
   /**
@@ -191,7 +167,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
   public Future<Void> take(Job job) {
     return Future.future(
         done ->
-            context.runOnContext(
+            server.context().runOnContext(
                 turn -> {
                   if (workers.take(job)) {
                     done.complete();
@@ -204,24 +180,24 @@ public final class InMemoryServerEvents implements AutoCloseable {
 
   /** Kills all workers: their connections break, and nothing comes of their jobs. */
   public void workerDies() {
-    run(() -> workers.end(ScriptedWorker::die));
+    server.run(() -> workers.end(ScriptedWorker::die));
   }
 
   /** Has all workers stand still: they stay connected, but do nothing more. */
   public void workerFreezes() {
-    run(() -> workers.end(ScriptedWorker::freeze));
+    server.run(() -> workers.end(ScriptedWorker::freeze));
   }
 
   // Faults
 
   /** Breaks all connections to Redis, which cannot be made again until {@link #redisUp()}. */
   public void redisDown() {
-    run(redis::down);
+    server.run(redis::down);
   }
 
   /** Lets all connections be made again, at once. Nothing was kept of what was published. */
   public void redisUp() {
-    run(
+    server.run(
         () -> {
           var wasDown = redis.isDown();
           redis.up();
@@ -239,17 +215,17 @@ public final class InMemoryServerEvents implements AutoCloseable {
    *     if it refuses no more
    */
   public void redisRefuses(@Nullable String error) {
-    run(() -> redis.refuse(error));
+    server.run(() -> redis.refuse(error));
   }
 
   /** Loses the next message that is published: nobody gets it, and nobody is told. */
   public void loseNext() {
-    run(redis::loseNext);
+    server.run(redis::loseNext);
   }
 
   /** Breaks the connection that subscribes, and makes it again: what came meanwhile is missed. */
   public void gap() {
-    run(redis::gap);
+    server.run(redis::gap);
   }
 
   /**
@@ -262,7 +238,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
     if (time.isNegative()) {
       throw new InvalidInputException("time", time, "must not be negative");
     }
-    run(() -> redis.slow(time.toMillis()));
+    server.run(() -> redis.slow(time.toMillis()));
   }
 
   /**
@@ -273,9 +249,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * @return completes when it is undeployed
    */
   public Future<Void> drain() {
-    var drained = vertx.undeploy(deployment);
-    settle();
-    return drained;
+    return server.drain();
   }
 
   // What was done
@@ -313,47 +287,11 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * @throws AssertionError if there is any
    */
   public void assertNothingPending() {
-    settle();
-    var pending = deployments.all().stream().mapToInt(server -> server.pending().count()).sum();
-    var channels =
-        redis.subscriptions().keySet().stream()
-            .filter(channel -> !channel.startsWith(EventKey.RESERVED))
-            .toList();
-    var jobs = redis.lists();
-    if (pending != 0 || !channels.isEmpty() || !jobs.isEmpty()) {
-      throw new AssertionError(
-          "Pending: %d waits, streams and workers; events listened to: %s; jobs: %s"
-              .formatted(pending, channels, jobs));
-    }
+    server.assertNothingPending();
   }
 
   private EventKey key(Object name, Object id) {
     return EventKey.of(name, id, options.getLimits());
-  }
-
-  /** Does something on the event loop once it rests, and lets it come to rest again. */
-  private void run(Runnable action) {
-    settle();
-    var done =
-        Future.future(
-            ended ->
-                context.runOnContext(
-                    turn -> {
-                      action.run();
-                      ended.complete();
-                    }));
-    if (!loop.isHere()) {
-      await(done);
-      settle();
-    }
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.await(STUCK_S, TimeUnit.SECONDS);
-    } catch (TimeoutException stuck) {
-      throw new IllegalStateException("The event loop is stuck", stuck);
-    }
   }
 
   /**
@@ -362,32 +300,6 @@ public final class InMemoryServerEvents implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (loop.isHere()) {
-      throw new IllegalStateException("The event loop cannot wait for itself: close in the test");
-    }
-    if (isClosed) {
-      return;
-    }
-    isClosed = true;
-    var ids = Set.copyOf(vertx.deploymentIDs());
-    pass(
-        Future.join(
-            ids.stream().filter(id -> !id.equals(deployment)).map(this::undeploy).toList()));
-    pass(events.close());
-    pass(undeploy(deployment));
-    await(vertx.close());
-  }
-
-  private Future<?> undeploy(String id) {
-    return vertx.deploymentIDs().contains(id) ? vertx.undeploy(id) : Future.succeededFuture();
-  }
-
-  /** Lets time pass until that has ended, in whichever way. */
-  private void pass(Future<?> ending) {
-    var limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(STUCK_S);
-    settle();
-    while (!ending.isComplete() && System.nanoTime() < limit) {
-      clock.advance(STEP);
-    }
+    server.close();
   }
 }

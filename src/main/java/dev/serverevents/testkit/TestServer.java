@@ -1,0 +1,146 @@
+package dev.serverevents.testkit;
+
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.internal.local.Deployments;
+import dev.serverevents.internal.loop.Clocks;
+import dev.serverevents.internal.memory.MemoryRedis;
+import dev.serverevents.internal.memory.MemoryVerticle;
+import dev.serverevents.internal.wire.EventKey;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What a kit consists of: a Vert.x with its loop, its clock, its Redis and its verticle. */
+final class TestServer {
+
+  private static final long STUCK_S = 60;
+  private static final Duration STEP = Duration.ofSeconds(1);
+
+  private final Vertx vertx = TestVertx.create();
+  private final QuietLoop loop = new QuietLoop(vertx);
+  private final TestClock clock = new TestClock(loop);
+  private final MemoryRedis redis = new MemoryRedis(clock.asClock());
+  private final Context context = vertx.getOrCreateContext();
+  private final Deployments deployments = new Deployments(vertx);
+  private final String deployment;
+  private final ServerEvents events;
+  private boolean isClosed;
+
+  TestServer(ServerEventsOptions options) {
+    Clocks.install(vertx, clock.asClock());
+    deployment = await(vertx.deployVerticle(new MemoryVerticle(redis, options)));
+    events = ServerEvents.create(vertx);
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  QuietLoop loop() {
+    return loop;
+  }
+
+  TestClock clock() {
+    return clock;
+  }
+
+  MemoryRedis redis() {
+    return redis;
+  }
+
+  Context context() {
+    return context;
+  }
+
+  ServerEvents events() {
+    return events;
+  }
+
+  /** Does something on the event loop once it rests, and lets it come to rest again. */
+  void run(Runnable action) {
+    clock.settle();
+    var done =
+        Future.future(
+            ended ->
+                context.runOnContext(
+                    turn -> {
+                      action.run();
+                      ended.complete();
+                    }));
+    if (!loop.isHere()) {
+      await(done);
+      clock.settle();
+    }
+  }
+
+  /** Begins to undeploy the verticle. */
+  Future<Void> drain() {
+    var drained = vertx.undeploy(deployment);
+    clock.settle();
+    return drained;
+  }
+
+  /**
+   * Asserts that no wait, stream or job is pending, and that nobody listens to an event.
+   *
+   * @throws AssertionError if there is any
+   */
+  void assertNothingPending() {
+    clock.settle();
+    var pending = deployments.all().stream().mapToInt(server -> server.pending().count()).sum();
+    var channels =
+        redis.subscriptions().keySet().stream()
+            .filter(channel -> !channel.startsWith(EventKey.RESERVED))
+            .toList();
+    var jobs = redis.lists();
+    if (pending != 0 || !channels.isEmpty() || !jobs.isEmpty()) {
+      throw new AssertionError(
+          "Pending: %d waits, streams and workers; events listened to: %s; jobs: %s"
+              .formatted(pending, channels, jobs));
+    }
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(STUCK_S, TimeUnit.SECONDS);
+    } catch (TimeoutException stuck) {
+      throw new IllegalStateException("The event loop is stuck", stuck);
+    }
+  }
+
+  /** Undeploys all, the verticle last, and closes the Vert.x. What takes time is over at once. */
+  void close() {
+    if (loop.isHere()) {
+      throw new IllegalStateException("The event loop cannot wait for itself: close in the test");
+    }
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    var ids = Set.copyOf(vertx.deploymentIDs());
+    pass(
+        Future.join(
+            ids.stream().filter(id -> !id.equals(deployment)).map(this::undeploy).toList()));
+    pass(events.close());
+    pass(undeploy(deployment));
+    await(vertx.close());
+  }
+
+  private Future<?> undeploy(String id) {
+    return vertx.deploymentIDs().contains(id) ? vertx.undeploy(id) : Future.succeededFuture();
+  }
+
+  /** Lets time pass until that has ended, in whichever way. */
+  private void pass(Future<?> ending) {
+    var limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(STUCK_S);
+    clock.settle();
+    while (!ending.isComplete() && System.nanoTime() < limit) {
+      clock.advance(STEP);
+    }
+  }
+}
