@@ -215,7 +215,7 @@ class WireProtocolPageTest {
                 WaitOptions.DEFAULT.timeout(60_000).watchWorker(),
                 job -> Future.succeededFuture(handedOver.tryComplete(job)));
     var claimTo = Objects.requireNonNull(result(handedOver.future()).claimTo());
-    try (var worker = ForeignWorker.unnamed(server.redis(), "worker-1")) {
+    try (var worker = ForeignWorker.unnamed(server.broker(), "worker-1")) {
       for (var words : commands) {
         assertThat(words.get(1)).matches("\\$inbox:orders\\.priced:.+");
         var said = List.of(words.get(0), claimTo, words.get(2));

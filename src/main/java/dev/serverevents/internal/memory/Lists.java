@@ -121,6 +121,11 @@ final class Lists {
     all.forEach(worker -> worker.job.tryFail(cause));
   }
 
+  /** When a list is forgotten, in ms of Unix time; null if it is not. */
+  @Nullable Long expiry(String key) {
+    return expiries.get(key);
+  }
+
   /** The lists that are not empty, by their keys. */
   Map<String, List<String>> all() {
     List.copyOf(jobs.keySet()).forEach(this::purge);

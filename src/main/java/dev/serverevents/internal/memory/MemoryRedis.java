@@ -212,6 +212,11 @@ public final class MemoryRedis {
     channels.leave(session);
   }
 
+  /** How many connections there are. */
+  synchronized int connections() {
+    return sessions.size();
+  }
+
   /** How long a command or a delivery takes, in ms. */
   synchronized long slow() {
     return slowMs;
