@@ -67,6 +67,11 @@ record RedisTestBroker(TestRedis redis) implements TestBroker {
   }
 
   @Override
+  public void permitPublish() {
+    redis.command("ACL", "SETUSER", "default", "+publish");
+  }
+
+  @Override
   public void refuseSubscribe() {
     redis.command("ACL", "SETUSER", "default", "resetchannels", "&$inbox:*");
   }
@@ -134,6 +139,11 @@ record RedisTestBroker(TestRedis redis) implements TestBroker {
   public TestVerticle verticle(ServerEventsOptions options) {
     var verticle = new ServerEventsVerticle(options);
     return new TestVerticle(verticle, verticle::droppedPayloads);
+  }
+
+  @Override
+  public String name() {
+    return "Redis at redis://127.0.0.1";
   }
 
   @Override

@@ -49,6 +49,9 @@ public interface TestBroker {
   /** Refuses to publish from now on. */
   void refusePublish();
 
+  /** Does not refuse that any more. */
+  void permitPublish();
+
   /** Refuses to subscribe the channels of events from now on. */
   void refuseSubscribe();
 
@@ -87,6 +90,9 @@ public interface TestBroker {
 
   /** A verticle on it. */
   TestVerticle verticle(ServerEventsOptions options);
+
+  /** What messages call it, to begin with. */
+  String name();
 
   /** Settings for a verticle on it. */
   ServerEventsOptions options();

@@ -77,6 +77,11 @@ public final class MemoryTestBroker implements TestBroker {
   }
 
   @Override
+  public void permitPublish() {
+    redis.refuse(null);
+  }
+
+  @Override
   public void refuseSubscribe() {
     redis.refuse("NOPERM no permission");
   }
@@ -160,6 +165,11 @@ public final class MemoryTestBroker implements TestBroker {
   public TestVerticle verticle(ServerEventsOptions options) {
     var verticle = new MemoryVerticle(redis, options);
     return new TestVerticle(verticle, verticle::droppedPayloads);
+  }
+
+  @Override
+  public String name() {
+    return "Redis in memory";
   }
 
   @Override
