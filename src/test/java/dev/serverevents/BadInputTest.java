@@ -5,20 +5,19 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class BadInputTest {
 
   private static void assertInvalid(Future<?> future, String message) {
@@ -153,7 +152,7 @@ class BadInputTest {
     var limits = new LimitsOptions().setName(3);
     var options = server.options().setLimits(limits).setTimeout(1_234);
     var copy = new ServerEventsOptions(options);
-    var verticle = new ServerEventsVerticle(options);
+    var verticle = server.verticle(options);
     options.setTimeout(1).setConnectionString("redis://127.0.0.1:1");
     limits.setName(512);
     assertThat(copy.getLimits().getName()).isEqualTo(3);

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.internal.Ending;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,10 +18,9 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Why something ended, as Java says it, and what became of it until then. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class CauseTest {
 
   private static final WaitOptions SHORT = WaitOptions.DEFAULT.timeout(500);
@@ -114,24 +114,32 @@ class CauseTest {
 
   @Test
   void whatIsWrongWithTheConnectionIsTold(Server server) {
-    try (var proxy = TcpProxy.before(server.redis())) {
-      var options = server.options().setConnectionString(proxy.url()).setEmitTimeout(200);
-      server.deploy(options);
+    try (var link = server.broker().link()) {
+      server.deploy(link.lead(server.options()).setEmitTimeout(200));
       var events = server.events();
       var gap = events.listen("gap", 1, 2_000);
       var stream = events.stream("gap", 1, StreamOptions.DEFAULT.timeout(2_000));
       var end = end(stream);
       result(Future.all(gap.subscribed(), stream.subscribed()));
-      proxy.cut();
+      link.cut();
       Await.until(() -> !events.isReady());
       assertCause(events.on("away", 1, SHORT), Cause.REDIS_AWAY);
       assertCause(events.emit("away", 1), Cause.REDIS_AWAY);
-      proxy.mend();
+      link.mend();
       Await.until(events::isReady);
       assertCause(gap.future(), Cause.REDIS_GAP);
       assertCause(end, Cause.REDIS_GAP);
+      server.undeploy();
+    }
+  }
+
+  @Test
+  @OnlyOnRedis("A connection swallows everything: in memory, it is there or broken.")
+  void thatTheConnectionIsSilentIsTold(Server server) {
+    try (var proxy = TcpProxy.before(server.redis())) {
+      server.deploy(server.options().setConnectionString(proxy.url()));
       proxy.swallow();
-      assertCause(events.on("silent", 1, SHORT), Cause.REDIS_AWAY);
+      assertCause(server.events().on("silent", 1, SHORT), Cause.REDIS_AWAY);
       server.undeploy();
     }
   }
@@ -143,11 +151,10 @@ class CauseTest {
     var events = server.events();
     var wait = events.listen("probed", 1, 500);
     result(wait.subscribed());
-    var redis = server.redis();
-    redis.command("ACL", "SETUSER", "default", "-publish");
+    server.broker().refusePublish();
     assertCause(wait.future(), Cause.REDIS_REFUSED);
     assertCause(events.emit("refused", 1), Cause.REDIS_REFUSED);
-    redis.command("ACL", "SETUSER", "default", "resetchannels", "&$inbox:*");
+    server.broker().refuseSubscribe();
     assertCause(events.on("refused", 1, SHORT), Cause.REDIS_REFUSED);
     server.undeploy();
   }

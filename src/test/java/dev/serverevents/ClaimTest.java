@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.ForeignWorker;
+import dev.serverevents.testing.OnBothBackends;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
@@ -17,13 +18,12 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What a wait learns of the worker that it needs or that has its job, and what the worker is told;
  * the workers are programs that know the wire protocol alone.
  */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ClaimTest {
 
   private static final long LONG = 60_000;
@@ -101,7 +101,7 @@ class ClaimTest {
     assertThat(request(events, 1, NEEDING).failure()).isInstanceOf(NoWorkerException.class);
     var without = events.listen("job", 2, LONG);
     result(without.subscribed());
-    try (var worker = ForeignWorker.serve(api.redis(), "w1", "job")) {
+    try (var worker = ForeignWorker.serve(api.broker(), "w1", "job")) {
       var requested = request(events, 3, NEEDING);
       worker.claim(requested.job());
       worker.emit(requested.job(), "done");
@@ -114,15 +114,15 @@ class ClaimTest {
   @Test
   void theLastWorkerThatLeavesBeforeItHasClaimedTheJobEndsTheWait(Server api) {
     api.deploy();
-    var worker = ForeignWorker.serve(api.redis(), "w1", "job");
-    var other = ForeignWorker.serve(api.redis(), "w2", "job");
+    var worker = ForeignWorker.serve(api.broker(), "w1", "job");
+    var other = ForeignWorker.serve(api.broker(), "w2", "job");
     var requested = request(api.events(), 1, NEEDING);
     var plain = api.events().listen("job", 2, NEEDING);
     var claimed = request(api.events(), 3, NEEDING);
     requested.job();
     other.claim(claimed.job());
     worker.close();
-    var unnamed = ForeignWorker.unnamed(api.redis(), "w3");
+    var unnamed = ForeignWorker.unnamed(api.broker(), "w3");
     unnamed.claim(claimed.job());
     other.close();
     var timeline = requested.failure(NoWorkerException.class).timeline();
@@ -138,7 +138,7 @@ class ClaimTest {
   @Test
   void aWaitEndsWithItsWorkerAndSaysWhoseTheJobWas(Server api) {
     api.deploy();
-    var worker = ForeignWorker.unnamed(api.redis(), "w1");
+    var worker = ForeignWorker.unnamed(api.broker(), "w1");
     for (var options : List.of(WATCHING, WATCHING.direct(true))) {
       var lost = request(api.events(), 1, options);
       assertThat(worker.claim(lost.job())).isEqualTo(1);
@@ -158,9 +158,10 @@ class ClaimTest {
   }
 
   @Test
+  @OnlyOnRedis("It counts the commands that Redis gets.")
   void aWorkerThatReconnectsIsNotLost(Server api) {
     api.deploy();
-    var worker = ForeignWorker.unnamed(api.redis(), "w1");
+    var worker = ForeignWorker.unnamed(api.broker(), "w1");
     var requested = request(api.events(), 1, WATCHING);
     worker.claim(requested.job());
     var questions = api.redis().calls("pubsub|numsub");
@@ -174,10 +175,11 @@ class ClaimTest {
   }
 
   @Test
+  @OnlyOnRedis("It counts the commands that Redis gets.")
   void aJobThatGoesBackMayBeDoneByAnotherWorkerWithinTheSameWait(Server api) {
     api.deploy();
-    var first = ForeignWorker.serve(api.redis(), "w1", "job");
-    var second = ForeignWorker.serve(api.redis(), "w2", "job");
+    var first = ForeignWorker.serve(api.broker(), "w1", "job");
+    var second = ForeignWorker.serve(api.broker(), "w2", "job");
     var requested = request(api.events(), 1, NEEDING);
     first.claim(requested.job(), new JsonObject().put("givesBack", true));
     first.close();
@@ -192,7 +194,7 @@ class ClaimTest {
   @Test
   void aJobThatGoesBackAndThatNobodyTakesIsWithoutAWorkerOrNeverClaimedAgain(Server api) {
     api.deploy();
-    var worker = ForeignWorker.serve(api.redis(), "w1", "job");
+    var worker = ForeignWorker.serve(api.broker(), "w1", "job");
     var requested = request(api.events(), 1, NEEDING);
     worker.claim(requested.job(), new JsonObject().put("givesBack", true));
     worker.close();
@@ -203,7 +205,7 @@ class ClaimTest {
   @Test
   void aWorkerWithoutASignOfLifeHasStalledThoughItIsConnected(Server api) {
     api.deploy();
-    try (var worker = ForeignWorker.unnamed(api.redis(), "w1")) {
+    try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {
       var requested = request(api.events(), 1, WATCHING.stalledAfter(500));
       var other = request(api.events(), 2, WATCHING);
       worker.claim(requested.job());
@@ -224,7 +226,7 @@ class ClaimTest {
   @Test
   void signsOfLifeAreAnsweredAndKeepAWaitGoing(Server api) {
     api.deploy();
-    try (var worker = ForeignWorker.unnamed(api.redis(), "w1")) {
+    try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {
       var requested = request(api.events(), 1, WATCHING.stalledAfter(700));
       worker.claim(requested.job());
       for (var i = 1; i <= 15; i++) {
@@ -256,8 +258,8 @@ class ClaimTest {
   @Test
   void whoHasAJobIsToldThatNobodyWantsItAnyMore(Server api) {
     api.deploy();
-    try (var worker = ForeignWorker.unnamed(api.redis(), "w1");
-        var other = ForeignWorker.unnamed(api.redis(), "w2")) {
+    try (var worker = ForeignWorker.unnamed(api.broker(), "w1");
+        var other = ForeignWorker.unnamed(api.broker(), "w2")) {
       var cancelled = request(api.events(), 1, WATCHING);
       worker.claim(cancelled.job());
       var late = request(api.events(), 2, WATCHING.timeout(300));
@@ -296,7 +298,7 @@ class ClaimTest {
   @Test
   void claimsThatWereMissedAreAskedForAgain(Server api) {
     api.deploy();
-    try (var worker = ForeignWorker.unnamed(api.redis(), "w1")) {
+    try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {
       var requested = request(api.events(), 1, WATCHING);
       worker.alive(requested.job()); // it has a job of which the claim was missed
       var reclaim = "[\"$reclaim\",\"" + requested.job().claimTo() + "\"]";
@@ -304,9 +306,9 @@ class ClaimTest {
       worker.claim(requested.job());
       worker.alive(requested.job());
       Await.until(() -> worker.told().size() == 2);
-      api.redis().command("CLIENT", "KILL", "TYPE", "pubsub");
+      api.broker().gap();
       worker.reconnect();
-      Await.until(() -> api.redis().allChannels().contains(requested.job().claimTo()));
+      Await.until(() -> api.broker().allChannels().contains(requested.job().claimTo()));
       worker.emit(requested.job(), "done");
       assertThat(result(requested.pending().future()).list()).containsExactly("done");
     }
@@ -315,7 +317,7 @@ class ClaimTest {
   @Test
   void whatWorkersSayWronglyDisturbsNobody(Server api) {
     api.deploy();
-    try (var worker = ForeignWorker.unnamed(api.redis(), "w1")) {
+    try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {
       var requested = request(api.events(), 1, WATCHING.direct(true));
       var inbox = requested.job().claimTo();
       for (var wrong :
@@ -329,7 +331,7 @@ class ClaimTest {
               "[\"$unwanted\",\"job\",1]",
               "[\"$nothing\",\"job\",1]",
               "[\"$claim\",\"job\",2,\"w1\"]")) {
-        api.redis().command("PUBLISH", inbox, wrong);
+        api.broker().publish(inbox, wrong);
       }
       worker.emit(requested.job(), "done");
       assertThat(result(requested.pending().future()).list()).containsExactly("done");
@@ -337,14 +339,15 @@ class ClaimTest {
   }
 
   @Test
+  @OnlyOnRedis("It counts the commands that Redis gets.")
   void whoDoesNotUseItSendsNothingMore(Server api) {
     api.deploy();
-    try (var worker = ForeignWorker.serve(api.redis(), "w1", "job")) {
+    try (var worker = ForeignWorker.serve(api.broker(), "w1", "job")) {
       var events = api.events();
       var first = request(events, 0, WaitOptions.DEFAULT).pending();
       result(first.subscribed());
       first.cancel();
-      Await.until(() -> !api.redis().channels().contains("job:0"));
+      Await.until(() -> !api.broker().channels().contains("job:0"));
       var before = commands(api);
       var requested = request(events, 1, WaitOptions.DEFAULT.timeout(LONG));
       worker.emit(requested.job(), "done");
@@ -353,7 +356,8 @@ class ClaimTest {
           () ->
               assertThat(commands(api))
                   .containsExactly(before.get(0) + 1, before.get(1) + 1, before.get(2)));
-      assertThat(api.redis().allChannels()).noneMatch(channel -> channel.startsWith("$inbox:job:"));
+      assertThat(api.broker().allChannels())
+          .noneMatch(channel -> channel.startsWith("$inbox:job:"));
     }
   }
 

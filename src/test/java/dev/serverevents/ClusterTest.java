@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.RedisServerOptions.PubSub;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestCluster;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What is true of one Redis is true of a cluster of three masters and three replicas, sharded and
  * broadcast.
  */
+@OnlyOnRedis("It is about a cluster.")
 @ExtendWith(ServerExtension.class)
 @Tag("long")
 class ClusterTest {

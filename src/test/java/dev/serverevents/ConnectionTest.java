@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -19,12 +20,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ConnectionTest {
 
   private static Throwable deployFailure(Server server, ServerEventsOptions options) {
@@ -32,6 +32,7 @@ class ConnectionTest {
   }
 
   @Test
+  @OnlyOnRedis("It is about the settings that say where Redis is and who one is there.")
   void theVerticleTakesItsConfigAsJson(Server server) {
     var redis = new JsonObject().put("host", "127.0.0.1").put("port", server.redis().port());
     var config = new JsonObject().put("timeout", 20).put("redis", redis.put("db", 3));
@@ -44,6 +45,7 @@ class ConnectionTest {
   }
 
   @Test
+  @OnlyOnRedis("It is about the settings that say where Redis is and who one is there.")
   void aUrlIsAllThatADeploymentNeeds(Server server) {
     result(server.vertx().deployVerticle(ServerEventsVerticle.of(server.redis().url())));
     Await.until(() -> server.redis().connections().size() == 2);
@@ -54,6 +56,7 @@ class ConnectionTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = {"", "localhost:6379", "http://localhost"})
+  @OnlyOnRedis("It is about the settings that say where Redis is and who one is there.")
   void whatIsNoUrlOfRedisIsRefusedBeforeTheDeployment(String url) {
     assertThatThrownBy(() -> ServerEventsVerticle.of(url))
         .isInstanceOf(InvalidInputException.class)
@@ -62,6 +65,7 @@ class ConnectionTest {
   }
 
   @Test
+  @OnlyOnRedis("It is about the settings that say where Redis is and who one is there.")
   void aRedisThatRefusesFailsTheDeploymentAndTheNextOneWorks(Server server) {
     var refused =
         deployFailure(server, new ServerEventsOptions().setConnectionString("redis://127.0.0.1:1"));
@@ -74,6 +78,7 @@ class ConnectionTest {
 
   @Test
   @OwnRedis({"--requirepass", "right"})
+  @OnlyOnRedis("It is about the settings that say where Redis is and who one is there.")
   void aWrongPasswordFailsTheDeploymentWithoutShowingIt(Server server) {
     var address = "127.0.0.1:" + server.redis().port();
     var options = new ServerEventsOptions();
@@ -98,6 +103,7 @@ class ConnectionTest {
   }
 
   @Test
+  @OnlyOnRedis("The connection that publishes is killed alone: in memory, all break at once.")
   void onReadyIsCalledOnceConnectedAndAfterEachReconnect(Server server) {
     var ready = new AtomicInteger();
     var early = server.events().onReady(ready::incrementAndGet);
@@ -124,8 +130,8 @@ class ConnectionTest {
     var events = server.events();
     var wait = events.listen("a", 1);
     result(wait.subscribed());
-    server.redis().command("CLIENT", "KILL", "TYPE", "pubsub");
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    server.broker().gap();
+    Await.until(() -> server.broker().channels().contains("a:1"));
     result(events.emit("a", 1, "after"));
     assertThat(result(wait.future()).get(0)).isEqualTo("after");
   }
@@ -141,7 +147,7 @@ class ConnectionTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessage("The ServerEventsVerticle was undeployed");
     assertThat(failure(events.emit("a", 1))).isInstanceOf(UnavailableException.class);
-    Await.until(() -> server.redis().connections().isEmpty());
+    Await.until(() -> server.broker().connections().isEmpty());
   }
 
   @Test
@@ -158,10 +164,10 @@ class ConnectionTest {
           }
         };
     var id = result(server.vertx().deployVerticle(api));
-    assertThat(server.redis().channels()).contains("a:1");
+    assertThat(server.broker().channels()).contains("a:1");
     result(server.vertx().undeploy(id));
     assertThat(failure(waits.get(0))).isInstanceOf(WaitCancelledException.class);
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -189,6 +195,7 @@ class ConnectionTest {
     "&$inbox:*",
     "&ok:*"
   })
+  @OnlyOnRedis("It is about the rights that a user of Redis has on channels.")
   void aForbiddenChannelFailsItsWaitAtOnceAndNoOther(Server server) {
     server.deploy();
     var events = server.events();
@@ -215,6 +222,7 @@ class ConnectionTest {
     "&$inbox:*",
     "&ok:*"
   })
+  @OnlyOnRedis("It is about the rights that a user of Redis has on channels.")
   void aForbiddenChannelFailsItsEmitAndNoneThatIsSentWithIt(Server server) {
     server.deploy();
     var events = server.events();

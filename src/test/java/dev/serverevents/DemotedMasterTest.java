@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One stable name leads to whichever Redis is the master; a proxy stands for the name. */
+@OnlyOnRedis("It is about a Redis that becomes a replica.")
 @ExtendWith(ServerExtension.class)
 class DemotedMasterTest {
 

@@ -5,42 +5,18 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
-import dev.serverevents.testing.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What becomes of waits and emits when the verticle is undeployed. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class DrainTest {
 
   private static final long LONG = 60_000;
-
-  /** A verticle whose event loop can be held. */
-  private static final class Held extends ServerEventsVerticle {
-    Held(ServerEventsOptions options) {
-      super(options);
-    }
-
-    /** Holds it until what is returned is counted down. */
-    CountDownLatch hold() {
-      var release = new CountDownLatch(1);
-      context.runOnContext(
-          turn -> {
-            try {
-              release.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          });
-      return release;
-    }
-  }
 
   private static Future<Void> undeploy(Server server) {
     var vertx = server.vertx();
@@ -80,16 +56,16 @@ class DrainTest {
 
   @Test
   void queuedEmitsAreSentFirst(Server server) {
-    try (var proxy = TcpProxy.before(server.redis())) {
-      var options = server.options().setConnectionString(proxy.url()).setDrainTimeout(LONG);
+    try (var link = server.broker().link()) {
+      var options = link.lead(server.options()).setDrainTimeout(LONG);
       server.deploy(options.setEmitTimeout(LONG).setLimits(new LimitsOptions().setEmitQueue(1)));
       var events = server.events();
-      proxy.cut();
+      link.cut();
       Await.until(() -> !events.isReady());
       var emit = events.emit("queued", 1);
       assertThat(failure(events.emit("queued", 2))).hasMessageContaining("are queued already");
       var undeployed = undeploy(server);
-      proxy.mend();
+      link.mend();
       assertThat(result(emit)).isZero();
       result(undeployed);
     }
@@ -115,8 +91,7 @@ class DrainTest {
 
   @Test
   void whatIsOnItsWayWhenTheVerticleIsUndeployedEndsAsWell(Server server) {
-    var verticle = new Held(server.options().setDrainTimeout(LONG));
-    result(server.vertx().deployVerticle(verticle));
+    var verticle = server.deploy(server.options().setDrainTimeout(LONG));
     var events = server.events();
     var ended = Promise.<Void>promise();
     var waits = new ArrayList<Future<EventArgs>>();

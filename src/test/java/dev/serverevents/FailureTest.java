@@ -4,13 +4,12 @@ import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class FailureTest {
 
   private static EventFailureException emitted(Server server, int code, Object detail) {
@@ -51,7 +50,7 @@ class FailureTest {
     var wait = events.listen("job", 7);
     result(wait.subscribed());
     var payload = "[\"job\",7,{\"$failure\":{\"code\":409,\"message\":\"twice\",\"detail\":[1]}}]";
-    server.redis().command("PUBLISH", "job:7", payload);
+    server.broker().publish("job:7", payload);
     assertThat(failure(wait.future()))
         .isInstanceOf(EventFailureException.class)
         .hasMessage("twice");
@@ -73,9 +72,9 @@ class FailureTest {
     result(wait.subscribed());
     for (var code : new String[] {"99999999999", "1e3", "\"422\"", "1.5", "-99999999999"}) {
       var payload = "[\"job\",1,{\"$failure\":{\"code\":%s,\"message\":\"no\"}}]".formatted(code);
-      server.redis().command("PUBLISH", "job:1", payload);
+      server.broker().publish("job:1", payload);
     }
-    server.redis().command("PUBLISH", "job:1", "[\"job\",1,\"good\"]");
+    server.broker().publish("job:1", "[\"job\",1,\"good\"]");
     assertThat(result(wait.future()).get(0)).isEqualTo("good");
     assertThat(verticle.droppedPayloads()).isEqualTo(5);
   }

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import dev.serverevents.testing.TestCluster;
-import dev.serverevents.testing.TestRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -24,12 +24,11 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs on a Redis list, whatever happens to Redis, the connections and the workers. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class JobListTest {
 
   private static final String LIST = "$jobs:{job}";
@@ -96,8 +95,12 @@ class JobListTest {
     return Future.succeededFuture(job.id());
   }
 
-  private static long length(TestRedis redis, String list) {
-    return redis.command("LLEN", list).toLong();
+  private static int length(Server server, String list) {
+    return server.broker().list(list).size();
+  }
+
+  private static void assertNothingUnder(Server server, String... keys) {
+    assertThat(keys).noneMatch(server.broker()::exists);
   }
 
   private static ServerEventsOptions through(TcpProxy proxy, Server server) {
@@ -111,18 +114,18 @@ class JobListTest {
     push(events, 1, 2, 3);
     var slow = new Slow(events, WorkOptions.DEFAULT.concurrency(2));
     slow.awaitTaken("1", "2");
-    assertThat(length(server.redis(), LIST)).isOne();
-    assertThat(length(server.redis(), slow.own())).isEqualTo(2);
+    assertThat(length(server, LIST)).isOne();
+    assertThat(length(server, slow.own())).isEqualTo(2);
     slow.done.complete("done");
     slow.awaitTaken("1", "2", "3");
     slow.end();
-    assertThat(server.redis().command("EXISTS", LIST, slow.own(), WORKERS).toInteger()).isZero();
+    assertNothingUnder(server, LIST, slow.own(), WORKERS);
   }
 
   @Test
   void whatIsNoJobIsDroppedAndTheNextIsDone(Server server) {
     server.deploy();
-    server.redis().command("RPUSH", LIST, "{}", "no JSON", "[1]", job("$x").toJson().encode());
+    server.broker().push(LIST, List.of("{}", "no JSON", "[1]", job("$x").toJson().encode()));
     var worker = work(server.events(), JobListTest::echo);
     assertThat(result(request(server.events(), 1)).get(0)).isEqualTo("1");
     result(worker.close());
@@ -198,11 +201,12 @@ class JobListTest {
     assertThat(result(answer).get(0)).isEqualTo("in time");
     result(undeployed);
     result(slow.worker.close());
-    assertThat(api.redis().command("EXISTS", slow.own(), WORKERS).toInteger()).isZero();
+    assertNothingUnder(api, slow.own(), WORKERS);
   }
 
   @Test
   @OwnRedis({"--appendonly", "yes", "--appendfsync", "always"})
+  @OnlyOnRedis("The process of Redis is killed.")
   void aWorkerGoesOnWhenRedisWasKilledWhileItWaited(Server server) {
     server.deploy();
     var redis = server.redis();
@@ -217,6 +221,7 @@ class JobListTest {
 
   @Tag("long")
   @Test
+  @OnlyOnRedis("One connection is killed: in memory, all break at once.")
   void aWorkerWhoseConnectionsAreKilledTakesTheNextJob(Server server) {
     server.deploy();
     var redis = server.redis();
@@ -236,6 +241,7 @@ class JobListTest {
   @Tag("long")
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
+  @OnlyOnRedis("A connection swallows what Redis answers: in memory, it is there or broken.")
   void aJobThatRedisMovedIsDoneThoughTheWorkerWasNotTold(boolean isCut, Server api, Server worker) {
     api.deploy();
     try (var proxy = TcpProxy.before(api.redis())) {
@@ -258,17 +264,16 @@ class JobListTest {
       slow.end();
       worker.undeploy();
     }
-    assertThat(length(api.redis(), LIST)).isZero();
+    assertThat(length(api, LIST)).isZero();
   }
 
   @Test
   void aJobThatRedisMovesOnlyAfterTheWorkerHadGivenUpIsFound(Server server) {
     server.deploy();
-    var redis = server.redis();
     var slow = new Slow(server.events(), SEVERAL);
     push(server.events(), 1);
     slow.awaitTaken("1");
-    redis.command("RPUSH", slow.own(), job(2).toJson().encode());
+    server.broker().push(slow.own(), List.of(job(2).toJson().encode()));
     slow.awaitTaken("1", "2");
     slow.end();
   }
@@ -276,16 +281,16 @@ class JobListTest {
   @Test
   void whatIsDoneWhileRedisIsAwayIsForgottenWhenItIsBack(Server api, Server worker) {
     api.deploy();
-    try (var proxy = TcpProxy.before(api.redis())) {
-      worker.deploy(through(proxy, worker).setEmitTimeout(100));
+    try (var link = api.broker().link()) {
+      worker.deploy(link.lead(worker.options()).setEmitTimeout(100));
       var slow = new Slow(worker.events(), WorkOptions.DEFAULT);
       push(api.events(), 1);
       slow.awaitTaken("1");
-      proxy.cut();
+      link.cut();
       slow.done.complete("not told");
-      Await.until(() -> proxy.open() == 0);
-      proxy.mend();
-      Await.until(() -> length(api.redis(), slow.own()) == 0);
+      Await.until(() -> !worker.events().isReady());
+      link.mend();
+      Await.until(() -> length(api, slow.own()) == 0);
       slow.awaitTaken("1");
       slow.end();
       worker.undeploy();
@@ -293,6 +298,7 @@ class JobListTest {
   }
 
   @Test
+  @OnlyOnRedis("Redis loses its data: the memory keeps it.")
   void whoHasJobsIsKnownAgainAfterRedisHasLostItsData(Server server) {
     server.deploy();
     var redis = server.redis();
@@ -307,6 +313,7 @@ class JobListTest {
   }
 
   @Test
+  @OnlyOnRedis("One server of several is cut off: in memory, all connections break at once.")
   void theJobsOfAWorkerThatIsGoneAreDoneOnceAndInTheirOrder(Server gone, Server one, Server other) {
     one.deploy();
     other.deploy();
@@ -333,10 +340,11 @@ class JobListTest {
       second.end();
       gone.undeploy();
     }
-    assertThat(one.redis().command("EXISTS", LIST, WORKERS).toInteger()).isZero();
+    assertNothingUnder(one, LIST, WORKERS);
   }
 
   @Test
+  @OnlyOnRedis("One server of several is cut off: in memory, all connections break at once.")
   void aWaitGetsItsResultThoughTheFirstWorkerIsGone(Server api, Server gone, Server next) {
     api.deploy();
     next.deploy();
@@ -359,22 +367,18 @@ class JobListTest {
   @Test
   void manyJobsGoBackInTheirOrder(Server server) {
     server.deploy();
-    var redis = server.redis();
+    var broker = server.broker();
     var events = server.events();
     var ids = IntStream.range(0, 12_000).mapToObj(String::valueOf).toList();
-    var jobs = ids.stream().map(id -> (Object) job(id).toJson().encode()).toArray();
-    var push = new Object[jobs.length + 1];
-    push[0] = LIST + ":gone";
-    System.arraycopy(jobs, 0, push, 1, jobs.length);
-    redis.command("RPUSH", push);
-    redis.command("SADD", WORKERS, "gone");
+    broker.push(LIST + ":gone", ids.stream().map(id -> job(id).toJson().encode()).toList());
+    broker.addMember(WORKERS, "gone");
     result(
         Future.all(events.jobList("job").giveBack("gone"), events.jobList("job").giveBack("gone")));
-    var back = redis.command("LRANGE", LIST, 0, -1);
-    assertThat(back.stream().map(job -> new JsonObject(job.toString()).getString("id")).toList())
+    var back = broker.list(LIST);
+    assertThat(back.stream().map(job -> new JsonObject(job).getString("id")).toList())
         .isEqualTo(ids);
-    assertThat(redis.command("EXISTS", WORKERS, LIST + ":gone").toInteger()).isZero();
-    redis.command("DEL", LIST);
+    assertNothingUnder(server, WORKERS, LIST + ":gone");
+    broker.clear();
   }
 
   @Test
@@ -386,8 +390,8 @@ class JobListTest {
     assertThat(result(list.push(job(2)))).isEqualTo(2);
     var refused = (UnavailableException) failure(list.push(job(3)));
     assertThat(refused.cause()).isEqualTo(Cause.LIMIT);
-    assertThat(length(server.redis(), LIST)).isEqualTo(2);
-    assertThat(server.redis().command("PTTL", LIST).toLong()).isBetween(1L, 60_000L);
+    assertThat(length(server, LIST)).isEqualTo(2);
+    assertThat(server.broker().ttl(LIST)).isBetween(1L, 60_000L);
     assertThat(result(list.remove(job(2)))).isTrue();
     assertThat(result(list.remove(job(2)))).isFalse();
   }
@@ -395,6 +399,7 @@ class JobListTest {
   @Tag("long")
   @Test
   @OwnRedis({})
+  @OnlyOnRedis("A connection swallows everything: in memory, it is there or broken.")
   void aPushSaysWhyItFailed(Server server) {
     var events = server.events();
     assertCause(Cause.NOT_DEPLOYED, events.jobList("job").push(job(1)));
@@ -435,6 +440,7 @@ class JobListTest {
   }
 
   @Test
+  @OnlyOnRedis("It is about a cluster.")
   void aClusterHasListsOfAnyName(Server gone, Server server) {
     try (var cluster = new TestCluster(2, 0)) {
       var options = cluster.options(RedisServerOptions.PubSub.SHARDED, 0);

@@ -5,6 +5,7 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.RedisRecipes;
 import dev.serverevents.testing.Server;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The users of Redis that the page on security proposes: each may do what it is for, and nothing
  * else.
  */
+@OnlyOnRedis("It is about the rights of the users of Redis.")
 @ExtendWith(ServerExtension.class)
 class LeastRightsTest {
 

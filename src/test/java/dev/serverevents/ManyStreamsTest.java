@@ -4,8 +4,8 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -13,10 +13,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What many streams have still to be told holds up nobody else. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ManyStreamsTest {
 
   private static final int MANY = 1_000;
@@ -63,6 +62,6 @@ class ManyStreamsTest {
     assertThat(result(toldAtAnswer.future())).isLessThan(MANY);
     Await.until(() -> told.get() == MANY);
     streams.forEach(EventStream::close);
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 }

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.BlockedThreadLimit;
+import dev.serverevents.testing.OnBothBackends;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -18,10 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A wait has timed out only if nothing was published for it in time. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ProvenTimeoutTest {
 
   private static final int MANY = 10_000;
@@ -44,6 +44,7 @@ class ProvenTimeoutTest {
   @Test
   @OwnRedis
   @BlockedThreadLimit(60_000)
+  @OnlyOnRedis("It is about what waits in a socket: the memory has none.")
   void whatIsInTheSocketBeforeTheDeadlineCountsThoughTheEventLoopIsHeldPastIt(Server server) {
     server.deploy();
     var began = System.nanoTime();
@@ -62,6 +63,7 @@ class ProvenTimeoutTest {
 
   @Test
   @OwnRedis
+  @OnlyOnRedis("A connection swallows everything: in memory, it is there or broken.")
   void aConnectionThatIsSilentAtTheDeadlineProvesNothing(Server server) {
     try (var proxy = TcpProxy.before(server.redis())) {
       server.deploy(server.options().setConnectionString(proxy.url()));
@@ -73,7 +75,7 @@ class ProvenTimeoutTest {
       result(wait.subscribed());
       result(stream.subscribed());
       proxy.swallow();
-      server.redis().command("PUBLISH", "silent:1", "[\"silent\",1]");
+      server.broker().publish("silent:1", "[\"silent\",1]");
       assertThat(failure(wait.future())).isInstanceOf(UnavailableException.class);
       assertThat(failure(end.future())).isInstanceOf(UnavailableException.class);
       server.undeploy();
@@ -83,13 +85,14 @@ class ProvenTimeoutTest {
   /** The negative control of the test before. */
   @Test
   @OwnRedis
+  @OnlyOnRedis("A connection swallows everything: in memory, it is there or broken.")
   void withoutTheProbeASilentConnectionIsTakenForOneThatHeard(Server server) {
     try (var proxy = TcpProxy.before(server.redis())) {
       server.deploy(server.options().setConnectionString(proxy.url()).setProbeTimeout(0));
       var wait = server.events().listen("silent", 1, 500);
       result(wait.subscribed());
       proxy.swallow();
-      server.redis().command("PUBLISH", "silent:1", "[\"silent\",1]");
+      server.broker().publish("silent:1", "[\"silent\",1]");
       assertThat(failure(wait.future())).isInstanceOf(EventTimeoutException.class);
       server.undeploy();
     }
@@ -97,6 +100,7 @@ class ProvenTimeoutTest {
 
   @Test
   @OwnRedis
+  @OnlyOnRedis("It counts the commands that Redis gets.")
   void waitsThatEndTogetherShareAProbe(Server server) {
     server.deploy(server.options().setHeartbeat(3_600_000));
     var events = server.events();
@@ -114,11 +118,11 @@ class ProvenTimeoutTest {
     var events = server.events();
     var wait = events.listen("unknown", 1, 500);
     result(wait.subscribed());
-    server.redis().command("ACL", "SETUSER", "default", "-publish");
+    server.broker().refusePublish();
     assertThat(failure(wait.future()))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("NOPERM");
-    server.redis().command("ACL", "SETUSER", "default", "+publish");
+    server.broker().permitPublish();
     assertThat(failure(events.on("known", 1, 500))).isInstanceOf(EventTimeoutException.class);
   }
 }

@@ -3,6 +3,7 @@ package dev.serverevents;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** User and password come from the URL, from settings of their own, or one from each. */
+@OnlyOnRedis("It is about the settings that say where Redis is and who one is there.")
 @ExtendWith(ServerExtension.class)
 class RedisAddressTest {
 

@@ -5,6 +5,7 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.RedisRecipes;
 import dev.serverevents.testing.Server;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS with files of one's own, passwords from files, and rights that are revoked. */
+@OnlyOnRedis("It is about TLS, passwords and rights.")
 @ExtendWith(ServerExtension.class)
 class RedisSecurityTest {
 

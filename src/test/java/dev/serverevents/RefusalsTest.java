@@ -6,6 +6,7 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Errors that Redis answers with, for good or for a while, on connections that work. */
+@OnlyOnRedis("It is about errors that Redis answers with, each to some commands alone.")
 @ExtendWith(ServerExtension.class)
 class RefusalsTest {
 

@@ -4,6 +4,7 @@ import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An emit that replicas must have waits for them, and nothing else does. */
+@OnlyOnRedis("It is about the replicas of a Redis.")
 @ExtendWith(ServerExtension.class)
 @Tag("long")
 class ReplicasTest {

@@ -6,20 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.InFlight;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
-import dev.serverevents.testing.TestRedis;
+import dev.serverevents.testing.TestBroker;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class RequestTest {
 
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofMinutes(1));
@@ -128,11 +124,11 @@ class RequestTest {
     var again = events.request("job", "again", RETAINED, handOver);
     var none = events.request("job", "none", RETAINED, handOver);
     Await.until(() -> handedOver.get() == 3);
-    var missed = new ArrayList<Request>();
-    missed.add(Request.cmd(Command.CLIENT).arg("KILL").arg("TYPE").arg("pubsub"));
-    missed.addAll(TestRedis.retainedEmit("job", "again", "[\"job\",\"again\",\"same\"]"));
-    missed.addAll(TestRedis.retainedEmit("job", "none", "[\"job\",\"none\",1]"));
-    server.redis().transaction(missed);
+    server
+        .broker()
+        .gap(
+            new TestBroker.Retained("job", "again", "[\"job\",\"again\",\"same\"]"),
+            new TestBroker.Retained("job", "none", "[\"job\",\"none\",1]"));
     assertThat(result(again).get(0)).isEqualTo("same");
     assertThat(result(none).get(0)).isEqualTo(1);
     assertThat(failure(stays)).isInstanceOf(EventTimeoutException.class);

@@ -5,16 +5,16 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serverevents.testing.OnBothBackends;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class RetainedTest {
 
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(10));
@@ -55,10 +55,9 @@ class RetainedTest {
   void whatIsKeptIsThePayloadUnderTheKeyOfTheProtocolForItsTime(Server server) {
     server.deploy();
     result(server.events().emit(EmitOptions.retain(Duration.ofSeconds(7)), "pi event", 314, "x"));
-    var redis = server.redis();
-    assertThat(redis.command("GET", "$retained:{pi event:314}:8").toString())
-        .isEqualTo("[\"pi event\",314,\"x\"]");
-    assertThat(redis.command("PTTL", "$retained:{pi event:314}:8").toLong()).isBetween(1L, 7_000L);
+    var broker = server.broker();
+    assertThat(broker.kept("$retained:{pi event:314}:8")).isEqualTo("[\"pi event\",314,\"x\"]");
+    assertThat(broker.ttl("$retained:{pi event:314}:8")).isBetween(1L, 7_000L);
   }
 
   @Test
@@ -74,7 +73,7 @@ class RetainedTest {
   @Test
   void aKeptPayloadThatIsNoEventIsDroppedAndCounted(Server server) {
     var verticle = server.deploy();
-    server.redis().command("SET", "$retained:{bad:1}:3", "no JSON", "PX", 10_000);
+    server.broker().keep("$retained:{bad:1}:3", "no JSON", 10_000);
     var wait = server.events().listen("bad", 1, RETAINED);
     result(wait.subscribed());
     assertThat(verticle.droppedPayloads()).isEqualTo(1);
@@ -84,6 +83,7 @@ class RetainedTest {
 
   @Test
   @OwnRedis({"--user", "default", "on", "nopass", "+@all", "allchannels", "resetkeys", "~ok*"})
+  @OnlyOnRedis("It is about the rights that a user of Redis has on keys.")
   void aForbiddenKeyFailsTheWaitAndTheEmitAtOnce(Server server) {
     server.deploy();
     var events = server.events();
@@ -126,7 +126,6 @@ class RetainedTest {
     var retained = WaitOptions.DEFAULT.retained(true);
     assertThat(result(events.on("orders:eu", 7, retained)).get(0)).isEqualTo("eu");
     assertThat(result(events.on("orders", "eu:7", retained)).get(0)).isEqualTo("orders");
-    assertThat(server.redis().command("GET", "$retained:{é:a:b}:4").toString())
-        .isEqualTo("[\"é:a\",\"b\",\"accent\"]");
+    assertThat(server.broker().kept("$retained:{é:a:b}:4")).isEqualTo("[\"é:a\",\"b\",\"accent\"]");
   }
 }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -23,10 +23,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Waiting for all, for some or for the first of several ids. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class SeveralTest {
 
   private static final EmitOptions RETAIN = EmitOptions.retain(Duration.ofSeconds(10));
@@ -49,7 +48,7 @@ class SeveralTest {
   }
 
   private static void awaitNothingSubscribed(Server server) {
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -73,7 +72,7 @@ class SeveralTest {
     var events = server.events();
     var some = heard(events.listenAll("a", List.of(1, 2, 3, 4, 5), 2, LONG));
     fail(events, 2, 422);
-    Await.until(() -> server.redis().channels().size() == 4);
+    Await.until(() -> server.broker().channels().size() == 4);
     result(events.emit("a", 5, "five"));
     result(events.emit("a", 3, "three"));
     var results = result(some.future());
@@ -92,9 +91,9 @@ class SeveralTest {
     var events = server.events();
     var most = heard(events.listenAll("a", List.of(1, 2, 3, 4), 3, LONG));
     result(events.emit("a", 4, "four"));
-    Await.until(() -> server.redis().channels().size() == 3);
+    Await.until(() -> server.broker().channels().size() == 3);
     fail(events, 1, 409);
-    Await.until(() -> server.redis().channels().size() == 2);
+    Await.until(() -> server.broker().channels().size() == 2);
     assertThat(most.future().isComplete()).isFalse();
     fail(events, 2, 422);
     var cause = incomplete(most.future());
@@ -229,7 +228,7 @@ class SeveralTest {
     var events = server.events();
     var any = heard(events.listenAny("a", List.of(1, 2, 3), LONG));
     fail(events, 1, 422);
-    Await.until(() -> server.redis().channels().size() == 2);
+    Await.until(() -> server.broker().channels().size() == 2);
     result(events.emit("a", 3, "three"));
     var first = result(any.future());
     assertThat(first.id()).isEqualTo("3");
@@ -243,7 +242,7 @@ class SeveralTest {
     var events = server.events();
     var failed = heard(events.listenAny("a", List.of(1, 2), LONG));
     fail(events, 2, 409);
-    Await.until(() -> server.redis().channels().size() == 1);
+    Await.until(() -> server.broker().channels().size() == 1);
     fail(events, 1, 422);
     assertThat(failure(failed.future()))
         .isInstanceOf(EventFailureException.class)
@@ -338,9 +337,9 @@ class SeveralTest {
     assertThat(failure(events.onAny("a", tooMany)))
         .hasMessageStartingWith("ids is [0, 1, ")
         .hasMessageEndingWith("it must be 1 to 100 ids");
-    assertThat(server.redis().channels()).isEmpty();
+    assertThat(server.broker().channels()).isEmpty();
     var most = heard(events.listenAll("a", tooMany.subList(0, 100), LONG));
-    assertThat(server.redis().channels()).hasSize(100);
+    assertThat(server.broker().channels()).hasSize(100);
     most.cancel();
     awaitNothingSubscribed(server);
   }

@@ -5,19 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.testing.TestBroker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class StreamTest {
 
   private static final StreamOptions FOLLOW = StreamOptions.DEFAULT.follow(true);
@@ -72,12 +70,12 @@ class StreamTest {
     var wait = server.events().listen("pi", 1);
     var read = Read.subscribed(server.events().stream("pi", 1));
     result(wait.subscribed());
-    server.redis().command("PUBLISH", "$progress:pi:1", "[\"pi\",\"1\",{\"$failure\":{}}]");
-    server.redis().command("PUBLISH", "$progress:pi:1", "no event");
-    server.redis().command("PUBLISH", "$progress:pi:1", "[\"other\",1,2]");
+    server.broker().publish("$progress:pi:1", "[\"pi\",\"1\",{\"$failure\":{}}]");
+    server.broker().publish("$progress:pi:1", "no event");
+    server.broker().publish("$progress:pi:1", "[\"other\",1,2]");
     read.await("progress [{\"$failure\":{}}]");
     assertThat(wait.future().isComplete()).isFalse();
-    server.redis().command("PUBLISH", "pi:1", "[\"pi\",1,7]");
+    server.broker().publish("pi:1", "[\"pi\",1,7]");
     assertThat(result(wait.future()).get(0)).isEqualTo(7);
     result(read.end());
     read.await("progress [{\"$failure\":{}}]", "result [7]");
@@ -112,7 +110,7 @@ class StreamTest {
     read.await("result [1]", "failure 5 no", "result [2]");
     read.stream().close();
     result(read.end());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -146,7 +144,7 @@ class StreamTest {
       result(events.emitProgress("pi", 1, i));
     }
     result(events.emit("pi", 1, "result"));
-    Await.until(() -> server.redis().channels().isEmpty()); // it has come, and ended the stream
+    Await.until(() -> server.broker().channels().isEmpty()); // it has come, and ended the stream
     stream.resume();
     result(read.end());
     assertThat(read.events())
@@ -166,7 +164,7 @@ class StreamTest {
       result(events.emitProgress("pi", 1, large));
     }
     result(events.emit("pi", 1, "result"));
-    Await.until(() -> server.redis().channels().isEmpty()); // it has come, and ended the stream
+    Await.until(() -> server.broker().channels().isEmpty()); // it has come, and ended the stream
     stream.resume();
     result(read.end());
     assertThat(read.events()).hasSize(5).startsWith("gap SLOW_READER");
@@ -191,26 +189,14 @@ class StreamTest {
     result(events.emit(kept, "pi", 1, 1));
     read.await("result [1]");
     plain.await("result [1]");
-    cut(server);
+    server.broker().gap();
     read.await("result [1]", "gap RECONNECTED");
     plain.await("result [1]", "gap RECONNECTED");
-    server.redis().transaction(List.of(kill(), keep("[\"pi\",1,2]")));
+    server.broker().gap(new TestBroker.Retained("pi", 1, "[\"pi\",1,2]"));
     read.await("result [1]", "gap RECONNECTED", "gap RECONNECTED", "result [2]");
     plain.await("result [1]", "gap RECONNECTED", "gap RECONNECTED");
     read.stream().close();
     plain.stream().close();
-  }
-
-  private static void cut(Server server) {
-    server.redis().transaction(List.of(kill()));
-  }
-
-  private static Request kill() {
-    return Request.cmd(Command.CLIENT).arg("KILL").arg("TYPE").arg("pubsub");
-  }
-
-  private static Request keep(String payload) {
-    return Request.cmd(Command.SET).arg("$retained:{pi:1}:2").arg(payload).arg("PX").arg(60_000);
   }
 
   @Test
@@ -255,7 +241,7 @@ class StreamTest {
     result(stream.subscribed());
     result(server.events().emitProgress("pi", 1, 1));
     result(server.events().emit("pi", 1, 2));
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     var read = Read.of(stream);
     result(read.end());
     read.await("progress [1]", "result [2]");
@@ -292,7 +278,7 @@ class StreamTest {
     result(events.emitProgress("throws", 1, 1));
     result(events.emitProgress("throws", 1, 2));
     result(events.emit("throws", 1, 3));
-    Await.until(() -> server.redis().channels().isEmpty()); // it has come, and ended the stream
+    Await.until(() -> server.broker().channels().isEmpty()); // it has come, and ended the stream
     stream.resume();
     result(ended.future());
     assertThat(seen).containsExactly("progress", "progress", "result");

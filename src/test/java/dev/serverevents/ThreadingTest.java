@@ -5,8 +5,8 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.InFlight;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
@@ -20,12 +20,11 @@ import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** On which threads, contexts and Vert.x the verticle and those who use it may be. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ThreadingTest {
 
   private static DeploymentOptions options(ThreadingModel model) {
@@ -38,12 +37,12 @@ class ThreadingTest {
   @ParameterizedTest
   @EnumSource(names = {"WORKER", "VIRTUAL_THREAD"})
   void theVerticleRefusesToRunAnywhereButOnAnEventLoop(ThreadingModel model, Server server) {
-    var verticle = new ServerEventsVerticle(server.options());
+    var verticle = server.verticle(server.options());
     assertThat(failure(server.vertx().deployVerticle(verticle, options(model))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "threadingModel is %s: it must be EVENT_LOOP for a ServerEventsVerticle"
-                .formatted(model));
+            "threadingModel is %s: it must be EVENT_LOOP for a %s"
+                .formatted(model, verticle.kind()));
   }
 
   /** One that uses events, on threads of its kind. */

@@ -5,8 +5,8 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -15,9 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class WaitTest {
 
   private static EventWait subscribed(EventWait wait) {
@@ -120,12 +119,12 @@ class WaitTest {
     var events = server.events();
     var first = subscribed(events.listen("key", 1));
     var second = subscribed(events.listen("key", 1));
-    assertThat(server.redis().channels()).contains("key:1");
+    assertThat(server.broker().channels()).contains("key:1");
     first.cancel();
     assertThat(failure(first.future())).isInstanceOf(WaitCancelledException.class);
     assertThat(result(events.emit("key", 1))).isEqualTo(1);
     result(second.future());
-    Await.untilAsserted(() -> assertThat(server.redis().channels()).doesNotContain("key:1"));
+    Await.untilAsserted(() -> assertThat(server.broker().channels()).doesNotContain("key:1"));
   }
 
   @Test
@@ -162,9 +161,9 @@ class WaitTest {
     var events = server.events();
     var wait = subscribed(events.listen("a", 1));
     for (var payload : new String[] {"", "x", "[\"a\"", "{}", "[\"a\",null]"}) {
-      server.redis().command("PUBLISH", "a:1", payload);
+      server.broker().publish("a:1", payload);
     }
-    server.redis().command("PUBLISH", "a:1", "[\"b\",1,\"of another event\"]");
+    server.broker().publish("a:1", "[\"b\",1,\"of another event\"]");
     result(events.emit("a", 1, "good"));
     assertThat(result(wait.future()).get(0)).isEqualTo("good");
     assertThat(verticle.droppedPayloads()).isEqualTo(5);

@@ -4,8 +4,8 @@ import static dev.serverevents.testing.Await.failure;
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Iterator;
@@ -15,10 +15,9 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Jobs that a worker does, and what their waits and the worker learn of each other. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class WorkTest {
 
   private static final WaitOptions WATCHING = WaitOptions.DEFAULT.timeout(30_000).watchWorker();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.RedisServerOptions.PubSub;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestCluster;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * kinds of cluster, and neither a slot that moves nor a failover makes a worker seem gone.
  */
 @Tag("long")
+@OnlyOnRedis("It is about clusters and Sentinels.")
 @ExtendWith(ServerExtension.class)
 class WorkerTopologiesTest {
 

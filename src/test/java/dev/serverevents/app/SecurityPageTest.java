@@ -2,6 +2,7 @@ package dev.serverevents.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * The commands of the page on security run; {@code LeastRightsTest} has its users of Redis, and
  * {@code PagesTest} what is true of every page.
  */
+@OnlyOnRedis("It runs the commands of a page on Redis.")
 @ExtendWith(ServerExtension.class)
 class SecurityPageTest {
 

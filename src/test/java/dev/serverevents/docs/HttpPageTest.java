@@ -4,6 +4,7 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEvents;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The commands of the page on HTTP print what it says, and its statuses are those there are. */
+@OnlyOnRedis("It runs the commands of a page on a server with Redis.")
 @ExtendWith(ServerExtension.class)
 class HttpPageTest {
 

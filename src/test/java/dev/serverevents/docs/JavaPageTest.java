@@ -31,6 +31,7 @@ import dev.serverevents.Worker;
 import dev.serverevents.WorkerLostException;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -68,6 +69,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The pieces of code of the page on Java, each in a method of its own, run. */
+@OnlyOnRedis("It runs the code of a page, which says where Redis is.")
 @ExtendWith(ServerExtension.class)
 class JavaPageTest {
 

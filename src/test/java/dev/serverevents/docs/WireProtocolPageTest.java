@@ -15,6 +15,7 @@ import dev.serverevents.WaitOptions;
 import dev.serverevents.WorkerLostException;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.ForeignWorker;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the page on the wire protocol has for redis-cli does what it says. */
+@OnlyOnRedis("It runs the commands of a page on Redis.")
 @ExtendWith(ServerExtension.class)
 class WireProtocolPageTest {
 
@@ -215,7 +217,7 @@ class WireProtocolPageTest {
                 WaitOptions.DEFAULT.timeout(60_000).watchWorker(),
                 job -> Future.succeededFuture(handedOver.tryComplete(job)));
     var claimTo = Objects.requireNonNull(result(handedOver.future()).claimTo());
-    try (var worker = ForeignWorker.unnamed(server.redis(), "worker-1")) {
+    try (var worker = ForeignWorker.unnamed(server.broker(), "worker-1")) {
       for (var words : commands) {
         assertThat(words.get(1)).matches("\\$inbox:orders\\.priced:.+");
         var said = List.of(words.get(0), claimTo, words.get(2));

@@ -13,9 +13,9 @@ import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Programs;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -36,11 +36,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class MicrometerMetricsTest {
 
   private static final Path DASHBOARD = Path.of("conf", "grafana-dashboard.json");
@@ -115,13 +114,13 @@ class MicrometerMetricsTest {
     var stream = server.events().stream("pi", 1, StreamOptions.DEFAULT.follow(true));
     result(stream.subscribed());
     await("server_events_streams_open", 1);
-    server.redis().command("PUBLISH", "pi:1", "[1");
-    server.redis().command("PUBLISH", "pi:1", "{}");
-    server.redis().command("PUBLISH", "pi:1", "[\"" + "x".repeat(1 << 20) + "\"]");
+    server.broker().publish("pi:1", "[1");
+    server.broker().publish("pi:1", "{}");
+    server.broker().publish("pi:1", "[\"" + "x".repeat(1 << 20) + "\"]");
     for (var reason : new String[] {"json", "shape", "size"}) {
       await("server_events_payloads_dropped_total{reason=\"%s\"}".formatted(reason), 1);
     }
-    server.redis().command("CLIENT", "KILL", "TYPE", "pubsub");
+    server.broker().gap();
     await("server_events_redis_reconnects_total{store=\"output_store\"}", 1);
     await("server_events_redis_failures_total{store=\"output_store\"}", 1);
     await("server_events_redis_resubscribe_seconds_count", 1);

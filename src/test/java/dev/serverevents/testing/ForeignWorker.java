@@ -1,13 +1,7 @@
 package dev.serverevents.testing;
 
 import dev.serverevents.Job;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,48 +13,31 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ForeignWorker implements AutoCloseable {
 
-  private static final Vertx VERTX = Vertx.vertx();
-
-  private final TestRedis redis;
+  private final TestBroker broker;
   private final String id;
   private final List<String> channels;
-  private final Redis client;
   private final List<String> told = new CopyOnWriteArrayList<>();
-  private RedisConnection connection;
+  private TestBroker.Subscribed connection;
 
-  private ForeignWorker(TestRedis redis, String id, List<String> channels) {
-    this.redis = redis;
+  private ForeignWorker(TestBroker broker, String id, List<String> channels) {
+    this.broker = broker;
     this.id = id;
     this.channels = channels;
-    client = Redis.createClient(VERTX, redis.url());
     connection = connect();
   }
 
   /** One that serves a name. */
-  public static ForeignWorker serve(TestRedis redis, String id, String name) {
-    return new ForeignWorker(redis, id, List.of("$worker:" + id, "$serves:" + name));
+  public static ForeignWorker serve(TestBroker broker, String id, String name) {
+    return new ForeignWorker(broker, id, List.of("$worker:" + id, "$serves:" + name));
   }
 
   /** One that claims jobs, and does not say whose. */
-  public static ForeignWorker unnamed(TestRedis redis, String id) {
-    return new ForeignWorker(redis, id, List.of("$worker:" + id));
+  public static ForeignWorker unnamed(TestBroker broker, String id) {
+    return new ForeignWorker(broker, id, List.of("$worker:" + id));
   }
 
-  private RedisConnection connect() {
-    var made = Await.result(client.connect());
-    made.handler(this::received);
-    var subscribe = Request.cmd(Command.SUBSCRIBE);
-    channels.forEach(subscribe::arg);
-    Await.result(made.send(subscribe));
-    var last = channels.get(channels.size() - 1);
-    Await.until(() -> redis.allChannels().contains(last));
-    return made;
-  }
-
-  private void received(Response push) {
-    if (push.size() == 3 && push.get(0).toString().equals("message")) {
-      told.add(push.get(2).toString());
-    }
+  private TestBroker.Subscribed connect() {
+    return broker.subscribe(channels, told::add);
   }
 
   public String id() {
@@ -101,7 +78,7 @@ public final class ForeignWorker implements AutoCloseable {
     }
 
     int send() {
-      return redis.command("PUBLISH", channel, payload.encode()).toInteger();
+      return broker.publish(channel, payload.encode());
     }
   }
 
@@ -111,7 +88,7 @@ public final class ForeignWorker implements AutoCloseable {
     List.of(args).forEach(payload::add);
     var channel =
         job.replyTo() == null ? job.name() + ":" + job.id() : Objects.requireNonNull(job.replyTo());
-    redis.command("PUBLISH", channel, payload.encode());
+    broker.publish(channel, payload.encode());
   }
 
   /** What it was told so far. */
@@ -129,13 +106,12 @@ public final class ForeignWorker implements AutoCloseable {
 
   /** Its connection is gone. */
   public void disconnect() {
-    Await.result(connection.close());
-    Await.until(() -> !redis.allChannels().contains("$worker:" + id));
+    connection.close();
+    Await.until(() -> !broker.allChannels().contains("$worker:" + id));
   }
 
   @Override
   public void close() {
-    Await.result(client.close());
-    Await.until(() -> !redis.allChannels().contains("$worker:" + id));
+    disconnect();
   }
 }

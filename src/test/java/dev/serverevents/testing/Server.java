@@ -8,7 +8,6 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.serverevents.EventWait;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
-import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.WaitOptions;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
@@ -30,18 +29,18 @@ public final class Server {
   /** Vert.x's own default. */
   private static final long BLOCKED_MS = 2_000;
 
-  private final TestRedis redis;
+  private final TestBroker broker;
   private final Vertx vertx;
   private final ListAppender<ILoggingEvent> blocked = new ListAppender<>();
   private final ListAppender<ILoggingEvent> thrown = new ListAppender<>();
   private final List<ServerEvents> events = new ArrayList<>();
 
-  Server(TestRedis redis) {
-    this(redis, BLOCKED_MS);
+  Server(TestBroker broker) {
+    this(broker, BLOCKED_MS);
   }
 
-  Server(TestRedis redis, long blockedMs) {
-    this.redis = redis;
+  Server(TestBroker broker, long blockedMs) {
+    this.broker = broker;
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -58,8 +57,8 @@ public final class Server {
   }
 
   /** Loads, before anything is measured, the classes that would hold an event loop at first use. */
-  static void warmUp(TestRedis redis) {
-    var server = new Server(redis);
+  static void warmUp(TestBroker broker) {
+    var server = new Server(broker);
     server.deploy();
     var wait = server.events().listen("warm-up", 1);
     Await.result(wait.subscribed());
@@ -76,8 +75,14 @@ public final class Server {
     return vertx;
   }
 
+  /** What is behind its verticles. */
+  public TestBroker broker() {
+    return broker;
+  }
+
+  /** The same, for a test that is {@link OnlyOnRedis}. */
   public TestRedis redis() {
-    return redis;
+    return ((RedisTestBroker) broker).redis();
   }
 
   /** Forgets what has held an event loop so far, for example while a test prepared. */
@@ -86,18 +91,23 @@ public final class Server {
     blocked.list.clear();
   }
 
-  /** Settings for the test's Redis, without draining at undeployment. */
+  /** Settings for what is behind it, without draining at undeployment. */
   public ServerEventsOptions options() {
-    return new ServerEventsOptions().setConnectionString(redis.url()).setDrainTimeout(0);
+    return broker.options().setDrainTimeout(0);
+  }
+
+  /** A verticle that is not deployed yet. */
+  public TestVerticle verticle(ServerEventsOptions options) {
+    return broker.verticle(options);
   }
 
   /** Deploys a verticle with the settings of {@link #options()}. */
-  public ServerEventsVerticle deploy() {
+  public TestVerticle deploy() {
     return deploy(options());
   }
 
-  public ServerEventsVerticle deploy(ServerEventsOptions options) {
-    var verticle = new ServerEventsVerticle(options);
+  public TestVerticle deploy(ServerEventsOptions options) {
+    var verticle = verticle(options);
     Await.result(vertx.deployVerticle(verticle));
     return verticle;
   }
@@ -166,7 +176,7 @@ public final class Server {
     try {
       if (!vertx.deploymentIDs().isEmpty()) {
         Await.untilAsserted(
-            () -> assertThat(redis.channels()).as("subscribed after the test").isEmpty());
+            () -> assertThat(broker.channels()).as("subscribed after the test").isEmpty());
       }
       undeploy();
       events.forEach(created -> Await.result(created.close()));

@@ -2,6 +2,7 @@ package dev.serverevents.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.internal.memory.MemoryTestBroker;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -26,7 +27,8 @@ public final class ServerExtension implements ParameterResolver, AfterEachCallba
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
     var limit = test.getRequiredTestMethod().getAnnotation(BlockedThreadLimit.class);
-    var server = limit == null ? new Server(redis(test)) : new Server(redis(test), limit.value());
+    var broker = broker(test);
+    var server = limit == null ? new Server(broker) : new Server(broker, limit.value());
     servers(test).add(server);
     return server;
   }
@@ -35,7 +37,18 @@ public final class ServerExtension implements ParameterResolver, AfterEachCallba
   public void afterEach(ExtensionContext test) {
     var servers = servers(test);
     servers.forEach(Server::end);
-    servers.stream().map(Server::redis).distinct().forEach(ServerExtension::checkNothingIsLeft);
+    servers.stream().map(Server::broker).distinct().forEach(ServerExtension::checkNothingIsLeft);
+  }
+
+  private static TestBroker broker(ExtensionContext test) {
+    return test.getStore(NAMESPACE)
+        .getOrComputeIfAbsent(
+            "broker",
+            key ->
+                BackendExtension.of(test) == Backend.REDIS
+                    ? new RedisTestBroker(redis(test))
+                    : memory(),
+            TestBroker.class);
   }
 
   private static TestRedis redis(ExtensionContext test) {
@@ -47,12 +60,26 @@ public final class ServerExtension implements ParameterResolver, AfterEachCallba
             .getOrComputeIfAbsent("redis", key -> TestRedis.start(own.value()), TestRedis.class);
   }
 
-  private static void checkNothingIsLeft(TestRedis redis) {
+  private static MemoryTestBroker memory() {
+    Warm.up();
+    return new MemoryTestBroker();
+  }
+
+  /** What the first test in memory needs to have loaded. */
+  private static final class Warm {
+    static {
+      Server.warmUp(new MemoryTestBroker());
+    }
+
+    static void up() {}
+  }
+
+  private static void checkNothingIsLeft(TestBroker broker) {
     Await.untilAsserted(
-        () -> assertThat(redis.connections()).as("connections after the test").isEmpty());
-    assertThat(redis.allChannels()).as("channels after the test").isEmpty();
-    assertThat(redis.lastingKeys()).as("keys that do not expire").isEmpty();
-    redis.command("FLUSHALL");
+        () -> assertThat(broker.connections()).as("connections after the test").isEmpty());
+    assertThat(broker.allChannels()).as("channels after the test").isEmpty();
+    assertThat(broker.lastingKeys()).as("keys that do not expire").isEmpty();
+    broker.clear();
   }
 
   @SuppressWarnings("unchecked")

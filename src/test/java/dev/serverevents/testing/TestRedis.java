@@ -275,7 +275,7 @@ public final class TestRedis implements AutoCloseable {
     static final TestRedis REDIS = start();
 
     static {
-      Server.warmUp(REDIS);
+      Server.warmUp(new RedisTestBroker(REDIS));
     }
   }
 }

@@ -4,19 +4,18 @@ import static dev.serverevents.testing.Await.result;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.RawHttp;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What may stand in a URL and in a body, and how it is refused otherwise. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class BodiesTest {
 
   private static final String FORM = "application/x-www-form-urlencoded";

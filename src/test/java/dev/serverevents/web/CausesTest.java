@@ -12,9 +12,9 @@ import dev.serverevents.Timeline;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.Figures;
 import dev.serverevents.testing.ForeignWorker;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.http.HttpMethod;
@@ -26,10 +26,9 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** All ways in say with the same word why something ended. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class CausesTest {
 
   private static final String WAIT = "/events/a/1";
@@ -167,7 +166,7 @@ class CausesTest {
     options.getPerClient().setWaits(1);
     var http = new Http(server, options);
     var first = http.send(HttpMethod.GET, WAIT, "");
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     var refused = http.get(WAIT);
     assertThat(refused.status()).isEqualTo(429);
     assertThat(refused.json().getString("cause")).isEqualTo("limit");
@@ -205,7 +204,7 @@ class CausesTest {
   @Test
   @OwnRedis
   void whatRedisRefusesIsRefused(Server server) {
-    server.redis().command("ACL", "SETUSER", "default", "resetchannels", "&$inbox:*");
+    server.broker().refuseSubscribe();
     server.deploy();
     assertCause(server, new Http(server), 300, Cause.REDIS_REFUSED);
     server.undeploy();
@@ -236,7 +235,7 @@ class CausesTest {
     server.deploy();
     var http = new Http(server);
     var waiting = http.send(HttpMethod.GET, WAIT, "");
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     http.put(WAIT + "/failure", "{\"code\":7,\"message\":\"no\"}");
     var failed = result(waiting);
     assertThat(failed.status()).isEqualTo(502);
@@ -306,9 +305,9 @@ class CausesTest {
   void withAWorkerTheyWait(Server server) {
     server.deploy();
     var http = new Http(server);
-    try (var worker = ForeignWorker.serve(server.redis(), "w1", "a")) {
+    try (var worker = ForeignWorker.serve(server.broker(), "w1", "a")) {
       var polled = http.send(HttpMethod.GET, WAIT + "?requireWorker=true", "");
-      Await.until(() -> server.redis().channels().contains("a:1"));
+      Await.until(() -> server.broker().channels().contains("a:1"));
       worker.emit(new Job("a", "1", null, null, 0, 0, Map.of(), null), "done");
       assertThat(result(polled).body()).isEqualTo("[\"done\"]");
     }

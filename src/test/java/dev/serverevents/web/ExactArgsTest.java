@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.EventArgs;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -22,10 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Arguments go from publisher to reader as the bytes that they are, by every way. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ExactArgsTest {
 
   private static final String ARGS =
@@ -70,9 +69,8 @@ class ExactArgsTest {
           second(http, "/socket", "{\"type\":\"subscribe\",\"name\":\"exact\",\"id\":1}"));
       var open = wait.subscribed();
       result(open);
-      Await.until(
-          () -> server.redis().command("PUBSUB", "NUMSUB", "exact:1").get(1).toInteger() == 1);
-      Await.until(() -> server.redis().channels().containsAll(List.of("exact:2", "exact:3")));
+      Await.until(() -> server.broker().subscribers("exact:1") == 1);
+      Await.until(() -> server.broker().channels().containsAll(List.of("exact:2", "exact:3")));
       return new Readers(answers);
     }
 
@@ -112,7 +110,7 @@ class ExactArgsTest {
   void theyAreExactWhenTheyWerePublished(Server server) {
     server.deploy();
     var readers = Readers.of(server, new Http(server));
-    server.redis().command("PUBLISH", "exact:1", "[\"exact\",1," + ARGS.substring(1));
+    server.broker().publish("exact:1", "[\"exact\",1," + ARGS.substring(1));
     readers.all(ARGS);
   }
 
@@ -160,9 +158,7 @@ class ExactArgsTest {
   }
 
   private static void published(Server server, String name) {
-    server
-        .redis()
-        .command("PUBLISH", name + ":1", "[\"%s\",1,%s".formatted(name, ARGS.substring(1)));
+    server.broker().publish(name + ":1", "[\"%s\",1,%s".formatted(name, ARGS.substring(1)));
   }
 
   @Test
@@ -175,7 +171,7 @@ class ExactArgsTest {
     assertThat(args.get(0, BigDecimal.class)).isEqualTo(new BigDecimal("12345678901234567.89"));
     var on = new JsonObject().put("name", "exact").put("id", 1);
     var answer = server.vertx().eventBus().<JsonArray>request("server-events.on", on);
-    Await.until(() -> server.redis().channels().contains("exact:1"));
+    Await.until(() -> server.broker().channels().contains("exact:1"));
     published(server, "exact");
     assertThat(result(answer).body().getValue(0)).isEqualTo(args.get(0));
   }
@@ -241,7 +237,7 @@ class ExactArgsTest {
         .hasMessageContaining("nested at most 500 deep");
     for (var depth : new int[] {DEPTH + 1, 1_000, 100_000}) {
       var payload = "[\"exact\",1," + nested(depth).substring(1);
-      server.redis().command("PUBLISH", "exact:1", payload);
+      server.broker().publish("exact:1", payload);
     }
     Await.until(() -> verticle.droppedPayloads() == 3);
     result(server.events().emit("exact", 1));
@@ -286,7 +282,7 @@ class ExactArgsTest {
   void lineBreaksBetweenTokensAreNoEndOfAServerSentEvent(Server server) {
     server.deploy();
     var sse = Sse.open(new Http(server), "/events/exact/1/stream");
-    server.redis().command("PUBLISH", "exact:1", "[\"exact\",1,\n 1,\r\n\n2\r]");
+    server.broker().publish("exact:1", "[\"exact\",1,\n 1,\r\n\n2\r]");
     sse.awaitEnd();
     assertThat(new JsonArray(sse.events().get(0).data())).isEqualTo(new JsonArray("[1,2]"));
   }

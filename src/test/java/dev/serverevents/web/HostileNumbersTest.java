@@ -5,8 +5,8 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
@@ -15,10 +15,9 @@ import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Numbers with a million digits: reading one would hold the event loop, which the tests watch. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class HostileNumbersTest {
 
   private static final String MILLION_DIGITS = "1".repeat(1_000_000);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.metrics.MicrometerMetrics;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.http.HttpClientOptions;
@@ -18,10 +18,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Clients that are gone, and clients that only have no more to say. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class LeavingClientsTest {
 
   private final PrometheusMeterRegistry registry =
@@ -65,7 +64,7 @@ class LeavingClientsTest {
     var waiting = halfClosed(http, get("/events/a/1"));
     var any = halfClosed(http, get("/events/a?any=1,2"));
     var late = halfClosed(http, get("/events/a/3?timeout=1500"));
-    Await.until(() -> server.redis().channels().containsAll(Arrays.asList("a:1", "a:2", "a:3")));
+    Await.until(() -> server.broker().channels().containsAll(Arrays.asList("a:1", "a:2", "a:3")));
     var posting =
         halfClosed(
             http, "POST /api/events/b/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n[1]");
@@ -81,7 +80,7 @@ class LeavingClientsTest {
   void aStreamToAClientThatHasClosedItsOwnDirectionGoesOn(Server server) throws IOException {
     var http = http(server);
     var stream = halfClosed(http, get("/events/a/1/stream"));
-    Await.until(() -> server.redis().channels().contains("$progress:a:1"));
+    Await.until(() -> server.broker().channels().contains("$progress:a:1"));
     result(server.events().emitProgress("a", 1, 50));
     result(server.events().emit("a", 1, "x"));
     assertThat(answer(stream)).contains("data: [50]\n\n").contains("data: [\"x\"]\n\n");
@@ -94,10 +93,10 @@ class LeavingClientsTest {
     var http = http(server);
     var waiting = halfClosed(http, get("/events/a/1"));
     var streaming = halfClosed(http, get("/events/a/2/stream"));
-    Await.until(() -> server.redis().channels().containsAll(Arrays.asList("a:1", "a:2")));
+    Await.until(() -> server.broker().channels().containsAll(Arrays.asList("a:1", "a:2")));
     waiting.close();
     streaming.close();
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     Await.until(() -> left() == 2);
   }
 
@@ -118,9 +117,9 @@ class LeavingClientsTest {
               client.request(
                   HttpMethod.GET, http.port(), "127.0.0.1", "/api/events/a/1/stream?follow=true"));
       result(request.send());
-      Await.until(() -> server.redis().channels().contains("a:1"));
+      Await.until(() -> server.broker().channels().contains("a:1"));
       request.reset();
-      Await.until(() -> server.redis().channels().isEmpty());
+      Await.until(() -> server.broker().channels().isEmpty());
       Await.until(() -> left() == before + 1);
       result(client.close());
     }
@@ -135,9 +134,9 @@ class LeavingClientsTest {
     result(
         socket.writeTextMessage(
             "{\"type\":\"subscribe\",\"name\":\"a\",\"id\":1,\"follow\":true}"));
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     result(socket.close());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     Await.until(() -> streams("cancelled") == 1);
     assertThat(streams("result")).isZero();
   }

@@ -7,18 +7,17 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.OwnRedis;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
 /** What clients are not told. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class NeutralDetailsTest {
 
   private static final String NEUTRAL =
@@ -41,7 +40,7 @@ class NeutralDetailsTest {
     log.start();
     var logger = (Logger) LoggerFactory.getLogger(Problems.class);
     logger.addAppender(log);
-    server.redis().command("ACL", "SETUSER", "default", "resetchannels", "&$inbox:*");
+    server.broker().refuseSubscribe();
     server.deploy();
     var http = new Http(server);
     var answers = new ArrayList<String>();

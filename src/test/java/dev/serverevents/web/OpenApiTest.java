@@ -7,14 +7,13 @@ import dev.serverevents.Cause;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.ServerEvents;
-import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.Timeline;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
-import dev.serverevents.testing.TcpProxy;
+import dev.serverevents.testing.TestBroker;
 import dev.serverevents.web.Http.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -34,13 +33,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The OpenAPI document says what is so: every route is in it, and every method, status and example
  * in it is had from a real server, with a body that fits its schema.
  */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class OpenApiTest {
 
   private static final String EVENT = "/events/{name}/{id}";
@@ -236,18 +234,18 @@ class OpenApiTest {
 
   @Test
   void everyMethodStatusAndExampleIsHad(Server server) {
-    try (var proxy = TcpProxy.before(server.redis())) {
+    try (var link = server.broker().link()) {
       var http = new Http(server, options());
       var checked = new Checked(http);
       unavailable(http, checked);
-      var verticle = new ServerEventsVerticle(server.options().setConnectionString(proxy.url()));
+      var verticle = server.verticle(link.lead(server.options()));
       var id = result(server.vertx().deployVerticle(verticle));
       refused(http, checked);
       emits(http, checked);
       waits(server.events(), http, checked);
       streams(http, checked);
       others(http, checked);
-      underWay(http, checked, proxy);
+      underWay(http, checked, link);
       tooMuch(new Http(server, tight()), checked);
       result(server.vertx().undeploy(id));
       assertThat(checked.seen).isEqualTo(checked.all(false));
@@ -380,8 +378,8 @@ class OpenApiTest {
   }
 
   /** What is emitted while Redis is away is under way until it is back. */
-  private static void underWay(Http http, Checked checked, TcpProxy proxy) {
-    proxy.cut();
+  private static void underWay(Http http, Checked checked, TestBroker.Link link) {
+    link.cut();
     for (var o : OF_EVENTS) {
       if (o.method.equals(GET) || o.path.endsWith("/progress")) {
         continue;
@@ -394,7 +392,7 @@ class OpenApiTest {
       var second = both.get(0).isComplete() ? both.get(0) : both.get(1);
       checked.reply(o.path, o.method, 409, result(second));
     }
-    proxy.mend();
+    link.mend();
     Await.until(() -> http.get("/health").status() == 200);
   }
 

@@ -6,18 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.UpgradeRejectedException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Which pages of other origins may do what, on every way in. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class OriginsTest {
 
   private static final String EVIL = "https://evil.example";

@@ -3,15 +3,14 @@ package dev.serverevents.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.internal.local.Unread;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Promise;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class OutgoingTest {
 
   @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEvents;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClient;
@@ -21,10 +21,9 @@ import io.vertx.ext.web.handler.BasicAuthHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An application that mounts the routes beside its own, behind its own authentication. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class OwnAppTest {
 
   private static final String ANN = basic("ann", "secret");
@@ -90,7 +89,7 @@ class OwnAppTest {
     var own = result(app.send(HttpMethod.GET, "/api/v1/orders", ANN, ""));
     assertThat(own.body()).isEqualTo("of ann");
     var waiting = app.send(HttpMethod.GET, event, ANN, "");
-    Await.until(() -> server.redis().channels().contains("order:7"));
+    Await.until(() -> server.broker().channels().contains("order:7"));
     var stranger = basic("bob", "x");
     for (var method : new HttpMethod[] {HttpMethod.GET, HttpMethod.POST}) {
       var refused = result(app.send(method, event, stranger, "[]"));

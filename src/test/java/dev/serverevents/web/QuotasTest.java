@@ -7,8 +7,8 @@ import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.internal.Sha256;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.web.Http.Reply;
 import dev.serverevents.web.Quotas.Permit;
 import dev.serverevents.web.Usage.Kind;
@@ -23,10 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Clients may have so much, each and all together, and others notice nothing of it. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class QuotasTest {
 
   private static final String WAIT = "/events/a/1?timeout=3000";

@@ -8,8 +8,8 @@ import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.http.WebSocket;
@@ -18,10 +18,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Sentinels and Redis itself speak on channels like __sentinel__:hello; nothing of ours may. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ReservedNamesTest {
 
   private static final String NAME = "__sentinel__";

@@ -8,8 +8,8 @@ import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -19,9 +19,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class ServerEventsRoutesTest {
 
   private static final long MAX_WAIT = 3_000;
@@ -35,7 +34,7 @@ class ServerEventsRoutesTest {
     server.deploy();
     var http = http(server);
     var waiting = http.send(HttpMethod.GET, "/events/pi%20event/%C3%A9", "");
-    Await.until(() -> server.redis().channels().contains("pi event:é"));
+    Await.until(() -> server.broker().channels().contains("pi event:é"));
     http.post("/events/pi%20event/%C3%A9", "[\"arg1\",1,{\"x\":null}]")
         .is(202, "{\"receivers\":1}");
     result(waiting).is(200, "[\"arg1\",1,{\"x\":null}]");
@@ -66,9 +65,9 @@ class ServerEventsRoutesTest {
     var http = http(server);
     var request = result(http.request(HttpMethod.GET, "/events/a/1"));
     request.send();
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     result(request.connection().close());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -98,9 +97,9 @@ class ServerEventsRoutesTest {
     http.get("/events/a/1?timeout=300");
     var request = result(http.request(HttpMethod.GET, "/events/a/1"));
     request.send();
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     result(request.connection().close());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     assertThat(left).hasValue(1);
     var sse = Sse.open(http, "/events/a/1/stream");
     sse.leave();
@@ -164,7 +163,7 @@ class ServerEventsRoutesTest {
     server.deploy();
     var http = http(server);
     var waiting = http.send(HttpMethod.GET, "/events/a/1", "");
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     result(server.events().emitFailure("a", 1, 42, "no room", new JsonObject().put("room", 0)));
     var answer = result(waiting);
     assertThat(answer.status()).isEqualTo(502);
@@ -237,10 +236,10 @@ class ServerEventsRoutesTest {
     server.deploy();
     var http = http(server);
     var waiting = http.send(HttpMethod.GET, "/events/a?any=1,2&any=3", "");
-    Await.until(() -> server.redis().channels().size() == 3);
+    Await.until(() -> server.broker().channels().size() == 3);
     assertThat(http.post("/events/a/2", "[\"second\"]").status()).isEqualTo(202);
     assertThat(result(waiting).body()).isEqualTo("{\"id\":\"2\",\"args\":[\"second\"]}");
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     var accepted =
         http.ask(HttpMethod.GET, "/events/a?any=1,2&timeout=300", "Prefer", "respond-async");
     assertThat(accepted.header("Location")).isEqualTo("/api/events/a?any=1%2C2&retained=true");
@@ -250,9 +249,9 @@ class ServerEventsRoutesTest {
     assertThat(http.get("/events/a?any=" + ",x".repeat(101)).status()).isEqualTo(400);
     var gone = result(http.request(HttpMethod.GET, "/events/a?any=4,5"));
     gone.send();
-    Await.until(() -> server.redis().channels().size() == 2);
+    Await.until(() -> server.broker().channels().size() == 2);
     result(gone.connection().close());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -260,12 +259,12 @@ class ServerEventsRoutesTest {
     server.deploy();
     var http = http(server);
     var waiting = http.send(HttpMethod.GET, "/events/a?any=1,2,3", "");
-    Await.until(() -> server.redis().channels().size() == 3);
+    Await.until(() -> server.broker().channels().size() == 3);
     result(server.events().emitFailure("a", 1, 422, "There is no such item", null));
-    Await.until(() -> !server.redis().channels().contains("a:1"));
+    Await.until(() -> !server.broker().channels().contains("a:1"));
     assertThat(http.post("/events/a/3", "[\"third\"]").status()).isEqualTo(202);
     result(waiting).is(200, "{\"id\":\"3\",\"args\":[\"third\"]}");
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -274,7 +273,7 @@ class ServerEventsRoutesTest {
     var http = http(server);
     for (var body : new String[] {"{\"a\":[1]}", "\"text\"", "3.5", "null", "[null]"}) {
       var waiting = http.send(HttpMethod.GET, "/events/a/1", "");
-      Await.until(() -> server.redis().channels().contains("a:1"));
+      Await.until(() -> server.broker().channels().contains("a:1"));
       assertThat(http.post("/events/a/1", body).status()).isEqualTo(202);
       assertThat(result(waiting).body()).isEqualTo(body.startsWith("[") ? body : "[" + body + "]");
     }
@@ -285,7 +284,7 @@ class ServerEventsRoutesTest {
     server.deploy();
     var http = http(server);
     var waiting = http.send(HttpMethod.GET, "/events/a/1", "");
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     var failure = "{\"code\":422,\"message\":\"no room\",\"detail\":[1]}";
     result(http.send(HttpMethod.PUT, "/events/a/1/failure", failure)).is(202, "{\"receivers\":1}");
     var answer = result(waiting);

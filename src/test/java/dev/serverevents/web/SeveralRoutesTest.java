@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.LimitsOptions;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.web.Http.Reply;
 import dev.serverevents.web.Usage.Kind;
 import io.vertx.core.Future;
@@ -17,10 +17,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Waiting for several ids over HTTP and over SockJS. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class SeveralRoutesTest {
 
   private static final String ALL = "/events/a?all=1,2,3";
@@ -35,7 +34,7 @@ class SeveralRoutesTest {
   }
 
   private static void awaitSubscribed(Server server, int channels) {
-    Await.until(() -> server.redis().channels().size() == channels);
+    Await.until(() -> server.broker().channels().size() == channels);
   }
 
   @Test

@@ -11,8 +11,8 @@ import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.local.Unread;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.LongestTurn;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.Sockets;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -20,10 +20,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What readers do not read has a limit for all of them together. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class SlowReadersTest {
 
   private static final int LIMIT = 1 << 20;
@@ -66,7 +65,7 @@ class SlowReadersTest {
         .containsExactlyElementsOf(
             IntStream.rangeClosed(1, EVENTS).mapToObj(i -> "progress [" + i).toList());
     honest.leave();
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   /** What waits in the connection is lost piece by piece when it is cut, all in one turn. */
@@ -77,14 +76,14 @@ class SlowReadersTest {
     var unread = Unread.of(server.vertx());
     try (var slow = new Sockets()) {
       slow.open(1, "127.0.0.1", http.port(), "GET /api" + STREAM + " HTTP/1.1", "Host: a", "", "");
-      Await.until(() -> server.redis().channels().contains("$progress:pi:1"));
+      Await.until(() -> server.broker().channels().contains("$progress:pi:1"));
       while (unread.bytes() < LIMIT / 2) {
         result(server.events().emitProgress("pi", 1, LARGE));
       }
       assertThat(http.waitingBytes()).isBetween(1L, 2L * LARGE.length());
     }
     Await.until(() -> unread.bytes() == 0);
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -100,7 +99,7 @@ class SlowReadersTest {
               "{\"type\":\"subscribe\",\"name\":\"pi\",\"id\":%d,\"timeout\":60000}"
                   .formatted(id)));
     }
-    Await.until(() -> server.redis().channels().size() == 40);
+    Await.until(() -> server.broker().channels().size() == 40);
     for (var i = 0; i < EVENTS; i++) {
       for (var id = 0; id < 20; id++) {
         result(server.events().emitProgress("pi", id, LARGE));
@@ -111,7 +110,7 @@ class SlowReadersTest {
     client.resume();
     Await.until(() -> unread.bytes() == 0);
     result(client.close());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Tag("long")
@@ -140,7 +139,7 @@ class SlowReadersTest {
     Await.until(client::isClosed);
     Await.until(() -> unread.bytes() == 0);
     assertThat(messages).hasSizeBetween(3, 10 * EVENTS);
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -195,7 +194,7 @@ class SlowReadersTest {
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("limits.unread");
     assertThat(Unread.of(server.vertx()).bytes()).isZero();
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.web.Usage.Kind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -19,9 +19,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class SockJsSessionTest {
 
   private static final String SERVER = "/eventbus/123/";
@@ -85,7 +84,7 @@ class SockJsSessionTest {
       assertThat(refused.getString("message"))
           .isEqualTo("timeout is 86400000: it must be an integer from 1 to 2000");
     }
-    assertThat(server.redis().channels()).isEmpty();
+    assertThat(server.broker().channels()).isEmpty();
     client.socket().close();
   }
 
@@ -100,9 +99,9 @@ class SockJsSessionTest {
     Await.until(() -> client.messages().size() == 2);
     client.send(register(client.await(1).getJsonObject("body").getString("address")));
     client.await(3);
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     result(client.socket().close());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -114,7 +113,7 @@ class SockJsSessionTest {
       client.socket().writeTextMessage(wait.encode());
     }
     assertThat(client.awaitClose()).isEqualTo(1008);
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -157,7 +156,7 @@ class SockJsSessionTest {
       client.send(wait);
       assertThat(client.await(1).getString("body")).startsWith("replyAddress is null");
     }
-    assertThat(server.redis().channels()).isEmpty();
+    assertThat(server.broker().channels()).isEmpty();
     client.socket().close();
   }
 
@@ -195,7 +194,7 @@ class SockJsSessionTest {
     client.send(register(address));
     client.await(2);
     client.send(register(address).put("type", "unregister"));
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     client.socket().close();
   }
 
@@ -218,7 +217,7 @@ class SockJsSessionTest {
       result(server.events().emitProgress("a", 1, large));
     }
     result(server.events().emit("a", 1, "end"));
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     client.socket().resume();
     Await.until(() -> types(client).contains("end"));
     assertThat(types(client)).hasSizeLessThan(400).contains("gap", "result");

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.internal.local.Unread;
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -22,12 +22,11 @@ import java.util.Random;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames that no client sends by itself, on every WebSocket: each is closed with what is wrong. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class SocketGuardTest {
 
   private static final List<String> WEB_SOCKETS =
@@ -262,7 +261,7 @@ class SocketGuardTest {
       }
       Await.untilAsserted(
           () ->
-              assertThat(server.redis().channels())
+              assertThat(server.broker().channels())
                   .filteredOn(channel -> channel.startsWith("big:"))
                   .hasSize(UNREAD));
       var random = new Random(1);

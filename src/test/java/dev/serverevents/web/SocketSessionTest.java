@@ -4,8 +4,8 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -13,9 +13,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class SocketSessionTest {
 
   /** A client: what has come so far. */
@@ -70,7 +69,7 @@ class SocketSessionTest {
     result(server.events().emitFailure("pi", 1, 42, "no", null));
     client.await(
         "{\"type\":\"failure\",\"code\":42,\"message\":\"no\",\"detail\":null,\"name\":\"pi\",\"id\":\"1\"}");
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     client.socket().close();
   }
 
@@ -83,7 +82,7 @@ class SocketSessionTest {
     client.send("{\"type\":\"unsubscribe\",\"name\":\"pi\",\"id\":1}");
     Await.until(() -> client.messages().size() == 2);
     assertThat(client.messages().get(1)).contains("unsubscribed");
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     client.send(subscribe(1));
     Await.until(() -> client.messages().size() == 3);
     client.socket().close();
@@ -142,7 +141,7 @@ class SocketSessionTest {
     }
     Await.until(() -> client.messages().size() == 20);
     result(client.socket().close());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -166,7 +165,7 @@ class SocketSessionTest {
       client.send(subscribe(id));
     }
     assertThat(client.awaitClose()).isEqualTo(1008);
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -196,7 +195,7 @@ class SocketSessionTest {
     client.send(subscribe(1));
     Await.until(() -> client.messages().size() == 1);
     client.socket().pause(); // so that its client does not see the pings
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     client.socket().resume();
     Await.until(client.socket()::isClosed);
   }
@@ -224,7 +223,7 @@ class SocketSessionTest {
       result(server.events().emitProgress("pi", 1, large));
     }
     result(server.events().emit("pi", 1, "end"));
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     client.socket().resume();
     Await.until(() -> client.messages().get(client.messages().size() - 1).contains("result"));
     assertThat(client.messages()).hasSizeLessThan(400);

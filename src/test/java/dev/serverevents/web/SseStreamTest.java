@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.InFlight;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class SseStreamTest {
 
   private static final String STREAM = "/events/pi/1/stream";
@@ -83,7 +82,7 @@ class SseStreamTest {
     http.post("/events/pi/1/progress", "[1]");
     first.await("progress [1]");
     first.leave();
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     result(server.events().emit(KEPT, "pi", 1, "kept"));
     var back = Sse.open(http, STREAM, "Last-Event-ID", first.events().get(0).id());
     back.awaitEnd();
@@ -124,7 +123,7 @@ class SseStreamTest {
     http.post("/events/pi/1", "[2]");
     sse.await("result [1]", "result [2]");
     sse.leave();
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test
@@ -148,7 +147,7 @@ class SseStreamTest {
       result(events.emitProgress("pi", 1, large));
     }
     result(events.emit("pi", 1, "end"));
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     sse.response().resume();
     sse.awaitEnd();
     assertThat(sse.events()).hasSizeBetween(3, 400);

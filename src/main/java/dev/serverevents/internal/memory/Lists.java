@@ -48,9 +48,14 @@ final class Lists {
     return isThere;
   }
 
+  /** A worker takes jobs of a list. */
+  void join(JobsKey list, String workerId) {
+    workers.computeIfAbsent(list.key(), first -> new LinkedHashSet<>()).add(workerId);
+  }
+
   /** Has a worker take the first job, or wait for it. */
   void take(Waiting worker) {
-    workers.computeIfAbsent(worker.list.key(), first -> new LinkedHashSet<>()).add(worker.workerId);
+    join(worker.list, worker.workerId);
     waiting.computeIfAbsent(worker.list.key(), first -> new LinkedHashSet<>()).add(worker);
     serve(worker.list.key());
   }
@@ -119,6 +124,11 @@ final class Lists {
     waiting.values().forEach(all::addAll);
     waiting.clear();
     all.forEach(worker -> worker.job.tryFail(cause));
+  }
+
+  /** When a list is forgotten, in ms of Unix time; null if it is not. */
+  @Nullable Long expiry(String key) {
+    return expiries.get(key);
   }
 
   /** The lists that are not empty, by their keys. */

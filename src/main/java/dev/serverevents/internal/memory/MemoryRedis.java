@@ -111,6 +111,13 @@ public final class MemoryRedis {
     }
   }
 
+  /** How many connections there are. */
+  public int connections() {
+    synchronized (server) {
+      return server.connections();
+    }
+  }
+
   /** How many connections subscribe each channel, for those that have any. */
   public Map<String, Integer> subscriptions() {
     synchronized (server) {

@@ -106,6 +106,11 @@ final class MemoryServer {
     clients.remove(client);
   }
 
+  /** How many connections there are. */
+  synchronized int connections() {
+    return sessions.size();
+  }
+
   /** Lets a connection begin; tells whether it could. */
   synchronized boolean admit(MemorySession session) {
     var isOpen = !isDown && !(isCut && session.store() == Store.OUTPUT_STORE);

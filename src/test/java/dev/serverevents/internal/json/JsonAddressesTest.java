@@ -5,8 +5,8 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Await;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.ReplyException;
@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class JsonAddressesTest {
 
   private static Future<Object> request(Server server, String address, Object body) {
@@ -36,7 +35,7 @@ class JsonAddressesTest {
     server.deploy();
     var waiting =
         request(server, "server-events.on", new JsonObject("{\"name\":\"pi event\",\"id\":314}"));
-    Await.until(() -> server.redis().channels().contains("pi event:314"));
+    Await.until(() -> server.broker().channels().contains("pi event:314"));
     var emit = "{\"name\":\"pi event\",\"id\":\"314\",\"args\":[\"arg1\",1,{\"x\":null}]}";
     assertThat(result(request(server, "server-events.emit", new JsonObject(emit))))
         .isEqualTo(new JsonObject().put("receivers", 1));
@@ -88,7 +87,7 @@ class JsonAddressesTest {
   }
 
   private static void awaitSubscribed(Server server, int channels) {
-    Await.until(() -> server.redis().channels().size() == channels);
+    Await.until(() -> server.broker().channels().size() == channels);
   }
 
   @Test
@@ -149,7 +148,7 @@ class JsonAddressesTest {
     assertFails(server, on, all.copy().put("min", "x"), "min is \"x\": " + range);
     var badId = new JsonArray().add(1).addNull();
     assertFails(server, on, all.put("all", badId), "id is null: it must be a string or an integer");
-    assertThat(server.redis().channels()).isEmpty();
+    assertThat(server.broker().channels()).isEmpty();
   }
 
   @Test
@@ -177,7 +176,7 @@ class JsonAddressesTest {
     server.deploy();
     var on = new JsonObject().put("name", "a").put("id", 1);
     var waiting = request(server, "server-events.on", on);
-    Await.until(() -> server.redis().channels().contains("a:1"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
     var failure = new JsonObject().put("code", 422).put("message", "no room");
     result(request(server, "server-events.emit", on.copy().put("failure", failure)));
     var failed = (ReplyException) failure(waiting);
@@ -232,7 +231,7 @@ class JsonAddressesTest {
     server.deploy();
     var body = new JsonObject("{\"name\":\"pi\",\"id\":1,\"timeout\":300}");
     var reply = (JsonObject) result(request(server, "server-events.stream", body));
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
     var all = new CopyOnWriteArrayList<String>();
     server
         .vertx()
@@ -248,7 +247,7 @@ class JsonAddressesTest {
     server.deploy();
     var body = new JsonObject("{\"name\":\"pi\",\"id\":1,\"follow\":true}");
     result(request(server, "server-events.stream", body));
-    Await.until(() -> server.redis().channels().size() == 2);
+    Await.until(() -> server.broker().channels().size() == 2);
     var reply = (JsonObject) result(request(server, "server-events.stream", body.put("id", 2)));
     var opened = Promise.<Void>promise();
     var consumer =
@@ -257,9 +256,9 @@ class JsonAddressesTest {
             .eventBus()
             .consumer(reply.getString("address"), message -> opened.tryComplete());
     result(opened.future());
-    assertThat(server.redis().channels()).contains("pi:2");
+    assertThat(server.broker().channels()).contains("pi:2");
     result(consumer.unregister());
-    Await.until(() -> server.redis().channels().isEmpty());
+    Await.until(() -> server.broker().channels().isEmpty());
   }
 
   @Test

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.reflect.Method;
@@ -20,12 +20,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What measures may fail; what is measured goes on. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class GuardedMetricsTest {
 
   private final Set<String> called = new ConcurrentSkipListSet<>();

@@ -1,0 +1,56 @@
+package dev.serverevents.testing;
+
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
+
+/** A verticle that serves events, whatever is behind it. */
+public final class TestVerticle implements Deployable {
+
+  private final Deployable verticle;
+  private final LongSupplier droppedPayloads;
+  private Context context;
+
+  /** Wraps one that counts what it drops. */
+  public TestVerticle(Deployable verticle, LongSupplier droppedPayloads) {
+    this.verticle = verticle;
+    this.droppedPayloads = droppedPayloads;
+  }
+
+  @Override
+  public Future<?> deploy(Context deployedOn) throws Exception {
+    context = deployedOn;
+    return verticle.deploy(deployedOn);
+  }
+
+  @Override
+  public Future<?> undeploy(Context deployedOn) throws Exception {
+    return verticle.undeploy(deployedOn);
+  }
+
+  /** What it is called. */
+  public String kind() {
+    return verticle.getClass().getSimpleName();
+  }
+
+  /** How many messages were dropped because they are not events of the wire protocol. */
+  public long droppedPayloads() {
+    return droppedPayloads.getAsLong();
+  }
+
+  /** Holds its event loop until what is returned is counted down. */
+  public CountDownLatch hold() {
+    var release = new CountDownLatch(1);
+    context.runOnContext(
+        turn -> {
+          try {
+            release.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    return release;
+  }
+}
