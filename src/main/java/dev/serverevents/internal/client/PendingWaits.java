@@ -37,7 +37,7 @@ final class PendingWaits implements PendingWait.Owner {
     inboxes = new Inboxes(home, workers);
     timeouts =
         new Timeouts<>(
-            home.context(), PendingWait::settle, wait -> wait.settled(0, Verdict.noAnswer()));
+            home.context(), PendingWait::settle, PendingWait::giveUp);
   }
 
   @Override
