@@ -34,7 +34,9 @@ final class Circumstances {
     return ns(RETRY_MS) + HOPS * latency();
   }
 
-  /** Whether connections were broken, or not yet all made again, at any time from one to another. */
+  /**
+   * Whether connections were broken, or not yet all made again, at any time from one to another.
+   */
   boolean isBroken(long from, long to) {
     return facts.faults.stream()
         .filter(fault -> BREAKS.contains(fault.kind))
@@ -75,8 +77,7 @@ final class Circumstances {
     return facts.faults.stream()
         .filter(fault -> fault.kind == kind)
         .anyMatch(
-            fault ->
-                fault.from.isBefore(to) && (fault.to == null || end(fault) >= from.ns()));
+            fault -> fault.from.isBefore(to) && (fault.to == null || end(fault) >= from.ns()));
   }
 
   private static long end(Fault fault) {

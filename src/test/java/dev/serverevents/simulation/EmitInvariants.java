@@ -46,8 +46,7 @@ final class EmitInvariants {
         switch (emit.cause) {
           case RESULT -> true;
           case REDIS_AWAY -> circumstances.isBroken(emit.began.ns(), emit.ended.ns());
-          case REDIS_REFUSED ->
-              circumstances.was(FaultKind.REFUSING, emit.began, emit.ended);
+          case REDIS_REFUSED -> circumstances.was(FaultKind.REFUSING, emit.began, emit.ended);
           case CONFLICT -> hasRival(emit);
           case DRAINING, NOT_DEPLOYED -> circumstances.hasBeen(FaultKind.DRAIN, emit.ended);
           default -> false;
@@ -67,8 +66,7 @@ final class EmitInvariants {
   }
 
   private void isPublished(Emitted emit) {
-    var times =
-        facts.publications.stream().filter(event -> event.number() == emit.number).toList();
+    var times = facts.publications.stream().filter(event -> event.number() == emit.number).toList();
     if (emit.cause == Cause.RESULT) {
       var isPublished = times.stream().anyMatch(event -> event.at().isBefore(emit.ended));
       expect(isPublished, "It was not published", emit);

@@ -153,6 +153,7 @@ final class Facts {
 
   /** All facts of a run. */
   final Map<Integer, Wait> waits = new TreeMap<>();
+
   final Map<Integer, Emitted> emits = new TreeMap<>();
   final List<Publication> publications = new ArrayList<>();
   final List<Fault> faults = new ArrayList<>();

@@ -59,8 +59,7 @@ final class Invariants {
     expect(wait.ended.ns() <= wait.deadline() + late, "It ends too late", wait);
     var isEarly =
         switch (wait.cause) {
-          case NO_EVENT, NEVER_CLAIMED, REDIS_GAP, REDIS_AWAY ->
-              wait.ended.ns() < wait.deadline();
+          case NO_EVENT, NEVER_CLAIMED, REDIS_GAP, REDIS_AWAY -> wait.ended.ns() < wait.deadline();
           default -> false;
         };
     expect(!isEarly, "It ends before its time is over", wait);
@@ -93,7 +92,8 @@ final class Invariants {
   /** A wait that cannot look up what it has missed knows nothing once a connection has broken. */
   private boolean isHeardAllAlong(Wait wait) {
     return wait.isStream && wait.heard == null // its event was heard, though not its progress
-        || wait.heard != null && (wait.isRetained || !circumstances.breaks(wait.heard, wait.deadline()));
+        || wait.heard != null
+            && (wait.isRetained || !circumstances.breaks(wait.heard, wait.deadline()));
   }
 
   private boolean canStall(Wait wait) {
@@ -166,8 +166,7 @@ final class Invariants {
   }
 
   private boolean isFound(Wait wait, Publication event) {
-    var since =
-        wait.isRequest ? event.at().ns() + circumstances.latency() : event.keptUntil();
+    var since = wait.isRequest ? event.at().ns() + circumstances.latency() : event.keptUntil();
     return wait.isRetained && event.keptUntil() > 0 && since >= wait.began.ns();
   }
 
@@ -197,9 +196,7 @@ final class Invariants {
   private Publication lastKept(Wait wait, Moment before) {
     Publication last = null;
     for (var event : facts.publications) {
-      if (event.keptUntil() > 0
-          && event.key().equals(wait.key)
-          && event.at().isBefore(before)) {
+      if (event.keptUntil() > 0 && event.key().equals(wait.key) && event.at().isBefore(before)) {
         last = event;
       }
     }

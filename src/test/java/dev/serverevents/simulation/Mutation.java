@@ -22,9 +22,7 @@ enum Mutation {
       "hub/Hub", "broker.unsubscribe(audience.channel());", ""),
 
   CLAIMS_THAT_WERE_MISSED_ARE_NOT_ASKED_FOR(
-      "client/Workers",
-      "tell(inbox, alive.who(), new Signal.Reclaim(inbox.channel()));",
-      ""),
+      "client/Workers", "tell(inbox, alive.who(), new Signal.Reclaim(inbox.channel()));", ""),
 
   A_STREAM_FORGETS_THAT_IT_WAS_NOT_HEARD(
       "client/EventPart", "if (unbroken == 0 || retained) {", "if (now != unbroken) {"),

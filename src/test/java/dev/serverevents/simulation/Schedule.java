@@ -122,10 +122,7 @@ final class Schedule {
     wait.isWatching = needsWorker;
     wait.needsWorker = needsWorker;
     var options =
-        WaitOptions.DEFAULT
-            .timeout(wait.timeout)
-            .retained(retained)
-            .requireWorker(needsWorker);
+        WaitOptions.DEFAULT.timeout(wait.timeout).retained(retained).requireWorker(needsWorker);
     step(wait::asked, simulation -> simulation.listen(wait, options));
   }
 
@@ -181,8 +178,9 @@ final class Schedule {
     var emitted = new Emitted(number, key, retain, idempotency);
     var options = new EmitOptions(retain, idempotency);
     step(
-        () -> "emit %d of %s, kept %d ms, idempotency %s, failure %s"
-            .formatted(number, key, retain, idempotency, isFailure),
+        () ->
+            "emit %d of %s, kept %d ms, idempotency %s, failure %s"
+                .formatted(number, key, retain, idempotency, isFailure),
         simulation -> simulation.emit(emitted, options, isFailure));
   }
 

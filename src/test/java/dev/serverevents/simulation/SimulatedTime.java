@@ -67,8 +67,7 @@ final class SimulatedTime implements Clock {
           if (loop.pendingTasks() > 0) {
             whenQuiet(action);
           } else {
-            var unused =
-                loop.schedule(() -> whenStillQuiet(action), 0, TimeUnit.NANOSECONDS);
+            var unused = loop.schedule(() -> whenStillQuiet(action), 0, TimeUnit.NANOSECONDS);
           }
         });
   }

@@ -42,8 +42,7 @@ final class Simulation {
   private final Map<Integer, EventWait> waits = new HashMap<>();
   private final Map<Integer, EventStream> streams = new HashMap<>();
 
-  Simulation(
-      Trace trace, MemoryRedis redis, Context context, ServerEvents events, Runnable drain) {
+  Simulation(Trace trace, MemoryRedis redis, Context context, ServerEvents events, Runnable drain) {
     this.trace = trace;
     this.redis = redis;
     this.context = context;
@@ -63,9 +62,7 @@ final class Simulation {
 
   void request(Wait wait, WaitOptions options) {
     begin(wait);
-    keep(
-        wait,
-        events.listen(wait.key.name(), wait.key.id(), options, job -> handOver(wait, job)));
+    keep(wait, events.listen(wait.key.name(), wait.key.id(), options, job -> handOver(wait, job)));
   }
 
   private Future<?> handOver(Wait wait, Job job) {
@@ -88,8 +85,7 @@ final class Simulation {
     waits.put(wait.index, kept);
     kept.subscribed().onSuccess(heard -> heard(wait));
     kept.future()
-        .onComplete(
-            (args, failure) -> ended(wait, args == null ? -1 : number(args), failure));
+        .onComplete((args, failure) -> ended(wait, args == null ? -1 : number(args), failure));
   }
 
   private void heard(Wait wait) {
@@ -183,9 +179,7 @@ final class Simulation {
   void emitProgress(Emitted emitted) {
     facts.emits.put(emitted.number, emitted);
     emitted.began = trace.now();
-    ended(
-        emitted,
-        events.emitProgress(emitted.key.name(), emitted.key.id(), emitted.number));
+    ended(emitted, events.emitProgress(emitted.key.name(), emitted.key.id(), emitted.number));
   }
 
   void addWorkers(int count) {

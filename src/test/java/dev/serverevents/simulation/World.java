@@ -76,9 +76,7 @@ final class World implements AutoCloseable {
     unexpected.clear();
     var redis = new MemoryRedis(time);
     var options =
-        new ServerEventsOptions()
-            .setEmitTimeout(EMIT_TIMEOUT_MS)
-            .setDrainTimeout(DRAIN_TIMEOUT_MS);
+        new ServerEventsOptions().setEmitTimeout(EMIT_TIMEOUT_MS).setDrainTimeout(DRAIN_TIMEOUT_MS);
     vertx
         .deployVerticle(new MemoryVerticle(redis, options))
         .onFailure(done::tryFail)
@@ -175,8 +173,7 @@ final class World implements AutoCloseable {
             if (!closed.succeeded()) {
               violations.add("It is not closed: " + closed);
             }
-            violations.addAll(
-                Leftovers.of(simulation, deployments.all().size(), time.timers()));
+            violations.addAll(Leftovers.of(simulation, deployments.all().size(), time.timers()));
             violations.addAll(Leftovers.ofMemory(simulation));
             end();
           });
@@ -187,12 +184,7 @@ final class World implements AutoCloseable {
       violations.addAll(new Invariants(simulation.facts).violations());
       var trace = simulation.trace.lines();
       done.complete(
-          new Report(
-              schedule.seed(),
-              schedule.steps(),
-              trace,
-              trace.hashCode(),
-              violations));
+          new Report(schedule.seed(), schedule.steps(), trace, trace.hashCode(), violations));
     }
   }
 

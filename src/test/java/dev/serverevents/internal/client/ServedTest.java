@@ -3,10 +3,10 @@ package dev.serverevents.internal.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.internal.local.Command;
+import dev.serverevents.internal.local.Deployments;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.testkit.InMemoryServerEvents;
-import dev.serverevents.internal.local.Deployments;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
