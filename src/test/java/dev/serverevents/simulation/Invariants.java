@@ -76,10 +76,7 @@ final class Invariants {
           case NO_WORKER -> wait.needsWorker && facts.deaths.size() == facts.workers;
           case WORKER_LOST -> wait.plan != null && facts.deaths.containsKey(wait.plan.worker());
           case STALLED -> wait.canStall && canStall(wait);
-          case REDIS_GAP, REDIS_AWAY ->
-              wait.heard == null && circumstances.hasBeen(FaultKind.SLOW, ended)
-                  || circumstances.isBroken(
-                      wait.isRetained ? wait.deadline() : began.ns(), ended.ns());
+          case REDIS_GAP, REDIS_AWAY -> canHaveMissed(wait);
           case REDIS_REFUSED -> circumstances.was(FaultKind.REFUSING, began, ended);
           case DRAINING, NOT_DEPLOYED -> circumstances.hasBeen(FaultKind.DRAIN, ended);
           case CANCELLED -> wait.cancelled != null;
@@ -89,11 +86,21 @@ final class Invariants {
     expect(hasReason, "There is no reason for its end", wait);
   }
 
+  /** A wait that is retained looks up what it has missed. */
+  private boolean canHaveMissed(Wait wait) {
+    if (wait.heard == null && circumstances.hasBeen(FaultKind.SLOW, wait.ended)) {
+      return true;
+    }
+    var since = wait.isRetained ? wait.deadline() : wait.began.ns();
+    return circumstances.isBroken(since, wait.ended.ns());
+  }
+
   /** A wait that cannot look up what it has missed knows nothing once a connection has broken. */
   private boolean isHeardAllAlong(Wait wait) {
-    return wait.isStream && wait.heard == null // its event was heard, though not its progress
-        || wait.heard != null
-            && (wait.isRetained || !circumstances.breaks(wait.heard, wait.deadline()));
+    if (wait.heard == null) {
+      return wait.isStream; // its event was heard, though not its progress
+    }
+    return wait.isRetained || !circumstances.breaks(wait.heard, wait.deadline());
   }
 
   private boolean canStall(Wait wait) {

@@ -10,6 +10,7 @@ import dev.serverevents.testkit.InMemoryServerEvents;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ServedTest {
@@ -52,7 +53,7 @@ class ServedTest {
   }
 
   private static Deployment recording(
-      InMemoryServerEvents kit, ContextInternal context, ArrayList<Command> commands) {
+      InMemoryServerEvents kit, ContextInternal context, List<Command> commands) {
     var real = new Deployments(kit.vertx()).all().get(0);
     var mailbox =
         new Mailbox<Command>(
