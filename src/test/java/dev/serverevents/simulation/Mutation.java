@@ -24,6 +24,12 @@ enum Mutation {
   CLAIMS_THAT_WERE_MISSED_ARE_NOT_ASKED_FOR(
       "client/Workers", "tell(inbox, alive.who(), new Signal.Reclaim(inbox.channel()));", ""),
 
+  A_STREAM_FORGETS_THAT_IT_WAS_NOT_HEARD(
+      "client/EventPart", "if (unbroken == 0 || retained) {", "if (now != unbroken) {"),
+
+  A_WAIT_THAT_HAS_ENDED_COUNTS_AS_PENDING(
+      "client/PendingWaits", "wait.verticle().pending().leave();", ""),
+
   A_REQUEST_WITHOUT_ITS_INBOX_DOES_NOT_LEAVE(
       "client/PendingRequest", "end(cause);", "ended(cause);");
 

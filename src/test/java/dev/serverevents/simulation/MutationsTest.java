@@ -37,25 +37,27 @@ class MutationsTest {
   @EnumSource
   void aMutationIsFoundAndItsSeedReplaysExactly(
       Mutation mutation, @TempDir Path first, @TempDir Path second) throws Exception {
-    var found = -1L;
-    String violated;
     var searching = MutatedClasses.runner(mutation, first);
-    try (var closing = (AutoCloseable) searching) {
-      found =
-          LongStream.range(0, SEEDS)
-              .filter(seed -> !searching.apply(seed).isEmpty())
-              .findFirst()
-              .orElse(-1);
-      assertThat(found).as("the seed that finds %s", mutation).isNotNegative();
-      violated = searching.apply(found);
-    }
-    System.out.printf("%s: seed %d: %s%n", mutation, found, violated.lines().findFirst().get());
+    var found =
+        LongStream.range(0, SEEDS)
+            .filter(seed -> !searching.apply(seed).isEmpty())
+            .findFirst()
+            .orElse(-1);
+    assertThat(found).as("the seed that finds %s", mutation).isNotNegative();
+    var violated = searching.apply(found);
+    close(searching);
+    System.out.printf(
+        "%s: seed %d: %s%n", mutation, found, violated.lines().findFirst().orElse(""));
+
     var replaying = MutatedClasses.runner(mutation, second);
-    try (var closing = (AutoCloseable) replaying) {
-      assertThat(replaying.apply(found)).isEqualTo(violated).isNotEmpty();
-    }
+    assertThat(replaying.apply(found)).isEqualTo(violated).isNotEmpty();
+    close(replaying);
     try (var unchanged = new SeedRunner()) {
-      assertThat(((LongFunction<String>) unchanged).apply(found)).isEmpty();
+      assertThat(unchanged.apply(found)).isEmpty();
     }
+  }
+
+  private static void close(LongFunction<String> runner) throws Exception {
+    ((AutoCloseable) runner).close();
   }
 }

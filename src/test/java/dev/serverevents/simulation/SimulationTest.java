@@ -31,7 +31,7 @@ class SimulationTest {
   private static final long SEEDS = Long.getLong("simulation.seeds", 10_000);
   private static final long FROM = Long.getLong("simulation.from", 0);
   private static final int SHOWN = 3;
-  private static final int REPEATED = (int) Long.getLong("simulation.repeated", 300).longValue();
+  private static final int REPEATED = 300;
 
   private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.serverevents");
 

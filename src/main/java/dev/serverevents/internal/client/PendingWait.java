@@ -68,6 +68,9 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
 
   private long epoch;
 
+  /** How many answers are to come to what the wait asked before its time was over. */
+  private short early;
+
   /**
    * Creates a wait that has not begun.
    *
@@ -276,6 +279,9 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   public void endUnlessOnItsWay(ServerEventsException cause) {
     if (isRunning() && wasHeard()) {
       if (suspicion == null) {
+        if (!isOver()) {
+          early++;
+        }
         settle();
       }
       suspicion = cause;
@@ -289,18 +295,33 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     suspicion = null;
   }
 
-  /** The wait has timed out only where it cannot have missed anything. */
+  /**
+   * The wait has timed out only where it cannot have missed anything. What it asked before its time
+   * was over, for a suspicion, proves nothing about the rest of its time.
+   */
   @Override
   public void settled(long settledEpoch, @Nullable Throwable why) {
-    if (!isOver()) {
-      if (suspicion != null) {
+    if (early > 0) {
+      early--;
+      if (early == 0 && suspicion != null && !isOver()) {
         end(suspicion);
       }
-    } else if (settledEpoch != 0 && settledEpoch == epoch) {
+    } else if (isOver()) {
+      endOver(settledEpoch, why);
+    }
+  }
+
+  private void endOver(long settledEpoch, @Nullable Throwable why) {
+    if (settledEpoch != 0 && settledEpoch == epoch) {
       end(timedOut());
     } else if (settledEpoch == 0 || !retained || epoch == LOST) {
       end(Verdict.unknown(key, timeout, settledEpoch, why));
     } // else a look-up is under way, which may show that the wait was heard all along
+  }
+
+  /** The time of the wait is over, and no answer comes. */
+  void giveUp() {
+    endOver(0, Verdict.noAnswer());
   }
 
   /** What the wait ends with that was heard all along. */

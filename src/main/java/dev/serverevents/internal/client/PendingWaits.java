@@ -35,9 +35,7 @@ final class PendingWaits implements PendingWait.Owner {
     this.verticles = verticles;
     this.workers = workers;
     inboxes = new Inboxes(home, workers);
-    timeouts =
-        new Timeouts<>(
-            home.context(), PendingWait::settle, wait -> wait.settled(0, Verdict.noAnswer()));
+    timeouts = new Timeouts<>(home.context(), PendingWait::settle, PendingWait::giveUp);
   }
 
   @Override

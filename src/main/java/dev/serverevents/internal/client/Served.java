@@ -92,10 +92,10 @@ final class Served implements Watcher {
         });
   }
 
+  /** It is watched all the same where it asked again before it learnt that. */
   @Override
   public void refused(Throwable cause) {
     isServed = false;
-    isWatched = false;
     Turns.forEach(home.context(), guests, guest -> guest.notTold(cause));
   }
 }
