@@ -167,15 +167,18 @@ public final class InMemoryServerEvents implements AutoCloseable {
   public Future<Void> take(Job job) {
     return Future.future(
         done ->
-            server.context().runOnContext(
-                turn -> {
-                  if (workers.take(job)) {
-                    done.complete();
-                  } else {
-                    done.fail(
-                        new IllegalStateException("No worker for \"%s\"".formatted(job.name())));
-                  }
-                }));
+            server
+                .context()
+                .runOnContext(
+                    turn -> {
+                      if (workers.take(job)) {
+                        done.complete();
+                      } else {
+                        done.fail(
+                            new IllegalStateException(
+                                "No worker for \"%s\"".formatted(job.name())));
+                      }
+                    }));
   }
 
   /** Kills all workers: their connections break, and nothing comes of their jobs. */

@@ -11,7 +11,6 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.ServiceLoader.Provider;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +26,9 @@ final class TestVertx {
 
   private static final int POOL = 4;
 
-  private static final List<Provider<VertxServiceProvider>> SERVICES =
+  private static final List<ServiceLoader.Provider<VertxServiceProvider>> SERVICES =
       ServiceLoader.load(VertxServiceProvider.class).stream().toList();
-  private static final List<Provider<VerticleFactory>> FACTORIES =
+  private static final List<ServiceLoader.Provider<VerticleFactory>> FACTORIES =
       ServiceLoader.load(VerticleFactory.class).stream().toList();
 
   private TestVertx() {}
@@ -54,8 +53,8 @@ final class TestVertx {
         .setBlockedThreadCheckIntervalUnit(TimeUnit.DAYS);
   }
 
-  private static <T> List<T> instances(List<Provider<T>> providers) {
-    return providers.stream().map(Provider::get).toList();
+  private static <T> List<T> instances(List<ServiceLoader.Provider<T>> providers) {
+    return providers.stream().map(ServiceLoader.Provider::get).toList();
   }
 
   /**
