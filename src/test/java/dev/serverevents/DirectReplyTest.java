@@ -141,7 +141,7 @@ class DirectReplyTest {
   }
 
   @Test
-  @OnlyOnRedis("One server of two is cut off: in memory, all connections break at once.")
+  @OnlyOnRedis("One server of several is cut off: in memory, all connections break at once.")
   void aRetainedReplyThatCameWhileTheServerWasCutOffIsFound(Server api, Server worker) {
     worker.deploy();
     try (var proxy = TcpProxy.before(api.redis())) {

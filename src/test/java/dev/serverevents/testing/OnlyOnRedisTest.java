@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -50,8 +51,8 @@ class OnlyOnRedisTest {
   }
 
   /** The tests that are on Redis only, by the reasons; a class stands for all of its tests. */
-  private static Map<String, TreeSet<String>> tests() {
-    var all = new TreeMap<String, TreeSet<String>>();
+  private static Map<String, Set<String>> tests() {
+    var all = new TreeMap<String, Set<String>>();
     for (var type : classes()) {
       var only = type.getAnnotation(OnlyOnRedis.class);
       if (only != null) {

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives each {@link Server} parameter of a test a server of its own on the shared Redis, and checks
- * after the test that nothing is left: no subscription, connection, key, timer or blocked thread.
+ * Gives each {@link Server} parameter of a test a server of its own on the shared Redis, or in the
+ * memory of the test, and checks after the test that nothing is left: no subscription, connection,
+ * key, timer or blocked thread.
  */
 public final class ServerExtension implements ParameterResolver, AfterEachCallback {
 
