@@ -1,12 +1,14 @@
 package dev.serverevents.simulation;
 
 import static dev.serverevents.simulation.Circumstances.ns;
+import static java.util.stream.Collectors.joining;
 
 import dev.serverevents.Cause;
 import dev.serverevents.simulation.Facts.Emitted;
 import dev.serverevents.simulation.Facts.FaultKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What must hold of all emits. */
 final class EmitInvariants {
@@ -24,7 +26,7 @@ final class EmitInvariants {
 
   List<String> violations() {
     for (var emit : facts.emits.values()) {
-      expect(emit.outcomes == 1, "There are %d outcomes", emit, emit.outcomes);
+      expect(emit.outcomes == 1, emit, "There are", emit.outcomes, "outcomes");
       if (emit.ended != null) {
         endsForAReason(emit);
         isPublished(emit);
@@ -33,15 +35,16 @@ final class EmitInvariants {
     return violations;
   }
 
-  private void expect(boolean holds, String violated, Emitted emit, Object... values) {
+  private void expect(boolean holds, Emitted emit, Object... violated) {
     if (!holds) {
-      violations.add(violated.formatted(values) + ": " + emit);
+      var text = Stream.of(violated).map(String::valueOf).collect(joining(" "));
+      violations.add(text + ": " + emit);
     }
   }
 
   private void endsForAReason(Emitted emit) {
     var limit = ns(World.EMIT_TIMEOUT_MS + LATE_MS);
-    expect(emit.ended.ns() <= emit.began.ns() + limit, "It ends too late", emit);
+    expect(emit.ended.ns() <= emit.began.ns() + limit, emit, "It ends too late");
     var hasReason =
         switch (emit.cause) {
           case RESULT -> true;
@@ -51,7 +54,7 @@ final class EmitInvariants {
           case DRAINING, NOT_DEPLOYED -> circumstances.hasBeen(FaultKind.DRAIN, emit.ended);
           default -> false;
         };
-    expect(hasReason, "There is no reason for its end", emit);
+    expect(hasReason, emit, "There is no reason for its end");
   }
 
   /** Whether there is another one with its idempotency key. */
@@ -69,13 +72,13 @@ final class EmitInvariants {
     var times = facts.publications.stream().filter(event -> event.number() == emit.number).toList();
     if (emit.cause == Cause.RESULT) {
       var isPublished = times.stream().anyMatch(event -> event.at().isBefore(emit.ended));
-      expect(isPublished, "It was not published", emit);
+      expect(isPublished, emit, "It was not published");
     }
     if (emit.cause == Cause.CONFLICT) {
-      expect(times.isEmpty(), "It was published all the same", emit);
+      expect(times.isEmpty(), emit, "It was published all the same");
     }
     if (emit.idempotency != null || emit.retain == 0) {
-      expect(times.size() <= 1, "It was published %d times", emit, times.size());
+      expect(times.size() <= 1, emit, "It was published", times.size(), "times");
     }
   }
 }

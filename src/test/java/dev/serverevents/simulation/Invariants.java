@@ -1,6 +1,7 @@
 package dev.serverevents.simulation;
 
 import static dev.serverevents.simulation.Circumstances.ns;
+import static java.util.stream.Collectors.joining;
 
 import dev.serverevents.Cause;
 import dev.serverevents.internal.wire.WireNames;
@@ -8,6 +9,7 @@ import dev.serverevents.simulation.Facts.FaultKind;
 import dev.serverevents.simulation.Facts.Wait;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What must hold of all waits and streams, given what was published when, and what was wrong. */
 final class Invariants {
@@ -29,7 +31,7 @@ final class Invariants {
 
   List<String> violations() {
     for (var wait : facts.waits.values()) {
-      expect(wait.outcomes == 1, "There are %d outcomes", wait, wait.outcomes);
+      expect(wait.outcomes == 1, wait, "There are", wait.outcomes, "outcomes");
       if (wait.ended != null) {
         endsInTime(wait);
         endsForAReason(wait);
@@ -48,21 +50,22 @@ final class Invariants {
     return violations;
   }
 
-  private void expect(boolean holds, String violated, Wait wait, Object... values) {
+  private void expect(boolean holds, Wait wait, Object... violated) {
     if (!holds) {
-      violations.add(violated.formatted(values) + ": " + wait);
+      var text = Stream.of(violated).map(String::valueOf).collect(joining(" "));
+      violations.add(text + ": " + wait);
     }
   }
 
   private void endsInTime(Wait wait) {
     var late = ns(LATE_MS + SETTLING_MS);
-    expect(wait.ended.ns() <= wait.deadline() + late, "It ends too late", wait);
+    expect(wait.ended.ns() <= wait.deadline() + late, wait, "It ends too late");
     var isEarly =
         switch (wait.cause) {
           case NO_EVENT, NEVER_CLAIMED, REDIS_GAP, REDIS_AWAY -> wait.ended.ns() < wait.deadline();
           default -> false;
         };
-    expect(!isEarly, "It ends before its time is over", wait);
+    expect(!isEarly, wait, "It ends before its time is over");
   }
 
   private void endsForAReason(Wait wait) {
@@ -83,7 +86,7 @@ final class Invariants {
           case UNEXPECTED -> wait.plan != null && wait.plan.failsToHandOver();
           default -> false;
         };
-    expect(hasReason, "There is no reason for its end", wait);
+    expect(hasReason, wait, "There is no reason for its end");
   }
 
   /** A wait that is retained looks up what it has missed. */
@@ -140,9 +143,9 @@ final class Invariants {
     for (var event : inTime(wait)) {
       var saysNothingCame = wait.cause == Cause.NO_EVENT || wait.cause == Cause.NEVER_CLAIMED;
       var isCovered = !wait.isRetained || arrives(event);
-      expect(!saysNothingCame || !isCovered, "There was an event in time, %s", wait, event);
+      expect(!saysNothingCame || !isCovered, wait, "There was an event in time,", event);
       var due = event.at().ns() + circumstances.latency();
-      expect(!arrives(event) || wait.ended.ns() <= due, "It has not got %s", wait, event);
+      expect(!arrives(event) || wait.ended.ns() <= due, wait, "It has not got", event);
     }
   }
 
@@ -154,14 +157,14 @@ final class Invariants {
             .filter(event -> event.at().isBefore(wait.ended))
             .filter(event -> isHeard(wait, event) || isFound(wait, event))
             .findFirst();
-    expect(got.isPresent(), "It got %d, which it cannot get", wait, wait.number);
+    expect(got.isPresent(), wait, "It cannot have got", wait.number);
     if (got.isPresent() && !wait.isRetained) {
       var passedOver =
           inTime(wait).stream()
               .filter(this::arrives)
               .filter(event -> event.at().isBefore(got.get().at()))
               .toList();
-      expect(passedOver.isEmpty(), "It got %s, not %s", wait, got, passedOver);
+      expect(passedOver.isEmpty(), wait, "It got", got, "in the place of", passedOver);
     }
   }
 
@@ -186,7 +189,7 @@ final class Invariants {
       var before = lastKept(wait, wait.began);
       var isFound = before == null || before.keptUntil() <= wait.heard.ns();
       var isOther = before != lastKept(wait, wait.heard);
-      expect(isFound || isOther, "It has not found %s", wait, before);
+      expect(isFound || isOther, wait, "It has not found", before);
     }
     var end = Math.min(wait.deadline(), wait.ended.ns());
     var recovered = circumstances.recovered(end);
@@ -196,7 +199,7 @@ final class Invariants {
           (!wait.isRequest || wait.heard.isBefore(last.at()))
               && circumstances.isBeforeRecovery(last.at(), end)
               && last.keptUntil() > recovered;
-      expect(!isThere, "It has not found %s after a break", wait, last);
+      expect(!isThere, wait, "It has not found", last, "after a break");
     }
   }
 
@@ -223,12 +226,12 @@ final class Invariants {
                 && !event.isLost()
                 && arrives(event)
                 && event.at().ns() + circumstances.latency() < wait.ended.ns();
-        expect(!isDue || index >= 0, "It has not seen %s", wait, event);
-        expect(index < 0 || index > last, "It has seen %s too early", wait, event);
+        expect(!isDue || index >= 0, wait, "It has not seen", event);
+        expect(index < 0 || index > last, wait, "It has seen", event, "too early");
         last = Math.max(last, index);
       }
     }
     var seenOnce = wait.seen.stream().distinct().count() == wait.seen.size();
-    expect(seenOnce, "It has seen something twice: %s", wait, wait.seen);
+    expect(seenOnce, wait, "It has seen something twice:", wait.seen);
   }
 }
