@@ -9,6 +9,7 @@ import dev.serverevents.simulation.Facts.FaultKind;
 import dev.serverevents.simulation.Facts.Wait;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** What must hold of all waits and streams, given what was published when, and what was wrong. */
@@ -188,7 +189,7 @@ final class Invariants {
     if (!wait.isRequest) {
       var before = lastKept(wait, wait.began);
       var isFound = before == null || before.keptUntil() <= wait.heard.ns();
-      var isOther = before != lastKept(wait, wait.heard);
+      var isOther = !Objects.equals(before, lastKept(wait, wait.heard));
       expect(isFound || isOther, wait, "It has not found", before);
     }
     var end = Math.min(wait.deadline(), wait.ended.ns());

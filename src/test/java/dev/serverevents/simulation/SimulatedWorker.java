@@ -85,7 +85,7 @@ final class SimulatedWorker {
   }
 
   private void answer(Held mine, Plan plan) {
-    if (isGone || held.get(mine.owner) != mine) {
+    if (isGone || !mine.equals(held.get(mine.owner))) {
       return;
     }
     forget(mine.owner);
