@@ -155,7 +155,7 @@ final class Facts {
   final Map<Integer, Wait> waits = new TreeMap<>();
 
   final Map<Integer, Emitted> emits = new TreeMap<>();
-  final List<Publication> publications = new ArrayList<>();
+  final List<SimulatedEvent> publications = new ArrayList<>();
   final List<Fault> faults = new ArrayList<>();
 
   /** When which worker has died, or stood still. */

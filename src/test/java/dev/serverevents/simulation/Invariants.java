@@ -114,13 +114,13 @@ final class Invariants {
         || facts.faults.stream().anyMatch(fault -> fault.from.isBefore(wait.ended));
   }
 
-  private static boolean takes(Wait wait, Publication event) {
+  private static boolean takes(Wait wait, SimulatedEvent event) {
     var channel = wait.isDirect ? wait.inbox : wait.key.channel();
     return event.key().equals(wait.key) && event.channel().equals(channel);
   }
 
   /** What was published in the time of a wait that was heard by then. */
-  private List<Publication> inTime(Wait wait) {
+  private List<SimulatedEvent> inTime(Wait wait) {
     return wait.heard == null
         ? List.of()
         : facts.publications.stream()
@@ -131,7 +131,7 @@ final class Invariants {
   }
 
   /** Whether what was published has come to the verticle. */
-  private boolean arrives(Publication event) {
+  private boolean arrives(SimulatedEvent event) {
     var at = event.at().ns();
     return !circumstances.isBroken(at, at + circumstances.latency());
   }
@@ -169,14 +169,14 @@ final class Invariants {
     }
   }
 
-  private boolean isHeard(Wait wait, Publication event) {
+  private boolean isHeard(Wait wait, SimulatedEvent event) {
     return takes(wait, event)
         && !event.isLost()
         && event.at().ns() + circumstances.latency() >= wait.began.ns()
         && (!wait.isDirect || Elsewhere.waitOf(event.number()) == wait.index);
   }
 
-  private boolean isFound(Wait wait, Publication event) {
+  private boolean isFound(Wait wait, SimulatedEvent event) {
     var since = wait.isRequest ? event.at().ns() + circumstances.latency() : event.keptUntil();
     return wait.isRetained && event.keptUntil() > 0 && since >= wait.began.ns();
   }
@@ -204,8 +204,8 @@ final class Invariants {
     }
   }
 
-  private Publication lastKept(Wait wait, Moment before) {
-    Publication last = null;
+  private SimulatedEvent lastKept(Wait wait, Moment before) {
+    SimulatedEvent last = null;
     for (var event : facts.publications) {
       if (event.keptUntil() > 0 && event.key().equals(wait.key) && event.at().isBefore(before)) {
         last = event;

@@ -46,7 +46,7 @@ final class Observer {
     trace.add("published", payload.key(), number, published.receivers(), isLost);
     var at = trace.now();
     facts.publications.add(
-        new Publication(
+        new SimulatedEvent(
             at,
             published.channel(),
             payload.key(),

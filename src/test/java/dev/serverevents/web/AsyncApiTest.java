@@ -3,8 +3,8 @@ package dev.serverevents.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.internal.wire.WireNames;
+import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
-import dev.serverevents.testing.ServerExtension;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
@@ -20,10 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The AsyncAPI document is one, and says what goes over Redis. */
-@ExtendWith(ServerExtension.class)
+@OnBothBackends
 class AsyncApiTest {
 
   private static JsonObject document(Server server) {

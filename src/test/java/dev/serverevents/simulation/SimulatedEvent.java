@@ -9,7 +9,7 @@ import dev.serverevents.internal.wire.EventKey;
  * @param keptUntil when it is forgotten, in ns; 0 if it is not kept
  * @param isLost whether nobody got it
  */
-record Publication(
+record SimulatedEvent(
     Moment at,
     String channel,
     EventKey key,
