@@ -23,7 +23,11 @@ enum Client {
   REDIS_PY("python3", "redis-py");
 
   private static final Path SOURCES = Path.of("src", "clients");
-  private static final Path TARGET = Path.of("target", "clients").toAbsolutePath();
+
+  /** JVMs that run tests beside each other must not install into one folder. */
+  private static final Path TARGET =
+      Path.of("target", "clients", String.valueOf(ProcessHandle.current().pid())).toAbsolutePath();
+
   private static final Path NODE = TARGET.resolve("node");
   private static final Path PYTHON_SITE = TARGET.resolve("python");
 

@@ -10,12 +10,14 @@ import dev.serverevents.testing.TcpProxy;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The clients in other languages while Redis, their connections or other workers fail. */
 @ExtendWith(ServerExtension.class)
+@Tag("long")
 class ClientsIT {
 
   private static final String NAME = "orders.priced";
