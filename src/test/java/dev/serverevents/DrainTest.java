@@ -92,7 +92,7 @@ class DrainTest {
   @Test
   void whatIsOnItsWayWhenTheVerticleIsUndeployedEndsAsWell(Server server) {
     var verticle = server.deploy(server.options().setDrainTimeout(LONG));
-    var events = server.events();
+    var events = server.eventsBeside(verticle);
     var ended = Promise.<Void>promise();
     var waits = new ArrayList<Future<EventArgs>>();
     var release = verticle.hold();

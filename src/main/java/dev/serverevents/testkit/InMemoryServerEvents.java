@@ -231,6 +231,11 @@ public final class InMemoryServerEvents implements AutoCloseable {
     server.run(redis::gap);
   }
 
+  /** The same as {@link #slow(Duration)}, in ms. */
+  public void slow(long ms) {
+    slow(Duration.ofMillis(ms));
+  }
+
   /**
    * Slows Redis down.
    *

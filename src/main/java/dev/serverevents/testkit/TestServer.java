@@ -26,13 +26,14 @@ final class TestServer {
   private final TestClock clock = new TestClock(loop);
   private final MemoryRedis redis = new MemoryRedis(clock.asClock());
   private final Context context = vertx.getOrCreateContext();
-  private final Deployments deployments = new Deployments(vertx);
+  private final Deployments deployments;
   private final String deployment;
   private final ServerEvents events;
   private boolean isClosed;
 
   TestServer(ServerEventsOptions options) {
     Clocks.install(vertx, clock.asClock());
+    deployments = new Deployments(vertx);
     deployment = await(vertx.deployVerticle(new MemoryVerticle(redis, options)));
     events = ServerEvents.create(vertx);
   }
@@ -69,8 +70,12 @@ final class TestServer {
             ended ->
                 context.runOnContext(
                     turn -> {
-                      action.run();
-                      ended.complete();
+                      try {
+                        action.run();
+                        ended.complete();
+                      } catch (RuntimeException thrown) {
+                        ended.fail(thrown);
+                      }
                     }));
     if (!loop.isHere()) {
       await(done);

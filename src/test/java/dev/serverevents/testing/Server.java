@@ -10,6 +10,7 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.WaitOptions;
 import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -131,6 +132,17 @@ public final class Server {
     var created = ServerEvents.create(vertx);
     events.add(created);
     return created;
+  }
+
+  /** Creates a ServerEvents on another event loop than that of a verticle. */
+  public ServerEvents eventsBeside(TestVerticle verticle) {
+    var context = ((VertxInternal) vertx).createEventLoopContext();
+    while (verticle.sharesLoop(context)) {
+      context = ((VertxInternal) vertx).createEventLoopContext();
+    }
+    Promise<ServerEvents> created = Promise.promise();
+    context.runOnContext(turn -> created.complete(events()));
+    return Await.result(created.future());
   }
 
   /**

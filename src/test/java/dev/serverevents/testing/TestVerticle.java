@@ -3,6 +3,7 @@ package dev.serverevents.testing;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 
@@ -38,6 +39,11 @@ public final class TestVerticle implements Deployable {
   /** How many messages were dropped because they are not events of the wire protocol. */
   public long droppedPayloads() {
     return droppedPayloads.getAsLong();
+  }
+
+  /** Whether a context has the same event loop. */
+  boolean sharesLoop(ContextInternal other) {
+    return other.nettyEventLoop() == ((ContextInternal) context).nettyEventLoop();
   }
 
   /** Holds its event loop until what is returned is counted down. */
