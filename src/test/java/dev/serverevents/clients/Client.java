@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -95,12 +96,27 @@ enum Client {
 
   /** Starts the adapter for the conformance runner. */
   ClientPeer start(String redisUrl) {
+    return new ClientPeer(process(redisUrl, adapter()));
+  }
+
+  private Stream<String> adapter() {
     var adapter =
         isNode()
             ? "node_modules/server-events-client/conformance.mjs"
             : SOURCES.resolve("python").resolve("conformance.py").toAbsolutePath().toString();
-    var process = process(redisUrl, Stream.of(adapter, library).filter(word -> !word.isEmpty()));
-    return new ClientPeer(process);
+    return Stream.of(adapter, library).filter(word -> !word.isEmpty());
+  }
+
+  /** Runs the conformance runner on the adapter; returns what it prints. */
+  String conformance() throws IOException {
+    var java = ProcessHandle.current().info().command().orElse("java");
+    var jar = Path.of("target", "server-events.jar").toAbsolutePath().toString();
+    var runner = Stream.of(java, "-jar", jar, "conformance", "--");
+    var adapter = Stream.concat(Stream.of(isNode() ? "node" : python()), adapter());
+    var process = start(Stream.concat(runner, adapter).toList(), Map.of());
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+        + "exit code "
+        + process.onExit().join().exitValue();
   }
 
   /** Starts a program that uses the client. */
@@ -118,9 +134,12 @@ enum Client {
 
   private Process process(String redisUrl, Stream<String> arguments) {
     var command = Stream.concat(Stream.of(isNode() ? "node" : python()), arguments).toList();
+    return start(command, Map.of("REDIS", redisUrl, "REDIS_URL", redisUrl));
+  }
+
+  private Process start(List<String> command, Map<String, String> environment) {
     var builder = new ProcessBuilder(command).directory((isNode() ? NODE : TARGET).toFile());
-    builder.environment().put("REDIS", redisUrl);
-    builder.environment().put("REDIS_URL", redisUrl);
+    builder.environment().putAll(environment);
     builder.environment().put("PYTHONPATH", PYTHON_SITE.toString());
     try {
       return builder.redirectError(new File("target/clients.log")).start();
