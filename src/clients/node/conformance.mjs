@@ -17,23 +17,12 @@ const keyOf = ({ name, id }) => JSON.stringify([String(name), String(id)]);
 const failureOf = ({ code, message, detail }) => ({ code, message, detail: detail === undefined ? undefined : new Raw(detail) });
 
 function decode(given) {
-  try {
-    const event = wire.read(bytes(given));
-    if (event.name !== String(given.name) || event.id !== String(given.id)) return { kind: 'other' };
-    if (!event.failure) return { kind: 'event', args: event.text };
-    const { code, message, detailText: detail } = event.failure;
-    return { kind: 'failure', code, message, detail };
-  } catch {
-    return { kind: 'malformed' };
-  }
-}
-
-function told(given) {
-  try {
-    return wire.told(bytes(given));
-  } catch {
-    return { kind: 'malformed' };
-  }
+  const event = wire.read(bytes(given));
+  if (!event) return { kind: 'malformed' };
+  if (event.name !== String(given.name) || event.id !== String(given.id)) return { kind: 'other' };
+  if (!event.failure) return { kind: 'event', args: event.text };
+  const { code, message, detailText: detail } = event.failure;
+  return { kind: 'failure', code, message, detail };
 }
 
 /** The handler of all jobs: it does what the runner says. */
@@ -61,7 +50,7 @@ const operations = {
   channels: ({ name, workerId }) => ({ serves: wire.servesChannel(name), worker: wire.workerChannel(workerId) }),
   claim: ({ name, id, workerId, givesBack }) => ({ payload: wire.claim(name, id, workerId, givesBack) }),
   alive: ({ workerId, ...job }) => ({ payload: wire.alive(workerId, ...('name' in job ? [job.name, job.id] : [])) }),
-  told,
+  told: (given) => wire.told(bytes(given)) ?? { kind: 'malformed' },
   slot: ({ channel }) => ({ slot: wire.slot(channel) }),
   job: ({ text }) => {
     const { dataText: data, ...job } = wire.job(text);

@@ -4,7 +4,7 @@ export class Raw {
   readonly text: string;
 }
 
-export type Kind = 'invalid' | 'unavailable' | 'timeout' | 'conflict' | 'failure' | 'malformed';
+export type Kind = 'invalid' | 'unavailable' | 'timeout' | 'conflict' | 'failure';
 
 /** What calls fail with. */
 export class EventsError extends Error {

@@ -4,57 +4,65 @@ import { EventsError } from './wire.js';
 
 const PATIENCE_MS = 5_000; // so long Redis may take to answer
 const RETRY_MS = 100;
+const now = () => performance.now();
+const ignore = () => {};
 
 /** A connection with the package `redis`, version 4 or 5. */
-function nodeRedis(client, heard, lost) {
+function nodeRedis(client, heard) {
   const socket = { ...client.options?.socket, reconnectStrategy: false, connectTimeout: PATIENCE_MS };
   const own = client.duplicate({ socket, RESP: 2, disableOfflineQueue: true });
-  own.on('error', lost).on('end', lost);
-  const typed = own.withTypeMapping?.({ 36: Buffer }); // version 5
+  const typed = own.withTypeMapping?.({ 36: Buffer }) ?? own; // version 5
   return {
-    ready: own.connect(),
-    send: (command) => (typed ? typed.sendCommand(command) : own.sendCommand(command, { returnBuffers: true })),
-    transaction: (commands) => commands.reduce((all, each) => all.addCommand(each), own.multi()).exec(),
+    own,
+    send: (command) => typed.sendCommand(command, { returnBuffers: true }), // version 4
     subscribe: (channel) => own.subscribe(channel, (message) => heard(channel, message), true),
-    unsubscribe: (channel) => own.unsubscribe(channel),
-    ping: () => own.ping(),
-    end: async () => (own.destroy ? own.destroy() : own.disconnect()),
   };
 }
 
 /** A connection with the package `ioredis`. */
-function ioredis(client, heard, lost) {
-  const own = client.duplicate({ lazyConnect: true, connectTimeout: PATIENCE_MS, retryStrategy: null, keyPrefix: '',
-    enableOfflineQueue: false, autoResubscribe: false, enableAutoPipelining: false });
-  own.on('error', lost).on('end', lost).on('messageBuffer', (channel, message) => heard(String(channel), message));
-  const all = (answers) => Promise.all(answers.map(([error, answer]) => (error ? Promise.reject(error) : answer)));
+function ioredis(client, heard) {
+  const own = client.duplicate({
+    lazyConnect: true, connectTimeout: PATIENCE_MS, retryStrategy: null, keyPrefix: '',
+    enableOfflineQueue: false, autoResubscribe: false, enableAutoPipelining: false,
+  });
+  own.on('messageBuffer', (channel, message) => heard(String(channel), message));
   return {
-    ready: own.connect(),
+    own,
     send: ([name, ...args]) => own.callBuffer(name, ...args),
-    transaction: (commands) => own.multi(commands.map(([name, ...args]) => [name.toLowerCase(), ...args])).exec().then(all),
     subscribe: (channel) => own.subscribe(channel),
-    unsubscribe: (channel) => own.unsubscribe(channel),
-    ping: () => own.ping(),
-    end: async () => own.disconnect(),
   };
 }
 
 /** A connection that is made when it is needed, and given up as soon as it fails or is silent. */
 export class Link {
-  #present = null;
+  #present;
 
-  constructor(client, heard = () => {}, lost = () => {}) {
-    const connect = client.callBuffer ? ioredis : nodeRedis;
-    Object.assign(this, { connect: (ended) => connect(client, heard, ended), lost });
+  constructor(client, heard, lost = ignore) {
+    const driver = client.callBuffer ? ioredis : nodeRedis;
+    Object.assign(this, { lost, driver: () => driver(client, heard) });
+  }
+
+  #connect() {
+    const made = this.driver();
+    made.own.on('error', () => this.#drop(made)).on('end', () => this.#drop(made));
+    return Object.assign(made, { ready: made.own.connect() });
+  }
+
+  #drop(used) {
+    if (!used || used !== this.#present) return;
+    this.#present = undefined;
+    const end = async ({ own }) => (own.destroy ? own.destroy() : own.disconnect());
+    end(used).catch(ignore); // it has ended by itself
+    if (!this.isClosed) this.lost();
   }
 
   /** Does something with the connection, for which Redis may wait so many ms. */
   async use(action, waitsMs = 0) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
-    const used = (this.#present ??= this.connect(() => this.#drop(used)));
+    const used = (this.#present ??= this.#connect());
     let timer;
     const late = new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('It does not answer')), PATIENCE_MS + waitsMs);
+      timer = setTimeout(reject, PATIENCE_MS + waitsMs, new Error('It does not answer'));
     });
     try {
       return await Promise.race([used.ready.then(() => action(used)), late]);
@@ -67,15 +75,18 @@ export class Link {
     }
   }
 
-  #drop(used) {
-    if (!used || used !== this.#present) return;
-    this.#present = null;
-    used.end().catch(() => {}); // it has ended by itself
-    if (!this.isClosed) this.lost();
+  async send(...command) {
+    return (await this.batch([command]))[0];
   }
 
-  send(...command) {
-    return this.use(({ send }) => send(command.map((word) => (Buffer.isBuffer(word) ? word : String(word)))));
+  async transaction(...commands) {
+    return (await this.batch([['MULTI'], ...commands, ['EXEC']])).at(-1);
+  }
+
+  batch(commands, waitsMs) {
+    const words = (command) => command.map((word) => (Buffer.isBuffer(word) ? word : String(word)));
+    const sent = ({ send }) => Promise.all(commands.map((command) => send(words(command))));
+    return this.use(sent, waitsMs);
   }
 
   close() {
@@ -84,82 +95,77 @@ export class Link {
   }
 }
 
-/**
- * Channels that are heard until they are left. A listener has `heard(bytes)` and perhaps `ready()`,
- * called each time that Redis has confirmed, `lost()`, and `refused(error)`.
- */
+/** Channels that are heard, again after each loss of the connection, until they are left. */
 export class Subscriber {
   #channels = new Map();
-  #changed = new Set();
-  #epoch = 0; // how often the connection was lost
-  #timer = setInterval(() => this.#channels.size && this.ping().catch(() => {}), 1_000);
+  #answered = 0; // when Redis answered last
+  #timer = setInterval(() => this.#channels.size && this.ping().catch(ignore), 500);
+  epoch = 0; // how often the connection was lost
 
   constructor(client) {
-    this.link = new Link(client, (channel, bytes) => this.#tell(channel, 'heard', bytes), () => this.#lost());
-  }
-
-  #tell(channel, what, given) {
-    for (const listener of [...(this.#channels.get(channel)?.listeners.keys() ?? [])]) listener[what]?.(given);
+    const heard = (channel, bytes) =>
+      this.#channels.get(channel)?.listeners.forEach((listener) => listener.heard(bytes));
+    this.link = new Link(client, heard, () => {
+      this.epoch++;
+      for (const entry of this.#channels.values()) entry.settling ??= this.#settle(entry);
+    });
   }
 
   /** Comes back when all that was published before has been heard. */
-  ping() {
-    return this.link.use((connection) => connection.ping());
+  async ping() {
+    await this.link.send('PING');
+    this.#answered = now();
   }
 
-  listen(channel, listener) {
-    if (!this.#channels.has(channel)) this.#channels.set(channel, { listeners: new Map(), heard: -1 });
-    this.#channels.get(channel).listeners.set(listener, -1);
-    this.#change([channel]);
+  /** Does so if it is in doubt, for example after this process stood still. */
+  async catchUp() {
+    if (now() - this.#answered > 1_000) await this.ping();
+  }
+
+  /**
+   * Has `heard` called with what comes on the channel, and `ready` each time that Redis has
+   * confirmed. `confirmed` of what it gives comes to the epoch in which it did so first.
+   */
+  listen(channel, heard = ignore, ready = ignore) {
+    const entry = this.#channels.get(channel) ?? { channel, listeners: new Set() };
+    this.#channels.set(channel, entry);
+    const listener = { entry, heard, ready };
+    listener.confirmed = new Promise((resolve, reject) => Object.assign(listener, { resolve, reject }));
+    entry.listeners.add(listener);
+    entry.settling ??= this.#settle(entry);
+    return listener;
   }
 
   /** Comes back when Redis has confirmed. */
-  leave(channel, listener) {
-    this.#channels.get(channel)?.listeners.delete(listener);
-    return this.#change([channel]);
+  leave(listener) {
+    const { entry } = listener;
+    entry.listeners.delete(listener);
+    return (entry.settling ??= this.#settle(entry));
   }
 
-  #lost() {
-    this.#epoch++;
-    for (const channel of this.#channels.keys()) this.#tell(channel, 'lost');
-    this.#change(this.#channels.keys());
-  }
-
-  #change(channels) {
-    for (const channel of channels) this.#changed.add(channel);
-    return (this.round ||= this.#changed.size && this.#rounds());
-  }
-
-  /** One round after the other, so that no UNSUBSCRIBE overtakes a SUBSCRIBE. */
-  async #rounds() {
-    while (this.#changed.size && !this.link.isClosed) {
-      const round = [...this.#changed];
-      this.#changed.clear();
-      await Promise.all(round.map((channel) => this.#settle(channel, this.#channels.get(channel))));
+  /** One command after the other, so that no UNSUBSCRIBE overtakes a SUBSCRIBE. */
+  async #settle(entry) {
+    const { channel, listeners } = entry;
+    await null; // listeners are never told before `listen` is back
+    while (!this.link.isClosed && listeners.size > 0 !== (entry.epoch === this.epoch)) {
+      const [epoch, isWanted] = [this.epoch, listeners.size > 0];
+      try {
+        await this.link.use((redis) => (isWanted ? redis.subscribe(channel) : redis.own.unsubscribe(channel)));
+        entry.epoch = isWanted ? epoch : undefined;
+      } catch (cause) {
+        if (cause.isRefused) {
+          listeners.forEach((listener) => listener.reject(cause));
+          listeners.clear();
+        } else await delay(RETRY_MS);
+      }
     }
-    this.round = undefined;
-  }
-
-  async #settle(channel, entry) {
-    const isWanted = entry?.listeners.size > 0;
-    const epoch = this.#epoch;
-    try {
-      if (isWanted && entry.heard !== epoch) await this.link.use((connection) => connection.subscribe(channel));
-      if (!isWanted && entry?.heard === epoch) await this.link.use((connection) => connection.unsubscribe(channel));
-      if (entry) entry.heard = isWanted ? epoch : -1;
-      if (!entry?.listeners.size) this.#channels.delete(channel);
-      for (const [listener, told] of isWanted && epoch === this.#epoch ? entry.listeners : []) {
-        entry.listeners.set(listener, epoch);
-        if (told !== epoch) listener.ready?.();
-      }
-    } catch (cause) {
-      if (cause.isRefused) {
-        this.#tell(channel, 'refused', cause);
-        this.#channels.delete(channel);
-      } else {
-        this.#changed.add(channel);
-        await delay(RETRY_MS);
-      }
+    entry.settling = undefined;
+    if (!listeners.size) this.#channels.delete(channel);
+    for (const listener of listeners) {
+      if (listener.epoch === entry.epoch) continue;
+      listener.epoch = entry.epoch;
+      listener.resolve(entry.epoch);
+      listener.ready();
     }
   }
 
