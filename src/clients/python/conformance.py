@@ -37,22 +37,20 @@ def sent(channel: str, payload: str) -> Given:
 
 
 def decode(given: Given) -> Given:
-    try:
-        event = wire.read(payload(given))
-    except wire.Malformed:
+    event = wire.read(payload(given))
+    if event is None:
         return {"kind": "malformed"}
     if (event.name, event.id) != (str(given["name"]), str(given["id"])):
         return {"kind": "other"}
     if event.failure is None:
         return {"kind": "event", "args": event.args.text}
     out = {"kind": "failure", "code": event.failure.code, "message": event.failure.message}
-    return out | ({"detail": event.detail_text} if event.detail_text is not None else {})
+    return out | ({"detail": event.failure.detail_text} if event.failure.detail_text is not None else {})
 
 
 def told(given: Given) -> Given:
-    try:
-        what = wire.told(payload(given))
-    except wire.Malformed:
+    what = wire.told(payload(given))
+    if what is None:
         return {"kind": "malformed"}
     out = {"kind": what.kind, "claimTo": what.claim_to}
     return out | ({"name": what.name, "id": what.id} if what.name else {})
@@ -163,7 +161,7 @@ async def answer(live: Live, line: bytes) -> None:
             return
         say(call=call, out=out or {})
     except Failure as failed:
-        detail = {} if failed.detail is None else {"detail": getattr(failed, "detail_text", json.dumps(failed.detail))}
+        detail = {} if failed.detail is None else {"detail": failed.detail_text or json.dumps(failed.detail)}
         say(call=call, error="failure", code=failed.code, message=failed.message, **detail)
     except (InvalidInput, Unavailable, TimeoutError, Conflict) as cause:
         kinds = {InvalidInput: "invalid", Unavailable: "unavailable", Conflict: "conflict"}
