@@ -35,14 +35,15 @@ function handle(job) {
   });
 }
 
+const event = (name, id, args) => ({ channel: wire.channel(name, id), payload: wire.payload(name, id, args) });
 const operations = {
-  encode: ({ name, id, args }) => wire.event(name, id, new Raw(args)),
+  encode: ({ name, id, args }) => event(name, id, new Raw(args)),
   decode,
-  failure: ({ name, id, ...failure }) => wire.event(name, id, [wire.failure(failureOf(failure))]),
+  failure: ({ name, id, ...failure }) => event(name, id, [wire.failure(failureOf(failure))]),
   progress: async ({ name, id, args, live }) => (live
-    ? { receivers: await events.progress(name, id, new Raw(args)) } : wire.progress(name, id, new Raw(args))),
+    ? { receivers: await events.progress(name, id, new Raw(args)) } : { ...event(name, id, new Raw(args)), channel: wire.progressChannel(name, id) }),
   reply: async ({ replyTo, name, id, args, live }) => (live
-    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) } : wire.reply(replyTo, name, id, new Raw(args))),
+    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) } : { ...event(name, id, new Raw(args)), channel: wire.inbox(replyTo) }),
   retainedKey: ({ name, id }) => ({ key: wire.retainedKey(name, id) }),
   idempotencyKey: ({ name, id, key }) =>
     ({ key: wire.idempotencyKey(name, id, key), retainedKey: wire.retainedKey(name, id) }),
@@ -91,8 +92,9 @@ async function answer(line) {
     if (!operations[operation]) say({ call, error: 'unsupported', message: operation });
     else say({ call, out: (await operations[operation](given, call)) ?? {} });
   } catch (error) {
-    if (!error.kind) console.error(error);
-    say({ call, error: error.kind, message: error.message, code: error.code, detail: error.detailText });
+    const kind = error.kind ?? (error instanceof SyntaxError ? 'invalid' : undefined);
+    if (!kind) console.error(error);
+    say({ call, error: kind, message: error.message, code: error.code, detail: error.detailText });
   }
 }
 

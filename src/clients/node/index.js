@@ -1,6 +1,6 @@
 // A peer of Server Events: it emits events, waits for them, and works on jobs.
 import { readFile } from 'node:fs/promises';
-import { Link, Subscriber } from './redis.js';
+import { insist, Link, Subscriber } from './redis.js';
 import * as wire from './wire.js';
 import { Worker } from './worker.js';
 
@@ -21,35 +21,33 @@ export class ServerEvents {
   }
 
   /** Emits an event; gives how many connections have received it. */
-  async emit(name, id, args = [], options = {}) {
-    return this.#publish(wire.event(name, id, args), name, id, options);
-  }
-
-  /** Emits that the job failed; `failure` has a code, a message, and perhaps a detail. */
-  async fail(name, id, failure, options = {}) {
-    return this.emit(name, id, [wire.failure(failure)], options);
-  }
-
-  /** Tells streams how far the job is. */
-  async progress(name, id, args = []) {
-    return this.#publish(wire.progress(name, id, args), name, id, {});
-  }
-
-  /** Emits to the server alone that asked; 0 says that it is gone. */
-  async reply(replyTo, name, id, args = [], options = {}) {
-    return this.#publish(wire.reply(replyTo, name, id, args), name, id, options);
-  }
-
-  async #publish({ channel, payload }, name, id, { retain = 0, idempotencyKey }) {
+  async emit(name, id, args = [], { retain = 0, idempotencyKey, replyTo } = {}) {
     const isRight = Number.isInteger(retain) && retain >= 0 && retain <= WEEK_MS;
     wire.check(isRight, 'retain must be at most 7 days, in ms');
-    const publish = ['PUBLISH', channel, payload];
-    const key = wire.retainedKey(name, id);
+    const payload = wire.payload(name, id, args);
+    const channel = replyTo === undefined ? wire.channel(name, id) : wire.inbox(replyTo);
+    const [publish, key] = [['PUBLISH', channel, payload], wire.retainedKey(name, id)];
     if (idempotencyKey !== undefined) {
       return this.#once([wire.idempotencyKey(name, id, idempotencyKey), key], publish, retain);
     }
     if (!retain) return this.commands.send(...publish);
     return (await this.commands.transaction(['SET', key, payload, 'PX', retain], publish))[1];
+  }
+
+  /** Emits that the job failed; `failure` has a code, a message, and perhaps a detail. */
+  async fail(name, id, failure, options) {
+    return this.emit(name, id, [wire.failure(failure)], options);
+  }
+
+  /** Tells streams how far the job is. */
+  async progress(name, id, args = []) {
+    const channel = wire.progressChannel(name, id);
+    return this.commands.send('PUBLISH', channel, wire.payload(name, id, args));
+  }
+
+  /** Emits to the server alone that asked; 0 says that it is gone. */
+  async reply(replyTo, name, id, args, options) {
+    return this.emit(name, id, args, { ...options, replyTo: wire.inbox(replyTo) });
   }
 
   /** Has a function in Redis publish unless it has done so before. */
@@ -75,29 +73,27 @@ export class ServerEvents {
    */
   async on(name, id, options = {}) {
     const { timeout = 30_000, retained = false, raw = false, start = () => {} } = options;
-    const { channel } = wire.event(name, id);
+    const [channel, key] = [wire.channel(name, id), wire.retainedKey(name, id)];
     const { subscriber } = this;
-    let [timer, listener, epoch] = [];
+    const get = () => this.commands.send('GET', key);
+    let [timer, listener, epoch, hasEnded] = [];
     const ended = new Promise((resolve, reject) => {
       const heard = (bytes) => {
-        const event = wire.read(bytes);
+        const event = bytes && wire.read(bytes);
         if (event?.name !== String(name) || event.id !== String(id)) return;
         if (event.failure) reject(event.failure);
         else resolve(raw ? new wire.Raw(event.text) : event.args);
       };
-      const look = async () => {
-        const kept = retained && (await this.commands.send('GET', wire.retainedKey(name, id)));
-        if (kept) heard(kept);
-      };
-      listener = subscriber.listen(channel, heard, () => look().catch(reject));
+      const look = () => retained && insist(get, () => !hasEnded).then(heard).catch(reject);
+      listener = subscriber.listen(channel, heard, look);
       listener.confirmed.then((first) => start(epoch = first)).catch(reject);
       timer = setTimeout(() => {
-        const [kind, message] = epoch === subscriber.epoch
-          ? ['timeout', 'Nothing was heard'] : ['unavailable', 'Redis was away'];
-        reject(new wire.EventsError(kind, message));
+        const kind = epoch === subscriber.epoch ? 'timeout' : 'unavailable'; // Redis was away
+        reject(new wire.EventsError(kind, 'The event was not heard'));
       }, timeout);
     });
     return ended.finally(() => {
+      hasEnded = true;
       clearTimeout(timer);
       subscriber.leave(listener);
     });

@@ -7,15 +7,31 @@ const RETRY_MS = 100;
 const now = () => performance.now();
 const ignore = () => {};
 
+/** Does something until Redis has done it, or it is not needed any more; fails if Redis refuses. */
+export async function insist(action, isNeeded, log = ignore) {
+  while (isNeeded()) {
+    try {
+      return await action();
+    } catch (cause) {
+      if (cause.isRefused !== false) throw cause;
+      log(cause);
+      await delay(RETRY_MS);
+    }
+  }
+  return undefined;
+}
+
 /** A connection with the package `redis`, version 4 or 5. */
 function nodeRedis(client, heard) {
-  const socket = { ...client.options?.socket, reconnectStrategy: false, connectTimeout: PATIENCE_MS };
+  const hasty = { reconnectStrategy: false, connectTimeout: PATIENCE_MS };
+  const socket = { ...client.options?.socket, ...hasty };
   const own = client.duplicate({ socket, RESP: 2, disableOfflineQueue: true });
   const typed = own.withTypeMapping?.({ 36: Buffer }) ?? own; // version 5
   return {
     own,
     send: (command) => typed.sendCommand(command, { returnBuffers: true }), // version 4
     subscribe: (channel) => own.subscribe(channel, (message) => heard(channel, message), true),
+    unsubscribe: (channel) => own.unsubscribe(channel),
   };
 }
 
@@ -30,6 +46,7 @@ function ioredis(client, heard) {
     own,
     send: ([name, ...args]) => own.callBuffer(name, ...args),
     subscribe: (channel) => own.subscribe(channel),
+    unsubscribe: (channel) => own.unsubscribe(channel),
   };
 }
 
@@ -67,7 +84,8 @@ export class Link {
     try {
       return await Promise.race([used.ready.then(() => action(used)), late]);
     } catch (cause) {
-      const isRefused = /^(?!READONLY|LOADING|MASTERDOWN)[A-Z]{3,} /.test(cause.message); // Redis says so
+      const isAway = /^(READONLY|LOADING|MASTERDOWN)/.test(cause.message);
+      const isRefused = !isAway && /^[A-Z]{3,} /.test(cause.message); // Redis says so
       if (!isRefused) this.#drop(used);
       throw new EventsError('unavailable', `Redis: ${cause.message}`, { isRefused });
     } finally {
@@ -130,8 +148,9 @@ export class Subscriber {
     const entry = this.#channels.get(channel) ?? { channel, listeners: new Set() };
     this.#channels.set(channel, entry);
     const listener = { entry, heard, ready };
-    listener.confirmed = new Promise((resolve, reject) => Object.assign(listener, { resolve, reject }));
-    entry.listeners.add(listener);
+    listener.confirmed = new Promise((resolve, reject) => {
+      entry.listeners.add(Object.assign(listener, { resolve, reject }));
+    });
     entry.settling ??= this.#settle(entry);
     return listener;
   }
@@ -146,19 +165,20 @@ export class Subscriber {
   /** One command after the other, so that no UNSUBSCRIBE overtakes a SUBSCRIBE. */
   async #settle(entry) {
     const { channel, listeners } = entry;
+    const isWanted = () => listeners.size > 0;
+    const isOff = () => !this.link.isClosed && isWanted() !== (entry.epoch === this.epoch);
+    const change = async () => {
+      const epoch = isWanted() ? this.epoch : undefined;
+      const command = isWanted() ? 'subscribe' : 'unsubscribe';
+      await this.link.use((redis) => redis[command](channel));
+      entry.epoch = epoch;
+    };
+    const refused = (cause) => {
+      listeners.forEach((listener) => listener.reject(cause));
+      listeners.clear();
+    };
     await null; // listeners are never told before `listen` is back
-    while (!this.link.isClosed && listeners.size > 0 !== (entry.epoch === this.epoch)) {
-      const [epoch, isWanted] = [this.epoch, listeners.size > 0];
-      try {
-        await this.link.use((redis) => (isWanted ? redis.subscribe(channel) : redis.own.unsubscribe(channel)));
-        entry.epoch = isWanted ? epoch : undefined;
-      } catch (cause) {
-        if (cause.isRefused) {
-          listeners.forEach((listener) => listener.reject(cause));
-          listeners.clear();
-        } else await delay(RETRY_MS);
-      }
-    }
+    while (isOff()) await insist(change, isOff).catch(refused);
     entry.settling = undefined;
     if (!listeners.size) this.#channels.delete(channel);
     for (const listener of listeners) {

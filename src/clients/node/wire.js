@@ -19,7 +19,7 @@ export class Failure extends EventsError {
 /** JSON text that is passed on byte for byte: one argument, or all of them as an array. */
 export class Raw {
   constructor(text) {
-    parse(this.text = text);
+    JSON.parse(this.text = text);
   }
 }
 
@@ -33,14 +33,6 @@ const isInteger = (text) => /^-?\d+$/.test(text);
 const isInbox = (value) => isText(value) && value.startsWith('$inbox:') && value.length <= 1024;
 const isMs = (value) => Number.isInteger(value) && value >= 0 && value <= 86_400_000;
 
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new EventsError('invalid', `This is not JSON: ${cause.message}`);
-  }
-}
-
 function json(value) {
   if (value instanceof Raw) return value.text;
   return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null');
@@ -51,11 +43,10 @@ export function split(text) {
   const parts = [];
   let [depth, start] = [0, 0];
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]+|\\.)*"|[[{,:\]}]/gs)) {
-    const [isOpening, isClosing] = ['[{'.includes(token), ']}'.includes(token)];
-    if (isOpening) check(++depth <= 500, 'This is nested more than 500 levels deep');
-    if (depth === 1 && !isOpening && token[0] !== '"') parts.push(text.slice(start, index).trim());
+    if ('[{'.includes(token)) check(++depth <= 500, 'This is nested more than 500 levels deep');
+    if (depth === 1 && ',:]}'.includes(token)) parts.push(text.slice(start, index).trim());
     if (depth === 1 && token[0] !== '"') start = index + 1;
-    if (isClosing) depth--;
+    if (']}'.includes(token)) depth--;
   }
   return parts.length === 1 && !parts[0] ? [] : parts;
 }
@@ -79,18 +70,24 @@ function key(field, value) {
 }
 
 // Channels and keys
-const kept = (name, id) => `{${event(name, id).channel}}:${Buffer.byteLength(String(name))}`;
+export const channel = (name, id) => `${key('name', name)}:${key('id', id)}`;
+export const progressChannel = (name, id) => `$progress:${channel(name, id)}`;
+export const workerChannel = (workerId) => `$worker:${workerId}`;
+export const servesChannel = (name) => `$serves:${key('name', name)}`;
+const kept = (name, id) => `{${channel(name, id)}}:${Buffer.byteLength(String(name))}`;
 export const retainedKey = (name, id) => `$retained:${kept(name, id)}`;
 export function idempotencyKey(name, id, word) {
   const isKey = isText(word) && /^[!-~]{1,255}$/.test(word);
   check(isKey, 'idempotencyKey must be 1 to 255 visible ASCII characters');
   return `$idempotency:${kept(name, id)}:${word}`;
 }
-export const workerChannel = (workerId) => `$worker:${workerId}`;
-export const servesChannel = (name) => `$serves:${key('name', name)}`;
 export function jobsKey(list) {
   check(!key('list', list).startsWith('}'), 'list must not begin with }');
   return `$jobs:{${list}}`;
+}
+export function inbox(replyTo) {
+  check(isInbox(replyTo), 'replyTo must begin with $inbox:');
+  return replyTo;
 }
 
 /** The hash slot of a key or a channel on a cluster: CRC16 (XMODEM) of it, or of its hash tag. */
@@ -104,21 +101,12 @@ export function slot(channel) {
 }
 
 // What a peer publishes
-export function event(name, id, args = []) {
-  const channel = `${key('name', name)}:${key('id', id)}`;
+export function payload(name, id, args = []) {
   check(Array.isArray(args) || args.text?.trim().startsWith('['), 'args must be an array');
   const parts = args instanceof Raw ? split(args.text) : args.map(json);
-  const payload = `[${[json(name), json(id), ...parts].join(',')}]`;
-  split(payload); // is it nested too deep?
-  return { channel, payload };
-}
-export function progress(name, id, args) {
-  const { channel, payload } = event(name, id, args);
-  return { channel: `$progress:${channel}`, payload };
-}
-export function reply(replyTo, name, id, args) {
-  check(isInbox(replyTo), 'replyTo must begin with $inbox:');
-  return { channel: replyTo, payload: event(name, id, args).payload };
+  const text = `[${[json(name), json(id), ...parts].join(',')}]`;
+  split(text); // is it nested too deep?
+  return text;
 }
 /** The only argument of the event that says that a job failed. */
 export function failure({ code = 0, message = 'The job failed', detail }) {
@@ -170,7 +158,7 @@ export function told(bytes) {
 
 /** Reads a job; `dataText` is the JSON text of its data. */
 export function job(bytes) {
-  const value = parse(String(bytes));
+  const value = JSON.parse(String(bytes));
   check(isObject(value), 'A job must be an object');
   const texts = fields(String(bytes));
   const named = (field) =>

@@ -1,7 +1,7 @@
 // A worker that loses no job: see "Workers" and "Jobs on a list" in wire-protocol.md.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Link } from './redis.js';
+import { insist, Link } from './redis.js';
 import * as wire from './wire.js';
 
 const SECOND = 1_000;
@@ -22,27 +22,30 @@ export class Worker {
     Object.assign(this, { events, name, handler, concurrency, retain, ...keys });
     this.blocking = new Link(events.client);
     this.subscriber = events.subscriber;
+    this.log = (cause) => events.log.error(`Worker ${this.id}:`, cause.kind ? cause.message : cause);
   }
 
   async start() {
-    const channel = wire.workerChannel(this.id);
-    const lease = this.subscriber.listen(channel, (bytes) => this.#told(bytes), () => this.#claimAgain());
-    await lease.confirmed;
-    const service = this.subscriber.listen(wire.servesChannel(this.name));
-    await service.confirmed;
-    this.ended = this.#live(lease, service);
+    const [lease, service] = [wire.workerChannel(this.id), wire.servesChannel(this.name)];
+    const told = (bytes) => this.#told(bytes);
+    this.lease = this.subscriber.listen(lease, told, () => this.#claimAgain());
+    await this.lease.confirmed;
+    this.service = this.subscriber.listen(service);
+    await this.service.confirmed;
+    this.ended = this.#live();
   }
 
-  async #live(lease, service) {
-    const timer = setInterval(() => this.#watch().catch((cause) => this.#log(cause)), SECOND);
-    while (!this.isClosing) await this.#take();
-    await this.subscriber.leave(service);
+  async #live() {
+    const timer = setInterval(() => this.#watch().catch(this.log), SECOND);
+    const isOpen = () => !this.isClosing;
+    while (isOpen()) await this.#insist(() => this.#take(), isOpen);
+    await this.subscriber.leave(this.service);
     while (this.#held.size) await Promise.all([...this.#held].map((job) => job.ended));
     const late = now() + 5 * SECOND; // then others give back what is left
     await this.#insist(() => this.#giveBack(this.id), () => now() < late);
     clearInterval(timer);
     this.blocking.close();
-    await Promise.race([this.subscriber.leave(lease), delay(SECOND)]);
+    await Promise.race([this.subscriber.leave(this.lease), delay(SECOND)]);
   }
 
   /** Takes no more jobs, and comes back when those that it has have ended. */
@@ -51,43 +54,27 @@ export class Worker {
     await this.ended;
   }
 
-  #log(cause) {
-    this.events.log.error(`Worker ${this.id}:`, cause.kind ? cause.message : cause);
-  }
-
   #send(...command) {
     return this.events.commands.send(...command);
   }
 
-  /** Does something until Redis was there to do it, or refused it, or it is not needed any more. */
-  async #insist(action, isNeeded = () => true) {
-    while (isNeeded()) {
-      try {
-        return await action();
-      } catch (cause) {
-        this.#log(cause);
-        if (cause.isRefused) break;
-        await delay(RETRY_MS);
-      }
-    }
-    return undefined;
+  /** Does something until Redis has done it or refused it, or it is not needed any more. */
+  #insist(action, isNeeded) {
+    return insist(action, isNeeded, this.log).catch((cause) => {
+      this.log(cause);
+      return delay(RETRY_MS);
+    });
   }
 
   async #take() {
-    try {
-      if (now() - this.#looked >= SECOND) await this.#look();
-      if (this.#held.size >= this.concurrency) {
-        await Promise.race([delay(SECOND), ...[...this.#held].map((job) => job.ended)]);
-        return;
-      }
-      const move = ['BLMOVE', this.jobs, this.own, 'LEFT', 'RIGHT', 1];
-      const text = this.#found.shift() ?? (await this.blocking.batch([move], SECOND))[0];
-      if (text && !this.isClosing) await this.#hold(text); // else it is given back
-    } catch (cause) {
-      this.#log(cause);
-      this.#looked = -Infinity; // Redis may have moved a job whose answer was lost
-      await delay(RETRY_MS);
+    if (now() - this.#looked >= SECOND) await this.#look();
+    if (this.#held.size >= this.concurrency) {
+      await Promise.race([delay(SECOND), ...[...this.#held].map((job) => job.ended)]);
+      return;
     }
+    const move = ['BLMOVE', this.jobs, this.own, 'LEFT', 'RIGHT', 1];
+    const text = this.#found.shift() ?? (await this.blocking.batch([move], SECOND))[0];
+    if (text && !this.isClosing) await this.#hold(text); // else it is given back
   }
 
   /** Says that the worker is there, and finds jobs that were moved without its knowledge. */
@@ -98,8 +85,7 @@ export class Worker {
       const known = texts.findIndex((each) => each.equals(text));
       if (known >= 0) texts.splice(known, 1);
     }
-    this.#found = texts;
-    this.#looked = now();
+    [this.#found, this.#looked] = [texts, now()];
   }
 
   /** Has Redis forget a job; of one that others gave back meanwhile, nobody may have begun yet. */
@@ -110,9 +96,9 @@ export class Worker {
   /** Gives the jobs of a worker back, the last one first, so that they keep their order. */
   async #giveBack(id) {
     const taken = `${this.jobs}:${id}`;
+    const move = ['LMOVE', taken, this.jobs, 'RIGHT', 'LEFT'];
     for (let left = await this.#send('LLEN', taken); left > 0; left -= GIVE_BACK) {
-      const moves = Array(Math.min(left, GIVE_BACK)).fill(['LMOVE', taken, this.jobs, 'RIGHT', 'LEFT']);
-      await this.events.commands.transaction(...moves);
+      await this.events.commands.transaction(...Array(Math.min(left, GIVE_BACK)).fill(move));
     }
     await this.#send('SREM', this.workers, id);
     if (await this.#send('LLEN', taken)) await this.#send('SADD', this.workers, id);
@@ -123,7 +109,7 @@ export class Worker {
     try {
       job = wire.job(text);
     } catch (cause) {
-      this.#log(cause); // it is no job
+      this.log(cause); // it is no job
       await this.#forget(text);
       return;
     }
@@ -131,64 +117,74 @@ export class Worker {
     const progress = (args = []) => this.#progress(job, args);
     Object.assign(job, { text, abort, signal: abort.signal, progress, heard: now() });
     this.#held.add(job);
-    if (job.claimTo) {
-      this.#claim(job);
-      const every = Math.min(5 * SECOND, (job.stalledAfter || Infinity) / 4);
-      job.timer = setInterval(() => this.#sign(job), every);
-    }
+    if (job.claimTo) this.#keep(job);
     job.ended = this.#run(job).finally(() => this.#held.delete(job));
   }
 
   async #run(job) {
-    const args = await this.#result(job);
-    const { name, id, replyTo } = job;
-    const options = { retain: this.retain };
-    await this.#insist(async () => {
+    const failed = (cause) => this.#failed(job, cause);
+    const args = await this.#result(job).catch(failed).catch(failed); // it may be no right failure
+    const emit = async () => {
       await this.subscriber.catchUp(); // is the job over?
-      if (job.gone) return;
-      if (replyTo) await this.events.reply(replyTo, name, id, args, options);
-      else await this.events.emit(name, id, args, options);
-    }, () => !job.gone);
+      const options = { retain: this.retain, replyTo: job.replyTo };
+      if (!job.gone) await this.events.emit(job.name, job.id, args, options);
+    };
+    await this.#insist(emit, () => !job.gone);
     await this.#end(job);
   }
 
   async #result(job) {
-    try {
-      const result = await this.handler(job);
-      const args = result === undefined ? [] : [result];
-      wire.event(job.name, job.id, result instanceof wire.Raw ? result : args); // can it be written?
-      return result instanceof wire.Raw ? result : args;
-    } catch (cause) {
-      if (cause.kind !== 'failure' && !job.signal.aborted) this.#log(cause);
-      return [wire.failure(cause.kind === 'failure' ? cause : { code: 500 })];
-    }
+    const result = await this.handler(job);
+    const some = result === undefined ? [] : [result];
+    const args = result instanceof wire.Raw ? result : some;
+    wire.payload(job.name, job.id, args); // can it be written?
+    return args;
+  }
+
+  #failed(job, cause) {
+    if (cause?.kind === 'failure') return [wire.failure(cause)];
+    if (!job.gone) this.log(cause);
+    return [wire.failure({ code: 500 })];
   }
 
   /** The job needs no answer any more. */
   #end(job) {
-    clearInterval(job.timer);
-    return (job.gone ??= this.#insist(() => this.#forget(job.text)));
+    return (job.gone ??= this.#insist(() => this.#forget(job.text), () => true));
   }
 
   #over(job) {
-    job.abort.abort();
+    if (job.gone) return;
     this.#end(job);
+    job.abort.abort();
   }
 
   #progress(job, args) {
     if (job.gone) return 0;
-    if (job.claimTo) this.#publish(job, wire.alive(this.id, job.name, job.id));
+    if (job.claimTo) this.#tell(job, wire.alive(this.id, job.name, job.id));
     return this.events.progress(job.name, job.id, args);
   }
 
-  #publish(job, payload) {
-    this.#send('PUBLISH', job.claimTo, payload).catch((cause) => this.#log(cause));
+  /** Tells the server that asked for the job. */
+  #tell(job, payload) {
+    return this.#insist(() => this.#send('PUBLISH', job.claimTo, payload), () => !job.gone);
   }
 
   async #claim(job) {
-    const claim = wire.claim(job.name, job.id, this.id, true);
-    const publish = () => this.#send('PUBLISH', job.claimTo, claim);
-    if ((await this.#insist(publish, () => !job.gone)) === 0) await this.#unwanted(job);
+    const receivers = await this.#tell(job, wire.claim(job.name, job.id, this.id, true));
+    if (receivers === 0) await this.#unwanted(job);
+  }
+
+  /** Claims the job, and shows signs of life; a server that leaves them unanswered is gone. */
+  async #keep(job) {
+    await this.#claim(job);
+    const every = Math.min(5 * SECOND, (job.stalledAfter || Infinity) / 4);
+    while (!job.gone) {
+      await delay(every, undefined, { ref: false });
+      await this.#tell(job, wire.alive(this.id));
+      await this.#insist(() => this.subscriber.catchUp(), () => !job.gone);
+      const isConnected = this.lease.epoch === this.subscriber.epoch;
+      if (isConnected && now() - job.heard > 20 * SECOND) await this.#unwanted(job);
+    }
   }
 
   #claimAgain() {
@@ -205,14 +201,6 @@ export class Worker {
     return [...this.#held].filter(isOf);
   }
 
-  /** Shows a sign of life; a server that leaves them unanswered for long is gone. */
-  async #sign(job) {
-    this.#publish(job, wire.alive(this.id));
-    const isSilent = () => now() - job.heard > 20 * SECOND;
-    if (!isSilent() || !(await this.subscriber.ping().then(() => true, () => false))) return;
-    if (isSilent()) this.#unwanted(job);
-  }
-
   #told(bytes) {
     const told = wire.told(bytes);
     for (const job of told ? this.#claimed(told.claimTo) : []) {
@@ -227,9 +215,8 @@ export class Worker {
   /** Unless its result is for one server alone, others may wait for it. */
   async #unwanted(job) {
     job.isUnwanted = true;
-    const isHeard = () => this.#absent([`${job.name}:${job.id}`]).then((absent) => !absent.length);
-    const isWanted = !job.replyTo && (await this.#insist(isHeard, () => !job.gone));
-    if (isWanted === false && !job.gone) this.#over(job);
+    const absent = () => this.#absent([wire.channel(job.name, job.id)]);
+    if (job.replyTo || (await this.#insist(absent, () => !job.gone))?.length) this.#over(job);
   }
 
   /** Which of the channels nobody subscribes. */
@@ -241,18 +228,16 @@ export class Worker {
 
   /** Once a second: are those who asked there still, and the other workers? */
   async #watch() {
-    const unwanted = this.#claimed().filter((job) => job.isUnwanted);
-    await Promise.all(unwanted.map((job) => this.#unwanted(job)));
+    this.#claimed().filter((job) => job.isUnwanted).forEach((job) => this.#unwanted(job));
     const workers = (await this.#send('SMEMBERS', this.workers)).map(String);
-    const others = new Map(workers.map((id) => [wire.workerChannel(id), id]));
-    others.delete(wire.workerChannel(this.id));
+    const others = workers.filter((id) => id !== this.id).map(wire.workerChannel);
     const askers = new Set(this.#claimed().map((job) => job.claimTo));
-    const doubted = await this.#absent([...askers, ...others.keys()]);
+    const doubted = await this.#absent([...askers, ...others]);
     if (!doubted.length || now() - this.#disturbed < 3 * SECOND) return;
     await delay(RETRY_MS); // a connection that breaks is made again in a moment
     for (const channel of await this.#absent(doubted)) {
-      await Promise.all(this.#claimed(channel).map((job) => this.#unwanted(job)));
-      if (others.has(channel)) await this.#giveBack(others.get(channel));
+      this.#claimed(channel).forEach((job) => this.#unwanted(job));
+      if (others.includes(channel)) await this.#giveBack(channel.slice(wire.workerChannel('').length));
     }
   }
 }
