@@ -30,8 +30,7 @@ function nodeRedis(client, heard) {
   return {
     own,
     send: (command) => typed.sendCommand(command, { returnBuffers: true }), // version 4
-    subscribe: (channel) => own.subscribe(channel, (message) => heard(channel, message), true),
-    unsubscribe: (channel) => own.unsubscribe(channel),
+    subscribe: (channel) => own.subscribe(channel, heard, true),
   };
 }
 
@@ -41,12 +40,11 @@ function ioredis(client, heard) {
     lazyConnect: true, connectTimeout: PATIENCE_MS, retryStrategy: null, keyPrefix: '',
     enableOfflineQueue: false, autoResubscribe: false, enableAutoPipelining: false,
   });
-  own.on('messageBuffer', (channel, message) => heard(String(channel), message));
+  own.on('messageBuffer', (channel, message) => heard(message, channel));
   return {
     own,
     send: ([name, ...args]) => own.callBuffer(name, ...args),
     subscribe: (channel) => own.subscribe(channel),
-    unsubscribe: (channel) => own.unsubscribe(channel),
   };
 }
 
@@ -115,18 +113,22 @@ export class Link {
 
 /** Channels that are heard, again after each loss of the connection, until they are left. */
 export class Subscriber {
-  #channels = new Map();
+  #listeners = new Map(); // by channel
   #answered = 0; // when Redis answered last
-  #timer = setInterval(() => this.#channels.size && this.ping().catch(ignore), 500);
+  #timer = setInterval(() => this.#listeners.size && this.ping().catch(ignore), 500);
   epoch = 0; // how often the connection was lost
 
   constructor(client) {
-    const heard = (channel, bytes) =>
-      this.#channels.get(channel)?.listeners.forEach((listener) => listener.heard(bytes));
+    const heard = (bytes, channel) =>
+      this.#of(String(channel)).forEach((listener) => listener.heard(bytes));
     this.link = new Link(client, heard, () => {
       this.epoch++;
-      for (const entry of this.#channels.values()) entry.settling ??= this.#settle(entry);
+      [...this.#listeners.values()].flat().forEach((listener) => this.#subscribe(listener));
     });
+  }
+
+  #of(channel) {
+    return this.#listeners.get(channel) ?? [];
   }
 
   /** Comes back when all that was published before has been heard. */
@@ -145,48 +147,43 @@ export class Subscriber {
    * confirmed. `confirmed` of what it gives comes to the epoch in which it did so first.
    */
   listen(channel, heard = ignore, ready = ignore) {
-    const entry = this.#channels.get(channel) ?? { channel, listeners: new Set() };
-    this.#channels.set(channel, entry);
-    const listener = { entry, heard, ready };
-    listener.confirmed = new Promise((resolve, reject) => {
-      entry.listeners.add(Object.assign(listener, { resolve, reject }));
-    });
-    entry.settling ??= this.#settle(entry);
+    const listener = { channel, heard, ready };
+    listener.confirmed = new Promise((resolve, reject) => Object.assign(listener, { resolve, reject }));
+    this.#listeners.set(channel, [...this.#of(channel), listener]);
+    this.#subscribe(listener);
     return listener;
   }
 
-  /** Comes back when Redis has confirmed. */
-  leave(listener) {
-    const { entry } = listener;
-    entry.listeners.delete(listener);
-    return (entry.settling ??= this.#settle(entry));
+  async #subscribe(listener) {
+    const { channel } = listener;
+    const isNeeded = () => this.#of(channel).includes(listener) && listener.epoch !== this.epoch;
+    const subscribe = async () => {
+      const { epoch } = this;
+      await this.link.use((redis) => redis.subscribe(channel));
+      if (epoch !== this.epoch || !isNeeded()) return;
+      listener.epoch = epoch;
+      listener.resolve(epoch);
+      listener.ready();
+    };
+    if (listener.isBusy) return;
+    listener.isBusy = true;
+    try {
+      while (isNeeded()) await insist(subscribe, isNeeded);
+    } catch (cause) {
+      listener.reject(cause);
+      this.leave(listener);
+    }
+    listener.isBusy = false;
   }
 
-  /** One command after the other, so that no UNSUBSCRIBE overtakes a SUBSCRIBE. */
-  async #settle(entry) {
-    const { channel, listeners } = entry;
-    const isWanted = () => listeners.size > 0;
-    const isOff = () => !this.link.isClosed && isWanted() !== (entry.epoch === this.epoch);
-    const change = async () => {
-      const epoch = isWanted() ? this.epoch : undefined;
-      const command = isWanted() ? 'subscribe' : 'unsubscribe';
-      await this.link.use((redis) => redis[command](channel));
-      entry.epoch = epoch;
-    };
-    const refused = (cause) => {
-      listeners.forEach((listener) => listener.reject(cause));
-      listeners.clear();
-    };
-    await null; // listeners are never told before `listen` is back
-    while (isOff()) await insist(change, isOff).catch(refused);
-    entry.settling = undefined;
-    if (!listeners.size) this.#channels.delete(channel);
-    for (const listener of listeners) {
-      if (listener.epoch === entry.epoch) continue;
-      listener.epoch = entry.epoch;
-      listener.resolve(entry.epoch);
-      listener.ready();
-    }
+  /** Comes back when Redis has confirmed. */
+  async leave(listener) {
+    const { channel } = listener;
+    const others = this.#of(channel).filter((other) => other !== listener);
+    this.#listeners.set(channel, others);
+    if (others.length) return;
+    this.#listeners.delete(channel);
+    await this.link.use((redis) => redis.own.unsubscribe(channel)).catch(ignore);
   }
 
   close() {

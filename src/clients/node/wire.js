@@ -102,6 +102,7 @@ export function slot(channel) {
 
 // What a peer publishes
 export function payload(name, id, args = []) {
+  channel(name, id); // are they right?
   check(Array.isArray(args) || args.text?.trim().startsWith('['), 'args must be an array');
   const parts = args instanceof Raw ? split(args.text) : args.map(json);
   const text = `[${[json(name), json(id), ...parts].join(',')}]`;

@@ -32,8 +32,8 @@ def failure(given: Given) -> Failure:
     return Failure(given["code"], given.get("message", "The job failed"), detail)
 
 
-def sent(channel: str, payload: str) -> Given:
-    return {"channel": channel, "payload": payload}
+def sent(channel: str, name: Any, id: Any, args: Any) -> Given:
+    return {"channel": channel, "payload": wire.payload(name, id, args)}
 
 
 def decode(given: Given) -> Given:
@@ -78,10 +78,11 @@ async def handle(job: RunningJob) -> Any:
 
 
 PURE = {
-    "encode": lambda name, id, args: sent(*wire.event(name, id, Raw(args))),
-    "progress": lambda name, id, args: sent(*wire.progress(name, id, Raw(args))),
-    "reply": lambda replyTo, name, id, args: sent(*wire.reply(replyTo, name, id, Raw(args))),
-    "failure": lambda name, id, **given: sent(*wire.event(name, id, [wire.failure(failure(given))])),
+    "encode": lambda name, id, args: sent(wire.channel(name, id), name, id, Raw(args)),
+    "progress": lambda name, id, args: sent(wire.progress_channel(name, id), name, id, Raw(args)),
+    "reply": lambda replyTo, name, id, args: sent(wire.inbox(replyTo), name, id, Raw(args)),
+    "failure": lambda name, id, **given: sent(
+        wire.channel(name, id), name, id, [wire.failure(failure(given))]),
     "decode": lambda **given: decode(given),
     "told": lambda **given: told(given),
     "job": lambda **given: job(given),

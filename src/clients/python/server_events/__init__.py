@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from . import _wire as wire
-from ._redis import Link, Subscriber, Unavailable, spawn
+from ._redis import Link, Subscriber, Unavailable, insist, spawn
 from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Job, Key, Raw
 from ._worker import RunningJob, Worker
 
@@ -28,9 +28,19 @@ class ServerEvents:
         await self.close()
 
     async def emit(self, name: Key, id: Key, args: Args = (), *, retain: float = 0,
-                   idempotency_key: str | None = None) -> int:
+                   idempotency_key: str | None = None, reply_to: str | None = None) -> int:
         """Emits an event, and keeps it for so many seconds; gives how many have received it."""
-        return await self._publish(wire.event(name, id, args), name, id, retain, idempotency_key)
+        payload, ms = wire.payload(name, id, args), round(retain * 1_000)
+        is_right = 0 <= retain <= 604_800 and (ms > 0 or not retain)
+        wire.check(is_right, "retain must be at most 7 days, in seconds")
+        channel = wire.channel(name, id) if reply_to is None else wire.inbox(reply_to)
+        publish, key = ("PUBLISH", channel, payload), wire.retained_key(name, id)
+        if idempotency_key is not None:
+            once = wire.idempotency_key(name, id, idempotency_key)
+            return await self._once(once, key, publish, ms)
+        if not ms:
+            return int(await self.commands.send(*publish))
+        return int((await self.commands.transaction(("SET", key, payload, "PX", ms), publish))[1])
 
     async def fail(self, name: Key, id: Key, failure: Failure, *, retain: float = 0) -> int:
         """Emits that the job failed."""
@@ -38,25 +48,13 @@ class ServerEvents:
 
     async def progress(self, name: Key, id: Key, args: Args = ()) -> int:
         """Tells streams how far the job is."""
-        return await self._publish(wire.progress(name, id, args), name, id)
+        channel = wire.progress_channel(name, id)
+        return int(await self.commands.send("PUBLISH", channel, wire.payload(name, id, args)))
 
     async def reply(self, reply_to: str, name: Key, id: Key, args: Args = (), *,
                     retain: float = 0) -> int:
         """Emits to the server alone that asked; 0 says that it is gone."""
-        return await self._publish(wire.reply(reply_to, name, id, args), name, id, retain)
-
-    async def _publish(self, what: tuple[str, str], name: Key, id: Key, retain: float = 0,
-                       idempotency_key: str | None = None) -> int:
-        publish, key, ms = ("PUBLISH", *what), wire.retained_key(name, id), round(retain * 1_000)
-        is_right = 0 <= retain <= 604_800 and (ms > 0 or not retain)
-        wire.check(is_right, "retain must be at most 7 days, in seconds")
-        if idempotency_key is not None:
-            once = wire.idempotency_key(name, id, idempotency_key)
-            return await self._once(once, key, publish, ms)
-        if ms:
-            set_ = "SET", key, what[1], "PX", ms
-            return int((await self.commands.transaction(set_, publish))[1])
-        return int(await self.commands.send(*publish))
+        return await self.emit(name, id, args, retain=retain, reply_to=reply_to)
 
     async def _once(self, once: str, key: str, publish: tuple[str, str, str], ms: int) -> int:
         """Has a function in Redis publish unless it has done so before."""
@@ -83,7 +81,7 @@ class ServerEvents:
         `start` is called when Redis has confirmed that the event will be heard, so that what it
         starts cannot end unheard. Raises TimeoutError, or Unavailable if something may be missed.
         """
-        channel, subscriber = wire.event(name, id)[0], self.subscriber
+        subscriber, key = self.subscriber, wire.retained_key(name, id)
         ended: asyncio.Future[Arguments] = asyncio.get_running_loop().create_future()
         epoch = None
 
@@ -96,7 +94,8 @@ class ServerEvents:
                     ended.set_result(event.args)
 
         async def look() -> None:
-            if retained and (kept := await self.commands.send("GET", wire.retained_key(name, id))):
+            get = self.commands.send
+            if retained and (kept := await insist(lambda: get("GET", key), lambda: not ended.done())):
                 heard(kept)
 
         async def begin() -> None:
@@ -112,7 +111,7 @@ class ServerEvents:
                 if not ended.done():
                     ended.set_exception(cause)
 
-        listener = subscriber.listen(channel, heard, lambda: spawn(attempt(look())))
+        listener = subscriber.listen(wire.channel(name, id), heard, lambda: spawn(attempt(look())))
         spawn(attempt(begin()))
         try:
             async with asyncio.timeout(timeout):

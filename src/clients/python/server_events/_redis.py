@@ -1,15 +1,17 @@
 """Connections to Redis of our own, by a URL or after the pattern of a client of redis-py."""
 
 import asyncio
-import re
+import logging
 import ssl
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+LOG = logging.getLogger("server_events")
 PATIENCE = 5.0  # so many seconds Redis may take to answer
 RETRY = 0.1
 Command = Sequence[str | bytes | int]
@@ -33,70 +35,17 @@ class Unavailable(ConnectionError):
         self.refused = refused
 
 
-class ErrorReply(Exception):
-    """Redis has answered with an error."""
-
-
-class Socket:
-    """Redis over a socket, by the protocol RESP 2."""
-
-    def __init__(self, url: str) -> None:
-        self.url = urlparse(url)
-
-    async def connect(self) -> None:
-        secure = ssl.create_default_context() if self.url.scheme == "rediss" else None
-        host, port = self.url.hostname or "localhost", self.url.port or 6379
-        self.reader, self.writer = await asyncio.open_connection(host, port, ssl=secure)
-        words = [unquote(word) for word in (self.url.username, self.url.password) if word]
-        database = self.url.path.strip("/")
-        for command in [["AUTH", *words]] * bool(words) + [["SELECT", database]] * bool(database):
-            await self.write(pack(command))
-            if isinstance(refusal := await self.read(), ErrorReply):
-                raise refusal
-
-    async def write(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def read(self) -> Any:
-        line = await self.reader.readuntil(b"\r\n")
-        kind, value = line[:1], line[1:-2]
-        match kind:
-            case b":":
-                return int(value)
-            case b"-":
-                return ErrorReply(value.decode())
-            case b"$" if value != b"-1":
-                return (await self.reader.readexactly(int(value) + 2))[:-2]
-            case b"*" if value != b"-1":
-                return [await self.read() for _ in range(int(value))]
-        return value if kind == b"+" else None
-
-    async def close(self) -> None:
-        if hasattr(self, "writer"):
-            self.writer.close()
-
-
-class OfRedisPy:
-    """Redis over a connection of redis-py, which knows Sentinels, Unix sockets and credentials."""
-
-    def __init__(self, client: Any) -> None:
-        pool = client.connection_pool
-        options = {**pool.connection_kwargs, "socket_timeout": None}
-        options.update({"protocol": 2} if "protocol" in options else {})
-        self.connection = pool.connection_class(**options)
-        self.connect, self.close = self.connection.connect, self.connection.disconnect
-
-    async def write(self, data: bytes) -> None:
-        await self.connection.send_packed_command(data, check_health=False)
-
-    async def read(self) -> Any:
-        from redis.exceptions import ResponseError
-
+async def insist(action: Callable[[], Awaitable[Any]], needed: Callable[[], object]) -> Any:
+    """Does something until Redis has done it, or it is not needed; fails if Redis refuses."""
+    while needed():
         try:
-            return await self.connection.read_response(disable_decoding=True)
-        except ResponseError as error:
-            return ErrorReply(str(error))
+            return await action()
+        except Unavailable as cause:
+            if cause.refused:
+                raise
+            LOG.warning("%s", cause)
+            await asyncio.sleep(RETRY)
+    return None
 
 
 def pack(command: Command) -> bytes:
@@ -105,45 +54,79 @@ def pack(command: Command) -> bytes:
     return b"*%d\r\n%b" % (len(words), b"".join(parts))
 
 
+async def answer(reader: asyncio.StreamReader) -> Any:
+    """Reads an answer by the protocol RESP 2; an error is an exception that is not raised."""
+    line = await reader.readuntil(b"\r\n")
+    kind, value = line[:1], line[1:-2]
+    if kind == b"-":
+        return Unavailable(value.decode(), not value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN")))
+    if kind == b"+" or value == b"-1":
+        return value if kind == b"+" else None
+    if kind == b"$":
+        return (await reader.readexactly(int(value) + 2))[:-2]
+    return int(value) if kind == b":" else [await answer(reader) for _ in range(int(value))]
+
+
 class Connection:
-    """One connection, until it fails. Its answers are values, errors as well."""
+    """One connection, until it fails."""
 
-    def __init__(self, stream: Any, heard: Callable[[str, bytes], None] | None,
+    def __init__(self, redis: Any, heard: Callable[[str, bytes], None] | None,
                  ended: Callable[[Any], None]) -> None:
-        self.stream, self.heard, self.ended = stream, heard, ended
-        self.ready = asyncio.get_running_loop().create_future()
-        self.answers = deque([self.ready])
-        self.end: Exception | None = None
-        self.task = asyncio.create_task(self._run())
+        self.answers = deque[asyncio.Future[Any]]()
+        self.ended = False
+        self.opened = spawn(self._open(redis))
+        self.task = spawn(self._run(heard, ended))
 
-    async def _run(self) -> None:
-        self_end: Exception = ConnectionError("The connection was given up")
+    async def _open(self, redis: Any) -> None:
+        url = urlparse(redis if isinstance(redis, str) else "")
+        if not isinstance(redis, str):  # redis-py knows Sentinels, Unix sockets and credentials
+            pool = redis.connection_pool
+            options = {key: 2 if key == "protocol" else value
+                       for key, value in pool.connection_kwargs.items()}
+            self.own = pool.connection_class(**options)
+            await self.own.connect()
+            self.reader, self.writer = self.own._reader, self.own._writer
+            return
+        secure = ssl.create_default_context() if url.scheme == "rediss" else None
+        where = url.hostname or "localhost", url.port or 6379
+        self.reader, self.writer = await asyncio.open_connection(*where, ssl=secure)
+        words = [unquote(word) for word in (url.username, url.password) if word]
+        for command in ["AUTH", *words], ["SELECT", *url.path.strip("/").split()]:
+            if len(command) > 1:
+                self.writer.write(pack(command))
+                if isinstance(refusal := await answer(self.reader), Unavailable):
+                    raise refusal
+
+    async def _run(self, heard: Callable[[str, bytes], None] | None,
+                   ended: Callable[[Any], None]) -> None:
+        cause: Exception = ConnectionError("The connection was given up")
         try:
-            await self.stream.connect()
-            self.answers.popleft().set_result(None)
+            await self.opened
             while True:
-                answer = await self.stream.read()
-                if self.heard and answer[0] == b"message":
-                    self.heard(answer[1].decode(), answer[2])
+                given = await answer(self.reader)
+                if heard and isinstance(given, list) and given[0] == b"message":
+                    heard(given[1].decode(), given[2])
                 elif not (waiting := self.answers.popleft()).done():
-                    waiting.set_result(answer)
-        except Exception as cause:
-            self_end = cause
+                    waiting.set_result(given)
+        except Exception as failure:
+            cause = failure
         finally:
-            self.end = self_end
+            self.ended = True
             for waiting in self.answers:
                 if not waiting.done():
-                    waiting.set_result(self.end)
-            self.ended(self)
-            await self.stream.close()
+                    waiting.set_result(Unavailable(cause))
+            ended(self)
+            if self.opened.done() and not self.opened.cancelled() and not self.opened.exception():
+                self.writer.close()
 
     async def ask(self, commands: Sequence[Command]) -> list[Any]:
-        await asyncio.shield(self.ready)
-        if self.end:
-            return [self.end]
+        await asyncio.shield(self.opened)
+        if self.ended:
+            raise ConnectionError("The connection has ended")
         answers = [asyncio.get_running_loop().create_future() for _ in commands]
         self.answers.extend(answers)
-        await self.stream.write(b"".join(map(pack, commands)))
+        self.writer.write(b"".join(map(pack, commands)))
+        await self.writer.drain()
         return await asyncio.gather(*answers)
 
 
@@ -152,9 +135,9 @@ class Link:
 
     def __init__(self, redis: Any, heard: Callable[[str, bytes], None] | None = None,
                  lost: Callable[[], None] = lambda: None) -> None:
-        stream = Socket if isinstance(redis, str) else OfRedisPy
-        self._connect = lambda: Connection(stream(redis), heard, self._drop)
-        self._lost, self._present, self.closed = lost, None, False
+        self.redis, self.heard, self.lost = redis, heard, lost
+        self.present: Connection | None = None
+        self.closed = False
 
     async def send(self, *command: str | bytes | int, waits: float = 0) -> Any:
         return (await self._batch([command], waits))[0]
@@ -165,48 +148,43 @@ class Link:
     async def _batch(self, commands: Sequence[Command], waits: float = 0) -> list[Any]:
         """Sends commands in one write; Redis may wait so many seconds with its answers."""
         if self.closed:
-            raise Unavailable("The client is closed")
-        used = self._present = self._present or self._connect()
+            raise Unavailable("The client is closed", refused=True)
+        used = self.present = self.present or Connection(self.redis, self.heard, self._drop)
         try:
             async with asyncio.timeout(PATIENCE + waits):
                 answers = await used.ask(commands)
+            for answer in answers:
+                if isinstance(answer, Unavailable):
+                    raise answer
+            return answers
         except Exception as cause:
-            answers = [cause]
-        for answer in answers:
-            if isinstance(answer, Exception):
-                away = re.match("READONLY|LOADING|MASTERDOWN", str(answer))
-                refused = isinstance(answer, ErrorReply) and not away
-                if not refused:
-                    self._drop(used)
-                raise Unavailable(answer, refused)
-        return answers
+            unavailable = cause if isinstance(cause, Unavailable) else Unavailable(cause)
+            if not unavailable.refused:
+                self._drop(used)
+            raise unavailable from None
 
     def _drop(self, used: Connection | None) -> None:
-        if used and self._present is used:
-            self._present = None
+        if used and self.present is used:
+            self.present = None
             used.task.cancel()
             if not self.closed:
-                self._lost()
+                self.lost()
 
     def close(self) -> None:
         self.closed = True
-        self._drop(self._present)
+        self._drop(self.present)
 
 
+@dataclass(eq=False)
 class Listener:
     """What hears a channel; `ready` is called each time that Redis has confirmed."""
 
-    def __init__(self, channel: "Channel", heard: Heard, ready: Callable[[], Any]) -> None:
-        self.channel, self.heard, self.ready = channel, heard, ready
-        self.epoch: int | None = None
-        self.confirmed = asyncio.get_running_loop().create_future()  # in which epoch at first
-
-
-class Channel:
-    def __init__(self, name: str) -> None:
-        self.name, self.listeners = name, dict[Listener, None]()
-        self.epoch: int | None = None  # in which it was subscribed
-        self.settling: asyncio.Task[None] | None = None
+    channel: str
+    heard: Callable[[bytes], None]
+    ready: Callable[[], Any]
+    confirmed: asyncio.Future[int]  # in which epoch at first
+    epoch: int | None = None
+    busy: bool = False
 
 
 class Subscriber:
@@ -215,19 +193,18 @@ class Subscriber:
     def __init__(self, redis: Any) -> None:
         self.link = Link(redis, self._heard, self._lost)
         self.epoch = 0  # how often the connection was lost
-        self._channels: dict[str, Channel] = {}
+        self._listeners: dict[str, list[Listener]] = {}
         self._answered = 0.0  # when Redis answered last
-        self._pings = asyncio.create_task(self._ping())
+        self._pings = spawn(self._ping())
 
-    def _heard(self, name: str, payload: bytes) -> None:
-        if channel := self._channels.get(name):
-            for listener in list(channel.listeners):
-                listener.heard(payload)
+    def _heard(self, channel: str, payload: bytes) -> None:
+        for listener in list(self._listeners.get(channel, ())):
+            listener.heard(payload)
 
     def _lost(self) -> None:
         self.epoch += 1
-        for channel in self._channels.values():
-            self._settle(channel)
+        for listener in [each for listeners in self._listeners.values() for each in listeners]:
+            spawn(self._subscribe(listener))
 
     async def ping(self) -> None:
         """Comes back when all that was published before has been heard."""
@@ -242,52 +219,56 @@ class Subscriber:
     async def _ping(self) -> None:
         while True:
             await asyncio.sleep(0.5)
-            if self._channels:
+            if self._listeners:
                 with suppress(Unavailable):
                     await self.ping()
 
-    def listen(self, name: str, heard: Heard = lambda payload: None,
+    def listen(self, channel: str, heard: Callable[[bytes], None] = lambda payload: None,
                ready: Callable[[], Any] = lambda: None) -> Listener:
-        channel = self._channels.setdefault(name, Channel(name))
-        listener = Listener(channel, heard, ready)
-        channel.listeners[listener] = None
-        self._settle(channel)
+        confirmed = asyncio.get_running_loop().create_future()
+        listener = Listener(channel, heard, ready, confirmed)
+        self._listeners.setdefault(channel, []).append(listener)
+        spawn(self._subscribe(listener))
         return listener
+
+    async def _subscribe(self, listener: Listener) -> None:
+        channel, confirmed = listener.channel, listener.confirmed
+
+        def needed() -> bool:
+            listens = listener in self._listeners.get(channel, ())
+            return listens and listener.epoch != self.epoch
+
+        async def subscribe() -> None:
+            epoch = self.epoch
+            await self.link.send("SUBSCRIBE", channel)
+            if epoch == self.epoch and needed():
+                listener.epoch = epoch
+                confirmed.done() or confirmed.set_result(epoch)
+                listener.ready()
+
+        if listener.busy:
+            return
+        listener.busy = True
+        try:
+            while needed():
+                await insist(subscribe, needed)
+        except Unavailable as cause:
+            confirmed.done() or confirmed.set_exception(cause)
+            self.leave(listener)
+        listener.busy = False
 
     def leave(self, listener: Listener) -> "asyncio.Task[None]":
         """Gives a task that ends when Redis has confirmed."""
-        listener.channel.listeners.pop(listener, None)
-        return self._settle(listener.channel)
+        return spawn(self._leave(listener))
 
-    def _settle(self, channel: Channel) -> "asyncio.Task[None]":
-        channel.settling = channel.settling or spawn(self._settled(channel))
-        return channel.settling
-
-    async def _settled(self, channel: Channel) -> None:
-        """One command after the other, so that no UNSUBSCRIBE overtakes a SUBSCRIBE."""
-        listeners = channel.listeners
-        while not self.link.closed and bool(listeners) != (channel.epoch == self.epoch):
-            epoch, wanted = self.epoch, bool(listeners)
-            try:
-                await self.link.send("SUBSCRIBE" if wanted else "UNSUBSCRIBE", channel.name)
-                channel.epoch = epoch if wanted else None
-            except Unavailable as cause:
-                if not cause.refused:
-                    await asyncio.sleep(RETRY)
-                    continue
-                for listener in listeners:
-                    if not listener.confirmed.done():
-                        listener.confirmed.set_exception(cause)
-                listeners.clear()
-        channel.settling = None
-        if not listeners:
-            self._channels.pop(channel.name, None)
-        for listener in list(listeners):
-            if listener.epoch != channel.epoch:
-                listener.epoch = channel.epoch
-                if not listener.confirmed.done():
-                    listener.confirmed.set_result(channel.epoch)
-                listener.ready()
+    async def _leave(self, listener: Listener) -> None:
+        listeners = self._listeners.get(listener.channel, [])
+        if listener in listeners:
+            listeners.remove(listener)
+            if not listeners:
+                del self._listeners[listener.channel]
+                with suppress(Unavailable):
+                    await self.link.send("UNSUBSCRIBE", listener.channel)
 
     def close(self) -> None:
         self._pings.cancel()

@@ -70,10 +70,10 @@ def fields(text: str) -> dict[str, str]:
     return {json.loads(name): value for name, value in zip(parts, parts)}
 
 
-def _parse(payload: bytes | str) -> tuple[Any, str, list[str]]:
+def _parse(data: bytes | str) -> tuple[Any, str, list[str]]:
     """The value, its text, and the parts of that."""
     try:
-        text = payload if isinstance(payload, str) else payload.decode()
+        text = data if isinstance(data, str) else data.decode()
         parts = split(text)
         return json.loads(text, parse_constant=int), text, parts  # int refuses NaN
     except ValueError as cause:
@@ -108,8 +108,21 @@ def _is_inbox(value: Any) -> bool:
 
 
 # Channels and keys
+def channel(name: Key, id: Key) -> str:
+    return f"{_key('name', name)}:{_key('id', id)}"
+
+
+def progress_channel(name: Key, id: Key) -> str:
+    return f"$progress:{channel(name, id)}"
+
+
+def inbox(reply_to: str) -> str:
+    check(_is_inbox(reply_to), "reply_to must begin with $inbox:")
+    return reply_to
+
+
 def _kept(name: Key, id: Key) -> str:
-    return f"{{{event(name, id)[0]}}}:{len(str(name).encode())}"
+    return f"{{{channel(name, id)}}}:{len(str(name).encode())}"
 
 
 def retained_key(name: Key, id: Key) -> str:
@@ -141,26 +154,16 @@ def slot(channel: str) -> int:
     return binascii.crc_hqx((tag[1] if tag else channel).encode(), 0) % 16_384
 
 
-# What a peer publishes: a channel and a payload
-def event(name: Key, id: Key, args: Args = ()) -> tuple[str, str]:
-    channel = f"{_key('name', name)}:{_key('id', id)}"
+# What a peer publishes
+def payload(name: Key, id: Key, args: Args = ()) -> str:
+    channel(name, id)  # are they right?
     if isinstance(args, Raw):
         value, _, parts = _parse(args.text)
         check(isinstance(value, list), "args must be an array")
         args = [Raw(part) for part in parts]
-    payload = f"[{','.join(map(_json, [name, id, *args]))}]"
-    _parse(payload)
-    return channel, payload
-
-
-def progress(name: Key, id: Key, args: Args = ()) -> tuple[str, str]:
-    channel, payload = event(name, id, args)
-    return f"$progress:{channel}", payload
-
-
-def reply(reply_to: str, name: Key, id: Key, args: Args = ()) -> tuple[str, str]:
-    check(_is_inbox(reply_to), "reply_to must begin with $inbox:")
-    return reply_to, event(name, id, args)[1]
+    text = f"[{','.join(map(_json, [name, id, *args]))}]"
+    _parse(text)  # is it right, and not nested too deep?
+    return text
 
 
 def failure(failed: Failure) -> Raw:
@@ -194,10 +197,10 @@ class Event(NamedTuple):
     failure: Failure | None
 
 
-def read(payload: bytes | str) -> Event | None:
+def read(data: bytes | str) -> Event | None:
     """Reads a payload that anybody may have published; gives nothing if it is malformed."""
     try:
-        value, _, parts = _parse(payload)
+        value, _, parts = _parse(data)
         is_event = isinstance(value, list) and len(value) > 1
         if not is_event or any(type(part) not in (str, int, float) for part in value[:2]):
             return None
@@ -230,9 +233,9 @@ class Told(NamedTuple):
     id: str = ""
 
 
-def told(payload: bytes | str) -> Told | None:
+def told(data: bytes | str) -> Told | None:
     """Reads what a worker is told; gives nothing if it is none of what a worker knows."""
-    signal = read(payload)
+    signal = read(data)
     if signal and signal.name in ("$alive", "$reclaim"):
         return Told(signal.name[1:], signal.id)
     if signal and signal.name in ("$unwanted", "$revoked") and len(signal.texts) > 1:
@@ -255,9 +258,9 @@ class Job:
     data_text: str = field(repr=False)
 
 
-def job(payload: bytes | str) -> Job:
+def job(data: bytes | str) -> Job:
     """Reads a job; raises InvalidInput."""
-    value, text, _ = _parse(payload)
+    value, text, _ = _parse(data)
     check(isinstance(value, dict), "A job must be an object")
 
     def optional(name: str, is_right: Callable[[Any], bool]) -> Any:

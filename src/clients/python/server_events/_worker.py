@@ -1,7 +1,6 @@
 """A worker that loses no job: see "Workers" and "Jobs on a list" in wire-protocol.md."""
 
 import asyncio
-import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -9,12 +8,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from . import _wire as wire
-from ._redis import Link, Unavailable, spawn
+from ._redis import LOG, Link, Unavailable, insist, spawn
 
 if TYPE_CHECKING:
     from . import ServerEvents
 
-LOG = logging.getLogger("server_events")
 RETRY = 0.25  # also the time after which an answer that is in doubt is asked for again
 GIVE_BACK = 1_000  # jobs in one transaction
 FAILED = [wire.failure(wire.Failure(500))]
@@ -27,7 +25,6 @@ class RunningJob(wire.Job):
     worker: "Worker"
     handling: "asyncio.Task[wire.Args]"
     task: "asyncio.Task[None]"
-    signs: "asyncio.Task[None] | None" = None
     gone: "asyncio.Task[None] | None" = None  # forgets it, when it needs no answer any more
     over = False
     unwanted = False
@@ -35,14 +32,12 @@ class RunningJob(wire.Job):
 
     async def progress(self, args: wire.Args = ()) -> int:
         """Tells streams how far the job is, and the server that it has got on."""
-        events, worker = self.worker.events, self.worker
+        worker = self.worker
         if self.gone:
             return 0
         if self.claim_to:
-            alive = wire.alive(worker.id, self.name, self.id)
-            with suppress(Unavailable):
-                await events.commands.send("PUBLISH", self.claim_to, alive)
-        return await events.progress(self.name, self.id, args)
+            spawn(worker.tell(self, wire.alive(worker.id, self.name, self.id)))
+        return await worker.events.progress(self.name, self.id, args)
 
 
 class Worker:
@@ -71,7 +66,7 @@ class Worker:
     async def _live(self) -> None:
         watch, leave = spawn(self._watch()), self.events.subscriber.leave
         while not self._closing:
-            await self._take()
+            await self._insist(self._take, lambda: not self._closing)
         await leave(self._service)
         while self._held:
             await asyncio.wait([job.task for job in self._held])
@@ -87,34 +82,25 @@ class Worker:
         await self._life
 
     async def _insist(self, action: Callable[[], Awaitable[Any]],
-                      needed: Callable[[], object] = lambda: True) -> Any:
-        """Does something until Redis was there to do it, or refused it, or it is not needed."""
-        while needed():
-            try:
-                return await action()
-            except Unavailable as cause:
-                LOG.warning("Worker %s: %s", self.id, cause)
-                if cause.refused:
-                    break
-                await asyncio.sleep(RETRY)
-        return None
+                      needed: Callable[[], object]) -> Any:
+        """Does something until Redis has done it or refused it, or it is not needed any more."""
+        try:
+            return await insist(action, needed)
+        except Unavailable as cause:
+            LOG.warning("Worker %s: %s", self.id, cause)
+            await asyncio.sleep(RETRY)
 
     async def _take(self) -> None:
-        try:
-            if monotonic() - self._looked >= 1:
-                await self._look()
-            if len(self._held) >= self.concurrency:
-                jobs = [job.task for job in self._held]
-                await asyncio.wait(jobs, timeout=1, return_when=asyncio.FIRST_COMPLETED)
-                return
-            move = "BLMOVE", self.jobs, self.own, "LEFT", "RIGHT", 1
-            text = self._found.pop(0) if self._found else await self._blocking.send(*move, waits=1)
-            if text and not self._closing:  # else it is given back
-                await self._hold(text)
-        except Unavailable as cause:
-            LOG.warning("Worker %s takes no job: %s", self.id, cause)
-            self._looked = 0  # Redis may have moved a job whose answer was lost
-            await asyncio.sleep(RETRY)
+        if monotonic() - self._looked >= 1:
+            await self._look()
+        if len(self._held) >= self.concurrency:
+            jobs = [job.task for job in self._held]
+            await asyncio.wait(jobs, timeout=1, return_when=asyncio.FIRST_COMPLETED)
+            return
+        move = "BLMOVE", self.jobs, self.own, "LEFT", "RIGHT", 1
+        text = self._found.pop(0) if self._found else await self._blocking.send(*move, waits=1)
+        if text and not self._closing:  # else it is given back
+            await self._hold(text)
 
     async def _look(self) -> None:
         """Says that the worker is there, and finds jobs that were moved without its knowledge."""
@@ -149,8 +135,7 @@ class Worker:
         job.text, job.worker, job.heard = text, self, monotonic()
         self._held[job] = None
         if job.claim_to:
-            spawn(self._claim(job))
-            job.signs = spawn(self._signs(job))
+            spawn(self._keep(job))
         job.handling = spawn(self._result(job))
         job.task = spawn(self._run(job))
 
@@ -165,11 +150,11 @@ class Worker:
         try:
             try:
                 result = await self.handler(job)
+                none: wire.Args = [] if result is None else [result]
+                args = result if isinstance(result, wire.Raw) else none
             except wire.Failure as failure:
-                result = wire.failure(failure)
-                return [result]
-            args: wire.Args = result if isinstance(result, wire.Raw) else [] if result is None else [result]
-            wire.event(job.name, job.id, args)  # can it be written?
+                args = [wire.failure(failure)]
+            wire.payload(job.name, job.id, args)  # can it be written?
             return args
         except Exception:
             LOG.exception("The job %s:%s failed", job.name, job.id)
@@ -177,29 +162,40 @@ class Worker:
 
     async def _answer(self, job: RunningJob, args: wire.Args) -> None:
         await self.events.subscriber.catch_up()  # is the job over?
-        if job.gone:
-            return
-        if job.reply_to:
-            await self.events.reply(job.reply_to, job.name, job.id, args, retain=self.retain)
-        else:
-            await self.events.emit(job.name, job.id, args, retain=self.retain)
+        if not job.gone:
+            emit = self.events.emit
+            await emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
 
     def _end(self, job: RunningJob) -> "asyncio.Task[None]":
         """The job needs no answer any more."""
-        if job.signs:
-            job.signs.cancel()
-        job.gone = job.gone or spawn(self._insist(lambda: self._forget(job.text)))
+        job.gone = job.gone or spawn(self._insist(lambda: self._forget(job.text), lambda: True))
         return job.gone
 
     def _over(self, job: RunningJob) -> None:
-        job.over = True
-        job.handling.cancel()
-        self._end(job)
+        if not job.gone:
+            self._end(job)
+            job.over = job.handling.cancel()
+
+    async def tell(self, job: RunningJob, payload: str) -> Any:
+        """Tells the server that asked for the job."""
+        publish = "PUBLISH", job.claim_to or "", payload
+        return await self._insist(lambda: self._send(*publish), lambda: not job.gone)
 
     async def _claim(self, job: RunningJob) -> None:
-        publish = "PUBLISH", job.claim_to or "", wire.claim(job.name, job.id, self.id, True)
-        if await self._insist(lambda: self._send(*publish), lambda: not job.gone) == 0:
+        if await self.tell(job, wire.claim(job.name, job.id, self.id, True)) == 0:
             await self._unwanted(job)
+
+    async def _keep(self, job: RunningJob) -> None:
+        """Claims the job, and shows signs of life; a server that leaves them unanswered is gone."""
+        await self._claim(job)
+        subscriber = self.events.subscriber
+        while not job.gone:
+            await asyncio.sleep(min(5, (job.stalled_after or 20_000) / 4_000))
+            await self.tell(job, wire.alive(self.id))
+            await self._insist(subscriber.catch_up, lambda: not job.gone)
+            is_connected = self._lease.epoch == subscriber.epoch
+            if is_connected and monotonic() - job.heard > 20:
+                await self._unwanted(job)
 
     def _claim_again(self) -> None:
         self._disturbed = monotonic()
@@ -212,20 +208,11 @@ class Worker:
         jobs = [job for job in self._held if job.claim_to and not job.gone]
         return [job for job in jobs if claim_to in (None, job.claim_to)]
 
-    async def _signs(self, job: RunningJob) -> None:
-        """Shows signs of life; a server that leaves them unanswered for long is gone."""
-        while True:
-            await asyncio.sleep(min(5, (job.stalled_after or 20_000) / 4_000))
-            with suppress(Unavailable):
-                await self._send("PUBLISH", job.claim_to or "", wire.alive(self.id))
-                if monotonic() - job.heard > 20:
-                    await self.events.subscriber.ping()
-                    if monotonic() - job.heard > 20:
-                        await self._unwanted(job)
-
     def _told(self, payload: bytes) -> None:
         told = wire.told(payload)
-        for job in self._claimed(told.claim_to) if told else ():
+        if not told:
+            return
+        for job in self._claimed(told.claim_to):
             job.heard = monotonic()
             if told.kind == "reclaim":
                 spawn(self._claim(job))
@@ -235,10 +222,10 @@ class Worker:
     async def _unwanted(self, job: RunningJob) -> None:
         """Unless its result is for one server alone, others may wait for it."""
         job.unwanted = True
-        absent = lambda: self._absent([f"{job.name}:{job.id}"])
-        if job.reply_to or await self._insist(absent, lambda: not job.gone):
-            if not job.gone:
-                self._over(job)
+        channel = wire.channel(job.name, job.id)
+        if job.reply_to or await self._insist(
+                lambda: self._absent([channel]), lambda: not job.gone):
+            self._over(job)
 
     async def _absent(self, channels: list[str]) -> list[str]:
         """Which of the channels nobody subscribes."""
