@@ -26,11 +26,12 @@ function nodeRedis(client, heard) {
   const hasty = { reconnectStrategy: false, connectTimeout: PATIENCE_MS };
   const socket = { ...client.options?.socket, ...hasty };
   const own = client.duplicate({ socket, RESP: 2, disableOfflineQueue: true });
-  const typed = own.withTypeMapping?.({ 36: Buffer }) ?? own; // version 5
+  const asBytes = { returnBuffers: true, typeMapping: { 36: Buffer } }; // in version 4, and 5
   return {
     own,
-    send: (command) => typed.sendCommand(command, { returnBuffers: true }), // version 4
+    send: (command) => own.sendCommand(command, asBytes),
     subscribe: (channel) => own.subscribe(channel, heard, true),
+    unsubscribe: (channel) => own.unsubscribe(channel, heard, true),
   };
 }
 
@@ -45,6 +46,7 @@ function ioredis(client, heard) {
     own,
     send: ([name, ...args]) => own.callBuffer(name, ...args),
     subscribe: (channel) => own.subscribe(channel),
+    unsubscribe: (channel) => own.unsubscribe(channel),
   };
 }
 
@@ -183,7 +185,7 @@ export class Subscriber {
     this.#listeners.set(channel, others);
     if (others.length) return;
     this.#listeners.delete(channel);
-    await this.link.use((redis) => redis.own.unsubscribe(channel)).catch(ignore);
+    await this.link.use((redis) => redis.unsubscribe(channel)).catch(ignore);
   }
 
   close() {
