@@ -40,7 +40,8 @@ class ServerEvents:
             return await self._once(once, key, publish, ms)
         if not ms:
             return int(await self.commands.send(*publish))
-        return int((await self.commands.transaction(("SET", key, payload, "PX", ms), publish))[1])
+        keep = "SET", key, payload, "PX", ms
+        return int((await self.commands.transaction(keep, publish))[1])
 
     async def fail(self, name: Key, id: Key, failure: Failure, *, retain: float = 0) -> int:
         """Emits that the job failed."""
@@ -95,7 +96,8 @@ class ServerEvents:
 
         async def look() -> None:
             get = self.commands.send
-            if retained and (kept := await insist(lambda: get("GET", key), lambda: not ended.done())):
+            kept = await insist(lambda: get("GET", key), lambda: retained and not ended.done())
+            if kept:
                 heard(kept)
 
         async def begin() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlparse
 
 LOG = logging.getLogger("server_events")
@@ -54,86 +54,91 @@ def pack(command: Command) -> bytes:
     return b"*%d\r\n%b" % (len(words), b"".join(parts))
 
 
-async def answer(reader: asyncio.StreamReader) -> Any:
+async def read(reader: asyncio.StreamReader) -> Any:
     """Reads an answer by the protocol RESP 2; an error is an exception that is not raised."""
     line = await reader.readuntil(b"\r\n")
     kind, value = line[:1], line[1:-2]
     if kind == b"-":
-        return Unavailable(value.decode(), not value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN")))
+        away = value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN"))
+        return Unavailable(value.decode(), refused=not away)
     if kind == b"+" or value == b"-1":
         return value if kind == b"+" else None
     if kind == b"$":
         return (await reader.readexactly(int(value) + 2))[:-2]
-    return int(value) if kind == b":" else [await answer(reader) for _ in range(int(value))]
+    return int(value) if kind == b":" else [await read(reader) for _ in range(int(value))]
 
 
 class Connection:
     """One connection, until it fails."""
 
-    def __init__(self, redis: Any, heard: Callable[[str, bytes], None] | None,
-                 ended: Callable[[Any], None]) -> None:
-        self.answers = deque[asyncio.Future[Any]]()
-        self.ended = False
-        self.opened = spawn(self._open(redis))
-        self.task = spawn(self._run(heard, ended))
+    def __init__(self, redis: Any, heard: Callable[[str, bytes], None],
+                 ended: Callable[["Connection"], None]) -> None:
+        self.answers = deque[asyncio.Future[Any]]()  # that are awaited
+        self.opened = asyncio.Event()
+        self.cause: Exception | None = None  # of its end
+        self.writer: asyncio.StreamWriter | None = None
+        self.task = spawn(self._run(redis, heard, ended))
 
-    async def _open(self, redis: Any) -> None:
-        url = urlparse(redis if isinstance(redis, str) else "")
+    async def _open(self, redis: Any) -> asyncio.StreamReader:
         if not isinstance(redis, str):  # redis-py knows Sentinels, Unix sockets and credentials
             pool = redis.connection_pool
-            options = {key: 2 if key == "protocol" else value
-                       for key, value in pool.connection_kwargs.items()}
-            self.own = pool.connection_class(**options)
+            options = pool.connection_kwargs.items()
+            self.own = pool.connection_class(**{k: 2 if k == "protocol" else v for k, v in options})
             await self.own.connect()
-            self.reader, self.writer = self.own._reader, self.own._writer
-            return
+            self.writer = self.own._writer
+            return cast(asyncio.StreamReader, self.own._reader)
+        url = urlparse(redis)
         secure = ssl.create_default_context() if url.scheme == "rediss" else None
         where = url.hostname or "localhost", url.port or 6379
-        self.reader, self.writer = await asyncio.open_connection(*where, ssl=secure)
+        reader, self.writer = await asyncio.open_connection(*where, ssl=secure)
         words = [unquote(word) for word in (url.username, url.password) if word]
         for command in ["AUTH", *words], ["SELECT", *url.path.strip("/").split()]:
             if len(command) > 1:
                 self.writer.write(pack(command))
-                if isinstance(refusal := await answer(self.reader), Unavailable):
+                if isinstance(refusal := await read(reader), Unavailable):
                     raise refusal
+        return reader
 
-    async def _run(self, heard: Callable[[str, bytes], None] | None,
-                   ended: Callable[[Any], None]) -> None:
+    async def _run(self, redis: Any, heard: Callable[[str, bytes], None],
+                   ended: Callable[["Connection"], None]) -> None:
         cause: Exception = ConnectionError("The connection was given up")
         try:
-            await self.opened
+            reader = await self._open(redis)
+            self.opened.set()
             while True:
-                given = await answer(self.reader)
-                if heard and isinstance(given, list) and given[0] == b"message":
-                    heard(given[1].decode(), given[2])
+                answer = await read(reader)
+                if isinstance(answer, list) and answer[:1] == [b"message"]:
+                    heard(answer[1].decode(), answer[2])
                 elif not (waiting := self.answers.popleft()).done():
-                    waiting.set_result(given)
+                    waiting.set_result(answer)
         except Exception as failure:
             cause = failure
         finally:
-            self.ended = True
+            self.cause = cause
+            self.opened.set()
             for waiting in self.answers:
                 if not waiting.done():
                     waiting.set_result(Unavailable(cause))
             ended(self)
-            if self.opened.done() and not self.opened.cancelled() and not self.opened.exception():
+            if self.writer:
                 self.writer.close()
 
     async def ask(self, commands: Sequence[Command]) -> list[Any]:
-        await asyncio.shield(self.opened)
-        if self.ended:
-            raise ConnectionError("The connection has ended")
+        await self.opened.wait()
+        if self.cause or not self.writer:
+            raise self.cause or ConnectionError()
         answers = [asyncio.get_running_loop().create_future() for _ in commands]
         self.answers.extend(answers)
         self.writer.write(b"".join(map(pack, commands)))
         await self.writer.drain()
-        return await asyncio.gather(*answers)
+        return list(await asyncio.gather(*answers))
 
 
 class Link:
     """A connection that is made when it is needed, and given up as soon as it fails or is silent."""
 
-    def __init__(self, redis: Any, heard: Callable[[str, bytes], None] | None = None,
+    def __init__(self, redis: Any,
+                 heard: Callable[[str, bytes], None] = lambda channel, payload: None,
                  lost: Callable[[], None] = lambda: None) -> None:
         self.redis, self.heard, self.lost = redis, heard, lost
         self.present: Connection | None = None
@@ -243,7 +248,8 @@ class Subscriber:
             await self.link.send("SUBSCRIBE", channel)
             if epoch == self.epoch and needed():
                 listener.epoch = epoch
-                confirmed.done() or confirmed.set_result(epoch)
+                if not confirmed.done():
+                    confirmed.set_result(epoch)
                 listener.ready()
 
         if listener.busy:
@@ -253,7 +259,8 @@ class Subscriber:
             while needed():
                 await insist(subscribe, needed)
         except Unavailable as cause:
-            confirmed.done() or confirmed.set_exception(cause)
+            if not confirmed.done():
+                confirmed.set_exception(cause)
             self.leave(listener)
         listener.busy = False
 

@@ -50,7 +50,7 @@ def check(is_right: bool, message: str, error: type[Exception] = InvalidInput) -
 
 
 def split(text: str) -> list[str]:
-    """The texts of the elements of a JSON array, or of the names and values of an object in turn."""
+    """The texts of the elements of a JSON array, or of an object's names and values in turn."""
     parts, depth, start = [], 0, 0
     for token in _TOKEN.finditer(text):
         opens, ends = token[0] in "[{", token[0] in ",:]}"
@@ -94,7 +94,8 @@ def _key(what: str, value: Any) -> str:
     """Checks the name of an event, its id, or the name of a list, and gives its text."""
     check(type(value) in (str, int), f"{what} must be a text or an integer")
     text = _json(value) if isinstance(value, int) else str(value)
-    check(0 < len(text.encode(errors="replace")) <= 512, f"{what} must have 1 to 512 bytes of UTF-8")
+    is_right = 0 < len(text.encode(errors="replace")) <= 512
+    check(is_right, f"{what} must have 1 to 512 bytes of UTF-8")
     check(what != "name" or not text.startswith(("$", "__")), "name must not begin with $ or __")
     return text
 
