@@ -35,15 +35,18 @@ function handle(job) {
   });
 }
 
-const event = (name, id, args) => ({ channel: wire.channel(name, id), payload: wire.payload(name, id, args) });
+const event = (name, id, args, channel = wire.channel(name, id)) =>
+  ({ channel, payload: wire.payload(name, id, args) });
 const operations = {
   encode: ({ name, id, args }) => event(name, id, new Raw(args)),
   decode,
   failure: ({ name, id, ...failure }) => event(name, id, [wire.failure(failureOf(failure))]),
   progress: async ({ name, id, args, live }) => (live
-    ? { receivers: await events.progress(name, id, new Raw(args)) } : { ...event(name, id, new Raw(args)), channel: wire.progressChannel(name, id) }),
+    ? { receivers: await events.progress(name, id, new Raw(args)) }
+    : event(name, id, new Raw(args), wire.progressChannel(name, id))),
   reply: async ({ replyTo, name, id, args, live }) => (live
-    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) } : { ...event(name, id, new Raw(args)), channel: wire.inbox(replyTo) }),
+    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) }
+    : event(name, id, new Raw(args), wire.inbox(replyTo))),
   retainedKey: ({ name, id }) => ({ key: wire.retainedKey(name, id) }),
   idempotencyKey: ({ name, id, key }) =>
     ({ key: wire.idempotencyKey(name, id, key), retainedKey: wire.retainedKey(name, id) }),

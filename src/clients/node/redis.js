@@ -150,7 +150,9 @@ export class Subscriber {
    */
   listen(channel, heard = ignore, ready = ignore) {
     const listener = { channel, heard, ready };
-    listener.confirmed = new Promise((resolve, reject) => Object.assign(listener, { resolve, reject }));
+    listener.confirmed = new Promise((resolve, reject) => {
+      Object.assign(listener, { resolve, reject });
+    });
     this.#listeners.set(channel, [...this.#of(channel), listener]);
     this.#subscribe(listener);
     return listener;

@@ -22,7 +22,8 @@ export class Worker {
     Object.assign(this, { events, name, handler, concurrency, retain, ...keys });
     this.blocking = new Link(events.client);
     this.subscriber = events.subscriber;
-    this.log = (cause) => events.log.error(`Worker ${this.id}:`, cause.kind ? cause.message : cause);
+    this.log = (cause) =>
+      events.log.error(`Worker ${this.id}:`, cause?.kind ? cause.message : cause);
   }
 
   async start() {
@@ -90,7 +91,8 @@ export class Worker {
 
   /** Has Redis forget a job; of one that others gave back meanwhile, nobody may have begun yet. */
   async #forget(text) {
-    if (!(await this.#send('LREM', this.own, 1, text))) await this.#send('LREM', this.jobs, 1, text);
+    const isOwn = await this.#send('LREM', this.own, 1, text);
+    if (!isOwn) await this.#send('LREM', this.jobs, 1, text);
   }
 
   /** Gives the jobs of a worker back, the last one first, so that they keep their order. */
@@ -230,14 +232,15 @@ export class Worker {
   async #watch() {
     this.#claimed().filter((job) => job.isUnwanted).forEach((job) => this.#unwanted(job));
     const workers = (await this.#send('SMEMBERS', this.workers)).map(String);
-    const others = workers.filter((id) => id !== this.id).map(wire.workerChannel);
+    const others = new Map(workers.map((id) => [wire.workerChannel(id), id]));
+    others.delete(wire.workerChannel(this.id));
     const askers = new Set(this.#claimed().map((job) => job.claimTo));
-    const doubted = await this.#absent([...askers, ...others]);
+    const doubted = await this.#absent([...askers, ...others.keys()]);
     if (!doubted.length || now() - this.#disturbed < 3 * SECOND) return;
     await delay(RETRY_MS); // a connection that breaks is made again in a moment
     for (const channel of await this.#absent(doubted)) {
       this.#claimed(channel).forEach((job) => this.#unwanted(job));
-      if (others.includes(channel)) await this.#giveBack(channel.slice(wire.workerChannel('').length));
+      if (others.has(channel)) await this.#giveBack(others.get(channel));
     }
   }
 }

@@ -135,7 +135,7 @@ class Connection:
 
 
 class Link:
-    """A connection that is made when it is needed, and given up as soon as it fails or is silent."""
+    """A connection that is made when it is needed, and given up when it fails or is silent."""
 
     def __init__(self, redis: Any,
                  heard: Callable[[str, bytes], None] = lambda channel, payload: None,

@@ -86,8 +86,8 @@ class Worker:
         """Does something until Redis has done it or refused it, or it is not needed any more."""
         try:
             return await insist(action, needed)
-        except Unavailable as cause:
-            LOG.warning("Worker %s: %s", self.id, cause)
+        except Exception as cause:
+            LOG.warning("Worker %s: %r", self.id, cause)
             await asyncio.sleep(RETRY)
 
     async def _take(self) -> None:
