@@ -17,23 +17,12 @@ const keyOf = ({ name, id }) => JSON.stringify([String(name), String(id)]);
 const failureOf = ({ code, message, detail }) => ({ code, message, detail: detail === undefined ? undefined : new Raw(detail) });
 
 function decode(given) {
-  try {
-    const event = wire.read(bytes(given));
-    if (event.name !== String(given.name) || event.id !== String(given.id)) return { kind: 'other' };
-    if (!event.failure) return { kind: 'event', args: event.text };
-    const { code, message, detailText: detail } = event.failure;
-    return { kind: 'failure', code, message, detail };
-  } catch {
-    return { kind: 'malformed' };
-  }
-}
-
-function told(given) {
-  try {
-    return wire.told(bytes(given));
-  } catch {
-    return { kind: 'malformed' };
-  }
+  const event = wire.read(bytes(given));
+  if (!event) return { kind: 'malformed' };
+  if (event.name !== String(given.name) || event.id !== String(given.id)) return { kind: 'other' };
+  if (!event.failure) return { kind: 'event', args: event.text };
+  const { code, message, detailText: detail } = event.failure;
+  return { kind: 'failure', code, message, detail };
 }
 
 /** The handler of all jobs: it does what the runner says. */
@@ -46,14 +35,18 @@ function handle(job) {
   });
 }
 
+const event = (name, id, args, channel = wire.channel(name, id)) =>
+  ({ channel, payload: wire.payload(name, id, args) });
 const operations = {
-  encode: ({ name, id, args }) => wire.event(name, id, new Raw(args)),
+  encode: ({ name, id, args }) => event(name, id, new Raw(args)),
   decode,
-  failure: ({ name, id, ...failure }) => wire.event(name, id, [wire.failure(failureOf(failure))]),
+  failure: ({ name, id, ...failure }) => event(name, id, [wire.failure(failureOf(failure))]),
   progress: async ({ name, id, args, live }) => (live
-    ? { receivers: await events.progress(name, id, new Raw(args)) } : wire.progress(name, id, new Raw(args))),
+    ? { receivers: await events.progress(name, id, new Raw(args)) }
+    : event(name, id, new Raw(args), wire.progressChannel(name, id))),
   reply: async ({ replyTo, name, id, args, live }) => (live
-    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) } : wire.reply(replyTo, name, id, new Raw(args))),
+    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) }
+    : event(name, id, new Raw(args), wire.inbox(replyTo))),
   retainedKey: ({ name, id }) => ({ key: wire.retainedKey(name, id) }),
   idempotencyKey: ({ name, id, key }) =>
     ({ key: wire.idempotencyKey(name, id, key), retainedKey: wire.retainedKey(name, id) }),
@@ -61,7 +54,7 @@ const operations = {
   channels: ({ name, workerId }) => ({ serves: wire.servesChannel(name), worker: wire.workerChannel(workerId) }),
   claim: ({ name, id, workerId, givesBack }) => ({ payload: wire.claim(name, id, workerId, givesBack) }),
   alive: ({ workerId, ...job }) => ({ payload: wire.alive(workerId, ...('name' in job ? [job.name, job.id] : [])) }),
-  told,
+  told: (given) => wire.told(bytes(given)) ?? { kind: 'malformed' },
   slot: ({ channel }) => ({ slot: wire.slot(channel) }),
   job: ({ text }) => {
     const { dataText: data, ...job } = wire.job(text);
@@ -102,8 +95,9 @@ async function answer(line) {
     if (!operations[operation]) say({ call, error: 'unsupported', message: operation });
     else say({ call, out: (await operations[operation](given, call)) ?? {} });
   } catch (error) {
-    if (!error.kind) console.error(error);
-    say({ call, error: error.kind, message: error.message, code: error.code, detail: error.detailText });
+    const kind = error.kind ?? (error instanceof SyntaxError ? 'invalid' : undefined);
+    if (!kind) console.error(error);
+    say({ call, error: kind, message: error.message, code: error.code, detail: error.detailText });
   }
 }
 

@@ -1,10 +1,13 @@
-/** JSON text that is passed on byte for byte: one argument, or all of them as an array. */
+/**
+ * JSON text that is passed on byte for byte: one argument, or all of them as an array. Of what is
+ * no JSON, the constructor throws a SyntaxError.
+ */
 export class Raw {
   constructor(text: string);
   readonly text: string;
 }
 
-export type Kind = 'invalid' | 'unavailable' | 'timeout' | 'conflict' | 'failure' | 'malformed';
+export type Kind = 'invalid' | 'unavailable' | 'timeout' | 'conflict' | 'failure';
 
 /** What calls fail with. */
 export class EventsError extends Error {
@@ -27,6 +30,15 @@ export interface EmitOptions {
   retain?: number;
   /** The event is emitted once within a day, however often it is asked for with this key. */
   idempotencyKey?: string;
+  /** The inbox that it is published to in the place of its own channel. */
+  replyTo?: string;
+}
+
+export interface FailureInput {
+  /** An integer of 32 bits. */
+  code?: number;
+  message?: string;
+  detail?: unknown;
 }
 
 export interface WaitOptions {
@@ -72,12 +84,12 @@ export interface Worker {
 
 /** A peer on a Redis. */
 export class ServerEvents {
-  /** `client` is one of the package `redis` or `ioredis`; it is a pattern, and need not be connected. */
+  /** `client` is one of the package `redis` or `ioredis`: a pattern, which need not be connected. */
   constructor(client: object, options?: { log?: { error(...what: unknown[]): void } });
   /** Emits an event; gives how many connections have received it. */
   emit(name: Name, id: Name, args?: Args, options?: EmitOptions): Promise<number>;
   /** Emits that the job failed. */
-  fail(name: Name, id: Name, failure: { code?: number; message?: string; detail?: unknown }, options?: EmitOptions): Promise<number>;
+  fail(name: Name, id: Name, failure: FailureInput, options?: EmitOptions): Promise<number>;
   /** Tells streams how far the job is. */
   progress(name: Name, id: Name, args?: Args): Promise<number>;
   /** Emits to the server alone that asked; 0 says that it is gone. */

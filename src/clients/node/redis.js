@@ -4,62 +4,88 @@ import { EventsError } from './wire.js';
 
 const PATIENCE_MS = 5_000; // so long Redis may take to answer
 const RETRY_MS = 100;
+const now = () => performance.now();
+const ignore = () => {};
+
+/** Does something until Redis has done it, or it is not needed any more; fails if Redis refuses. */
+export async function insist(action, isNeeded, log = ignore) {
+  while (isNeeded()) {
+    try {
+      return await action();
+    } catch (cause) {
+      if (cause.isRefused !== false) throw cause;
+      log(cause);
+      await delay(RETRY_MS);
+    }
+  }
+  return undefined;
+}
 
 /** A connection with the package `redis`, version 4 or 5. */
-function nodeRedis(client, heard, lost) {
-  const socket = { ...client.options?.socket, reconnectStrategy: false, connectTimeout: PATIENCE_MS };
+function nodeRedis(client, heard) {
+  const hasty = { reconnectStrategy: false, connectTimeout: PATIENCE_MS };
+  const socket = { ...client.options?.socket, ...hasty };
   const own = client.duplicate({ socket, RESP: 2, disableOfflineQueue: true });
-  own.on('error', lost).on('end', lost);
-  const typed = own.withTypeMapping?.({ 36: Buffer }); // version 5
+  const asBytes = { returnBuffers: true, typeMapping: { 36: Buffer } }; // in version 4, and 5
   return {
-    ready: own.connect(),
-    send: (command) => (typed ? typed.sendCommand(command) : own.sendCommand(command, { returnBuffers: true })),
-    transaction: (commands) => commands.reduce((all, each) => all.addCommand(each), own.multi()).exec(),
-    subscribe: (channel) => own.subscribe(channel, (message) => heard(channel, message), true),
-    unsubscribe: (channel) => own.unsubscribe(channel),
-    ping: () => own.ping(),
-    end: async () => (own.destroy ? own.destroy() : own.disconnect()),
+    own,
+    send: (command) => own.sendCommand(command, asBytes),
+    subscribe: (channel) => own.subscribe(channel, heard, true),
+    unsubscribe: (channel) => own.unsubscribe(channel, heard, true),
   };
 }
 
 /** A connection with the package `ioredis`. */
-function ioredis(client, heard, lost) {
-  const own = client.duplicate({ lazyConnect: true, connectTimeout: PATIENCE_MS, retryStrategy: null, keyPrefix: '',
-    enableOfflineQueue: false, autoResubscribe: false, enableAutoPipelining: false });
-  own.on('error', lost).on('end', lost).on('messageBuffer', (channel, message) => heard(String(channel), message));
-  const all = (answers) => Promise.all(answers.map(([error, answer]) => (error ? Promise.reject(error) : answer)));
+function ioredis(client, heard) {
+  const own = client.duplicate({
+    lazyConnect: true, connectTimeout: PATIENCE_MS, retryStrategy: null, keyPrefix: '',
+    enableOfflineQueue: false, autoResubscribe: false, enableAutoPipelining: false,
+  });
+  own.on('messageBuffer', (channel, message) => heard(message, channel));
   return {
-    ready: own.connect(),
+    own,
     send: ([name, ...args]) => own.callBuffer(name, ...args),
-    transaction: (commands) => own.multi(commands.map(([name, ...args]) => [name.toLowerCase(), ...args])).exec().then(all),
     subscribe: (channel) => own.subscribe(channel),
     unsubscribe: (channel) => own.unsubscribe(channel),
-    ping: () => own.ping(),
-    end: async () => own.disconnect(),
   };
 }
 
 /** A connection that is made when it is needed, and given up as soon as it fails or is silent. */
 export class Link {
-  #present = null;
+  #present;
 
-  constructor(client, heard = () => {}, lost = () => {}) {
-    const connect = client.callBuffer ? ioredis : nodeRedis;
-    Object.assign(this, { connect: (ended) => connect(client, heard, ended), lost });
+  constructor(client, heard, lost = ignore) {
+    const driver = client.callBuffer ? ioredis : nodeRedis;
+    Object.assign(this, { lost, driver: () => driver(client, heard) });
+  }
+
+  #connect() {
+    const made = this.driver();
+    made.own.on('error', () => this.#drop(made)).on('end', () => this.#drop(made));
+    return Object.assign(made, { ready: made.own.connect() });
+  }
+
+  #drop(used) {
+    if (!used || used !== this.#present) return;
+    this.#present = undefined;
+    const end = async ({ own }) => (own.destroy ? own.destroy() : own.disconnect());
+    end(used).catch(ignore); // it has ended by itself
+    if (!this.isClosed) this.lost();
   }
 
   /** Does something with the connection, for which Redis may wait so many ms. */
   async use(action, waitsMs = 0) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
-    const used = (this.#present ??= this.connect(() => this.#drop(used)));
+    const used = (this.#present ??= this.#connect());
     let timer;
     const late = new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('It does not answer')), PATIENCE_MS + waitsMs);
+      timer = setTimeout(reject, PATIENCE_MS + waitsMs, new Error('It does not answer'));
     });
     try {
       return await Promise.race([used.ready.then(() => action(used)), late]);
     } catch (cause) {
-      const isRefused = /^(?!READONLY|LOADING|MASTERDOWN)[A-Z]{3,} /.test(cause.message); // Redis says so
+      const isAway = /^(READONLY|LOADING|MASTERDOWN)/.test(cause.message);
+      const isRefused = !isAway && /^[A-Z]{3,} /.test(cause.message); // Redis says so
       if (!isRefused) this.#drop(used);
       throw new EventsError('unavailable', `Redis: ${cause.message}`, { isRefused });
     } finally {
@@ -67,15 +93,18 @@ export class Link {
     }
   }
 
-  #drop(used) {
-    if (!used || used !== this.#present) return;
-    this.#present = null;
-    used.end().catch(() => {}); // it has ended by itself
-    if (!this.isClosed) this.lost();
+  async send(...command) {
+    return (await this.batch([command]))[0];
   }
 
-  send(...command) {
-    return this.use(({ send }) => send(command.map((word) => (Buffer.isBuffer(word) ? word : String(word)))));
+  async transaction(...commands) {
+    return (await this.batch([['MULTI'], ...commands, ['EXEC']])).at(-1);
+  }
+
+  batch(commands, waitsMs) {
+    const words = (command) => command.map((word) => (Buffer.isBuffer(word) ? word : String(word)));
+    const sent = ({ send }) => Promise.all(commands.map((command) => send(words(command))));
+    return this.use(sent, waitsMs);
   }
 
   close() {
@@ -84,83 +113,81 @@ export class Link {
   }
 }
 
-/**
- * Channels that are heard until they are left. A listener has `heard(bytes)` and perhaps `ready()`,
- * called each time that Redis has confirmed, `lost()`, and `refused(error)`.
- */
+/** Channels that are heard, again after each loss of the connection, until they are left. */
 export class Subscriber {
-  #channels = new Map();
-  #changed = new Set();
-  #epoch = 0; // how often the connection was lost
-  #timer = setInterval(() => this.#channels.size && this.ping().catch(() => {}), 1_000);
+  #listeners = new Map(); // by channel
+  #answered = 0; // when Redis answered last
+  #timer = setInterval(() => this.#listeners.size && this.ping().catch(ignore), 500);
+  epoch = 0; // how often the connection was lost
 
   constructor(client) {
-    this.link = new Link(client, (channel, bytes) => this.#tell(channel, 'heard', bytes), () => this.#lost());
+    const heard = (bytes, channel) =>
+      this.#of(String(channel)).forEach((listener) => listener.heard(bytes));
+    this.link = new Link(client, heard, () => {
+      this.epoch++;
+      [...this.#listeners.values()].flat().forEach((listener) => this.#subscribe(listener));
+    });
   }
 
-  #tell(channel, what, given) {
-    for (const listener of [...(this.#channels.get(channel)?.listeners.keys() ?? [])]) listener[what]?.(given);
+  #of(channel) {
+    return this.#listeners.get(channel) ?? [];
   }
 
   /** Comes back when all that was published before has been heard. */
-  ping() {
-    return this.link.use((connection) => connection.ping());
+  async ping() {
+    await this.link.send('PING');
+    this.#answered = now();
   }
 
-  listen(channel, listener) {
-    if (!this.#channels.has(channel)) this.#channels.set(channel, { listeners: new Map(), heard: -1 });
-    this.#channels.get(channel).listeners.set(listener, -1);
-    this.#change([channel]);
+  /** Does so if it is in doubt, for example after this process stood still. */
+  async catchUp() {
+    if (now() - this.#answered > 1_000) await this.ping();
+  }
+
+  /**
+   * Has `heard` called with what comes on the channel, and `ready` each time that Redis has
+   * confirmed. `confirmed` of what it gives comes to the epoch in which it did so first.
+   */
+  listen(channel, heard = ignore, ready = ignore) {
+    const listener = { channel, heard, ready };
+    listener.confirmed = new Promise((resolve, reject) => {
+      Object.assign(listener, { resolve, reject });
+    });
+    this.#listeners.set(channel, [...this.#of(channel), listener]);
+    this.#subscribe(listener);
+    return listener;
+  }
+
+  async #subscribe(listener) {
+    const { channel } = listener;
+    const isNeeded = () => this.#of(channel).includes(listener) && listener.epoch !== this.epoch;
+    const subscribe = async () => {
+      const { epoch } = this;
+      await this.link.use((redis) => redis.subscribe(channel));
+      if (epoch !== this.epoch || !isNeeded()) return;
+      listener.epoch = epoch;
+      listener.resolve(epoch);
+      listener.ready();
+    };
+    if (listener.isBusy) return;
+    listener.isBusy = true;
+    try {
+      while (isNeeded()) await insist(subscribe, isNeeded);
+    } catch (cause) {
+      listener.reject(cause);
+      this.leave(listener);
+    }
+    listener.isBusy = false;
   }
 
   /** Comes back when Redis has confirmed. */
-  leave(channel, listener) {
-    this.#channels.get(channel)?.listeners.delete(listener);
-    return this.#change([channel]);
-  }
-
-  #lost() {
-    this.#epoch++;
-    for (const channel of this.#channels.keys()) this.#tell(channel, 'lost');
-    this.#change(this.#channels.keys());
-  }
-
-  #change(channels) {
-    for (const channel of channels) this.#changed.add(channel);
-    return (this.round ||= this.#changed.size && this.#rounds());
-  }
-
-  /** One round after the other, so that no UNSUBSCRIBE overtakes a SUBSCRIBE. */
-  async #rounds() {
-    while (this.#changed.size && !this.link.isClosed) {
-      const round = [...this.#changed];
-      this.#changed.clear();
-      await Promise.all(round.map((channel) => this.#settle(channel, this.#channels.get(channel))));
-    }
-    this.round = undefined;
-  }
-
-  async #settle(channel, entry) {
-    const isWanted = entry?.listeners.size > 0;
-    const epoch = this.#epoch;
-    try {
-      if (isWanted && entry.heard !== epoch) await this.link.use((connection) => connection.subscribe(channel));
-      if (!isWanted && entry?.heard === epoch) await this.link.use((connection) => connection.unsubscribe(channel));
-      if (entry) entry.heard = isWanted ? epoch : -1;
-      if (!entry?.listeners.size) this.#channels.delete(channel);
-      for (const [listener, told] of isWanted && epoch === this.#epoch ? entry.listeners : []) {
-        entry.listeners.set(listener, epoch);
-        if (told !== epoch) listener.ready?.();
-      }
-    } catch (cause) {
-      if (cause.isRefused) {
-        this.#tell(channel, 'refused', cause);
-        this.#channels.delete(channel);
-      } else {
-        this.#changed.add(channel);
-        await delay(RETRY_MS);
-      }
-    }
+  async leave(listener) {
+    const { channel } = listener;
+    const others = this.#of(channel).filter((other) => other !== listener);
+    this.#listeners.set(channel, others);
+    if (others.length) return;
+    this.#listeners.delete(channel);
+    await this.link.use((redis) => redis.unsubscribe(channel)).catch(ignore);
   }
 
   close() {

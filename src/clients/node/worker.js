@@ -1,246 +1,214 @@
 // A worker that loses no job: see "Workers" and "Jobs on a list" in wire-protocol.md.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Link } from './redis.js';
+import { insist, Link } from './redis.js';
 import * as wire from './wire.js';
 
 const SECOND = 1_000;
 const RETRY_MS = 250; // also the time after which an answer that is in doubt is asked for again
 const GIVE_BACK = 1_000; // jobs in one transaction
-const ignore = () => {};
 const now = () => performance.now();
 
 export class Worker {
   id = randomUUID();
   #held = new Set(); // the jobs that have not ended
-  #known = new Map(); // how often a job is on the worker's own list, as far as it knows
-  #found = []; // jobs there that it has not begun
-  #undone = []; // jobs that Redis has to forget yet
-  #askers = new Map(); // who asked for the jobs, by the inbox for their claims
-  #looked = -SECOND;
+  #found = []; // the texts of jobs on the worker's own list that it has not begun
+  #looked = -Infinity; // when it looked there last
   #disturbed = -Infinity; // when Redis was away last
-  #beat = now();
-  #wake = ignore;
 
   constructor(events, name, handler, { list = name, concurrency = 1, retain }) {
-    const jobs = wire.jobs(list);
-    Object.assign(this, { events, name, handler, concurrency, retain, jobs, own: `${jobs}:${this.id}` });
+    const jobs = wire.jobsKey(list);
+    const keys = { jobs, own: `${jobs}:${this.id}`, workers: `${jobs}:workers` };
+    Object.assign(this, { events, name, handler, concurrency, retain, ...keys });
     this.blocking = new Link(events.client);
-    this.ready = new Promise((resolve, reject) => {
-      this.ended = this.#live(resolve).catch(reject);
-    });
+    this.subscriber = events.subscriber;
+    this.log = (cause) =>
+      events.log.error(`Worker ${this.id}:`, cause?.kind ? cause.message : cause);
   }
 
-  async #live(ready) {
-    const leave = await this.#listen(wire.workerChannel(this.id), (bytes) => this.#told(bytes), () => this.#claimAgain());
-    const stop = await this.#listen(wire.servesChannel(this.name));
-    const timers = [[() => this.#sure(), RETRY_MS], [() => this.#watch(), SECOND]].map((timer) => setInterval(...timer));
-    ready();
-    while (!this.isClosing) await this.#take();
-    await stop();
+  async start() {
+    const [lease, service] = [wire.workerChannel(this.id), wire.servesChannel(this.name)];
+    const told = (bytes) => this.#told(bytes);
+    this.lease = this.subscriber.listen(lease, told, () => this.#claimAgain());
+    await this.lease.confirmed;
+    this.service = this.subscriber.listen(service);
+    await this.service.confirmed;
+    this.ended = this.#live();
+  }
+
+  async #live() {
+    const timer = setInterval(() => this.#watch().catch(this.log), SECOND);
+    const isOpen = () => !this.isClosing;
+    while (isOpen()) await this.#insist(() => this.#take(), isOpen);
+    await this.subscriber.leave(this.service);
     while (this.#held.size) await Promise.all([...this.#held].map((job) => job.ended));
-    for (let tries = 20; tries > 0; tries--) { // in the end, others give back what is left
-      tries = await this.#forget().then(() => this.#giveBack(this.id)).then(() => 0, () => delay(RETRY_MS, tries));
-    }
-    timers.forEach(clearInterval);
+    const late = now() + 5 * SECOND; // then others give back what is left
+    await this.#insist(() => this.#giveBack(this.id), () => now() < late);
+    clearInterval(timer);
     this.blocking.close();
-    await Promise.race([leave(), delay(SECOND)]);
+    await Promise.race([this.subscriber.leave(this.lease), delay(SECOND)]);
   }
 
   /** Takes no more jobs, and comes back when those that it has have ended. */
   async close() {
     this.isClosing = true;
-    this.#wake();
     await this.ended;
-  }
-
-  #listen(channel, heard = ignore, again = ignore) {
-    const { subscriber } = this.events;
-    return new Promise((resolve, reject) => {
-      const listener = { heard, refused: reject, ready: () => again(resolve(() => subscriber.leave(channel, listener))) };
-      subscriber.listen(channel, listener);
-    });
   }
 
   #send(...command) {
     return this.events.commands.send(...command);
   }
 
-  async #take() {
-    try {
-      if (now() - this.#looked >= SECOND) await this.#look();
-      if (this.#held.size >= this.concurrency) {
-        const freed = new Promise((resolve) => { this.#wake = resolve; });
-        await Promise.race([freed, delay(SECOND)]);
-        return;
-      }
-      const move = ['BLMOVE', this.jobs, this.own, 'LEFT', 'RIGHT', '1'];
-      const text = this.#found.shift() ?? this.#know(await this.blocking.use(({ send }) => send(move), SECOND));
-      if (text && !this.isClosing) this.#hold(text); // else it is given back
-    } catch (cause) {
-      this.#looked = -SECOND; // Redis may have moved a job whose answer was lost
-      this.events.log.error(`Worker ${this.id} takes no job: ${cause.message}`);
-      await delay(RETRY_MS);
-    }
+  /** Does something until Redis has done it or refused it, or it is not needed any more. */
+  #insist(action, isNeeded) {
+    return insist(action, isNeeded, this.log).catch((cause) => {
+      this.log(cause);
+      return delay(RETRY_MS);
+    });
   }
 
-  #know(bytes) {
-    const text = bytes?.toString('latin1'); // exact, even if it is no UTF-8
-    if (text) this.#known.set(text, (this.#known.get(text) ?? 0) + 1);
-    return text;
+  async #take() {
+    if (now() - this.#looked >= SECOND) await this.#look();
+    if (this.#held.size >= this.concurrency) {
+      await Promise.race([delay(SECOND), ...[...this.#held].map((job) => job.ended)]);
+      return;
+    }
+    const move = ['BLMOVE', this.jobs, this.own, 'LEFT', 'RIGHT', 1];
+    const text = this.#found.shift() ?? (await this.blocking.batch([move], SECOND))[0];
+    if (text && !this.isClosing) await this.#hold(text); // else it is given back
   }
 
   /** Says that the worker is there, and finds jobs that were moved without its knowledge. */
   async #look() {
-    await this.#forget();
-    await this.#send('SADD', `${this.jobs}:workers`, this.id);
-    const left = new Map(this.#known);
-    for (const job of await this.#send('LRANGE', this.own, 0, -1)) {
-      const text = job.toString('latin1');
-      left.set(text, (left.get(text) ?? 0) - 1);
-      if (left.get(text) < 0) this.#found.push(this.#know(job));
+    await this.#send('SADD', this.workers, this.id);
+    const texts = await this.#send('LRANGE', this.own, 0, -1);
+    for (const { text } of this.#held) {
+      const known = texts.findIndex((each) => each.equals(text));
+      if (known >= 0) texts.splice(known, 1);
     }
-    this.#looked = now();
+    [this.#found, this.#looked] = [texts, now()];
   }
 
-  /** Has Redis forget jobs; of one that others gave back meanwhile, nobody may have begun yet. */
-  async #forget(...more) {
-    const jobs = [...this.#undone.splice(0), ...more];
-    try {
-      for (let text; (text = jobs[0]); jobs.shift()) {
-        const job = Buffer.from(text, 'latin1');
-        if (!(await this.#send('LREM', this.own, 1, job))) await this.#send('LREM', this.jobs, 1, job);
-        this.#known.set(text, this.#known.get(text) - 1);
-        if (!this.#known.get(text)) this.#known.delete(text);
-      }
-    } finally {
-      this.#undone.push(...jobs); // it is tried again
-    }
+  /** Has Redis forget a job; of one that others gave back meanwhile, nobody may have begun yet. */
+  async #forget(text) {
+    const isOwn = await this.#send('LREM', this.own, 1, text);
+    if (!isOwn) await this.#send('LREM', this.jobs, 1, text);
   }
 
   /** Gives the jobs of a worker back, the last one first, so that they keep their order. */
   async #giveBack(id) {
     const taken = `${this.jobs}:${id}`;
+    const move = ['LMOVE', taken, this.jobs, 'RIGHT', 'LEFT'];
     for (let left = await this.#send('LLEN', taken); left > 0; left -= GIVE_BACK) {
-      const moves = Array(Math.min(left, GIVE_BACK)).fill(['LMOVE', taken, this.jobs, 'RIGHT', 'LEFT']);
-      await this.events.commands.use((redis) => redis.transaction(moves));
+      await this.events.commands.transaction(...Array(Math.min(left, GIVE_BACK)).fill(move));
     }
-    await this.#send('SREM', `${this.jobs}:workers`, id);
-    if (await this.#send('LLEN', taken)) await this.#send('SADD', `${this.jobs}:workers`, id);
+    await this.#send('SREM', this.workers, id);
+    if (await this.#send('LLEN', taken)) await this.#send('SADD', this.workers, id);
   }
 
-  #hold(text) {
+  async #hold(text) {
     let job;
     try {
-      job = wire.job(Buffer.from(text, 'latin1').toString());
+      job = wire.job(text);
     } catch (cause) {
-      this.events.log.error(`Dropped from ${this.jobs}, since it is no job: ${cause.message}`);
-      this.#forget(text).catch(ignore);
+      this.log(cause); // it is no job
+      await this.#forget(text);
       return;
     }
     const abort = new AbortController();
-    Object.assign(job, { text, abort, signal: abort.signal, progress: (args = []) => this.#progress(job, args) });
+    const progress = (args = []) => this.#progress(job, args);
+    Object.assign(job, { text, abort, signal: abort.signal, progress, heard: now() });
     this.#held.add(job);
-    this.#claim(job);
-    job.ended = this.#run(job).finally(() => {
-      this.#held.delete(job);
-      this.#wake();
-    });
+    if (job.claimTo) this.#keep(job);
+    job.ended = this.#run(job).finally(() => this.#held.delete(job));
   }
 
   async #run(job) {
-    let args;
-    try {
-      const result = await this.handler(job);
-      args = result instanceof wire.Raw ? result : result === undefined ? [] : [result];
-      wire.event(job.name, job.id, args); // can it be written?
-    } catch (cause) {
-      if (cause.kind !== 'failure' && !job.signal.aborted) this.events.log.error('A job failed:', cause);
-      args = [wire.failure(cause.kind === 'failure' ? cause : { code: 500 })];
-    }
-    await this.#sure();
-    const [to, options] = [job.replyTo ? [job.replyTo] : [], { retain: this.retain }];
-    await this.#until(job, () => this.events[job.replyTo ? 'reply' : 'emit'](...to, job.name, job.id, args, options));
+    const failed = (cause) => this.#failed(job, cause);
+    const args = await this.#result(job).catch(failed).catch(failed); // it may be no right failure
+    const emit = async () => {
+      await this.subscriber.catchUp(); // is the job over?
+      const options = { retain: this.retain, replyTo: job.replyTo };
+      if (!job.gone) await this.events.emit(job.name, job.id, args, options);
+    };
+    await this.#insist(emit, () => !job.gone);
     await this.#end(job);
   }
 
-  #end(job) {
-    const asker = this.#askers.get(job.claimTo);
-    if (asker?.jobs.delete(job) && !asker.jobs.size) {
-      clearInterval(asker.timer);
-      this.#askers.delete(job.claimTo);
-    }
-    return (job.gone ??= this.#forget(job.text).catch(ignore));
+  async #result(job) {
+    const result = await this.handler(job);
+    const some = result === undefined ? [] : [result];
+    const args = result instanceof wire.Raw ? result : some;
+    wire.payload(job.name, job.id, args); // can it be written?
+    return args;
   }
 
-  /** Does something until Redis was there to do it, or the job is over. */
-  async #until(job, action) {
-    while (!job.signal.aborted && this.#held.has(job)) {
-      try {
-        return await action();
-      } catch (cause) {
-        this.events.log.error(`Of the job ${job.name}:${job.id}: ${cause.message}`);
-        if (cause.isRefused) return undefined;
-        await delay(RETRY_MS);
-      }
-    }
-    return undefined;
+  #failed(job, cause) {
+    if (cause?.kind === 'failure') return [wire.failure(cause)];
+    if (!job.gone) this.log(cause);
+    return [wire.failure({ code: 500 })];
+  }
+
+  /** The job needs no answer any more. */
+  #end(job) {
+    return (job.gone ??= this.#insist(() => this.#forget(job.text), () => true));
+  }
+
+  #over(job) {
+    if (job.gone) return;
+    this.#end(job);
+    job.abort.abort();
   }
 
   #progress(job, args) {
-    if (job.signal.aborted) return 0;
-    if (job.claimTo) this.#send('PUBLISH', job.claimTo, wire.alive(this.id, job.name, job.id)).catch(ignore);
+    if (job.gone) return 0;
+    if (job.claimTo) this.#tell(job, wire.alive(this.id, job.name, job.id));
     return this.events.progress(job.name, job.id, args);
   }
 
-  #claim(job) {
-    const { claimTo } = job;
-    if (!claimTo) return;
-    const asker = this.#askers.get(claimTo) ?? { jobs: new Set(), every: Infinity, heard: now() };
-    this.#askers.set(claimTo, asker);
-    asker.jobs.add(job);
-    const every = Math.min(5 * SECOND, (job.stalledAfter || Infinity) / 4);
-    if (every < asker.every) {
-      clearInterval(asker.timer);
-      asker.every = every;
-      asker.timer = setInterval(() => this.#sign(claimTo, asker), every);
-    }
-    this.#sayClaim(job);
+  /** Tells the server that asked for the job. */
+  #tell(job, payload) {
+    return this.#insist(() => this.#send('PUBLISH', job.claimTo, payload), () => !job.gone);
   }
 
-  async #sayClaim(job) {
-    const claim = wire.claim(job.name, job.id, this.id, true);
-    const receivers = await this.#until(job, () => this.#send('PUBLISH', job.claimTo, claim));
-    if (receivers === 0) this.#unwanted(job);
+  async #claim(job) {
+    const receivers = await this.#tell(job, wire.claim(job.name, job.id, this.id, true));
+    if (receivers === 0) await this.#unwanted(job);
+  }
+
+  /** Claims the job, and shows signs of life; a server that leaves them unanswered is gone. */
+  async #keep(job) {
+    await this.#claim(job);
+    const every = Math.min(5 * SECOND, (job.stalledAfter || Infinity) / 4);
+    while (!job.gone) {
+      await delay(every, undefined, { ref: false });
+      await this.#tell(job, wire.alive(this.id));
+      await this.#insist(() => this.subscriber.catchUp(), () => !job.gone);
+      const isConnected = this.lease.epoch === this.subscriber.epoch;
+      if (isConnected && now() - job.heard > 20 * SECOND) await this.#unwanted(job);
+    }
   }
 
   #claimAgain() {
     this.#disturbed = now();
-    for (const asker of this.#askers.values()) {
-      asker.heard = now();
-      asker.jobs.forEach((job) => this.#sayClaim(job));
+    for (const job of this.#claimed()) {
+      job.heard = now();
+      this.#claim(job);
     }
   }
 
-  /** Shows a sign of life; a server that leaves them unanswered for long is gone. */
-  async #sign(claimTo, asker) {
-    this.#send('PUBLISH', claimTo, wire.alive(this.id)).catch(ignore);
-    const isSilent = () => now() - asker.heard > 20 * SECOND;
-    if (isSilent() && (await this.events.subscriber.ping().catch(ignore)) && isSilent()) asker.jobs.forEach((job) => this.#unwanted(job));
+  /** The jobs that were claimed at an inbox, or anywhere. */
+  #claimed(claimTo) {
+    const isOf = (job) => !job.gone && job.claimTo && job.claimTo === (claimTo ?? job.claimTo);
+    return [...this.#held].filter(isOf);
   }
 
   #told(bytes) {
-    let told;
-    try {
-      told = wire.told(bytes);
-    } catch {
-      return; // it is none of what a worker knows
-    }
-    const asker = this.#askers.get(told.claimTo);
-    if (asker) asker.heard = now();
-    for (const job of asker?.jobs ?? []) {
+    const told = wire.told(bytes);
+    for (const job of told ? this.#claimed(told.claimTo) : []) {
       const isOf = told.name === job.name && told.id === job.id;
-      if (told.kind === 'reclaim') this.#sayClaim(job);
+      job.heard = now();
+      if (told.kind === 'reclaim') this.#claim(job);
       else if (isOf && told.kind === 'revoked') this.#over(job);
       else if (isOf) this.#unwanted(job);
     }
@@ -248,16 +216,9 @@ export class Worker {
 
   /** Unless its result is for one server alone, others may wait for it. */
   async #unwanted(job) {
-    if (job.signal.aborted || !this.#held.has(job)) return;
     job.isUnwanted = true;
-    const isWanted = !job.replyTo && (await this.#absent([`${job.name}:${job.id}`]).then(({ length }) => !length, ignore));
-    if (isWanted === false) this.#over(job);
-  }
-
-  #over(job) {
-    if (job.signal.aborted) return;
-    job.abort.abort();
-    this.#end(job);
+    const absent = () => this.#absent([wire.channel(job.name, job.id)]);
+    if (job.replyTo || (await this.#insist(absent, () => !job.gone))?.length) this.#over(job);
   }
 
   /** Which of the channels nobody subscribes. */
@@ -269,28 +230,17 @@ export class Worker {
 
   /** Once a second: are those who asked there still, and the other workers? */
   async #watch() {
-    try {
-      [...this.#held].filter((job) => job.isUnwanted).forEach((job) => this.#unwanted(job));
-      const others = (await this.#send('SMEMBERS', `${this.jobs}:workers`)).map(String).filter((id) => id !== this.id);
-      const watched = [...this.#askers.keys(), ...others.map(wire.workerChannel)];
-      const doubted = await this.#absent(watched); // a connection that breaks is made again in a moment
-      if (!doubted.length || now() - this.#disturbed < 3 * SECOND) return;
-      await delay(RETRY_MS);
-      for (const channel of await this.#absent(doubted)) {
-        this.#askers.get(channel)?.jobs.forEach((job) => this.#unwanted(job));
-        if (channel.startsWith('$worker:')) await this.#giveBack(channel.slice('$worker:'.length));
-      }
-    } catch (cause) {
-      this.events.log.error(`Worker ${this.id}: ${cause.message}`); // Redis is away: the next time
+    this.#claimed().filter((job) => job.isUnwanted).forEach((job) => this.#unwanted(job));
+    const workers = (await this.#send('SMEMBERS', this.workers)).map(String);
+    const others = new Map(workers.map((id) => [wire.workerChannel(id), id]));
+    others.delete(wire.workerChannel(this.id));
+    const askers = new Set(this.#claimed().map((job) => job.claimTo));
+    const doubted = await this.#absent([...askers, ...others.keys()]);
+    if (!doubted.length || now() - this.#disturbed < 3 * SECOND) return;
+    await delay(RETRY_MS); // a connection that breaks is made again in a moment
+    for (const channel of await this.#absent(doubted)) {
+      this.#claimed(channel).forEach((job) => this.#unwanted(job));
+      if (others.has(channel)) await this.#giveBack(others.get(channel));
     }
-  }
-
-  /** Comes back when a process that stood still has heard all that it was told meanwhile. */
-  #sure() {
-    if (now() - this.#beat > SECOND) {
-      this.proof = this.events.subscriber.ping().catch(ignore).then(() => { this.proof = undefined; });
-    }
-    this.#beat = now();
-    return this.proof;
   }
 }

@@ -32,27 +32,25 @@ def failure(given: Given) -> Failure:
     return Failure(given["code"], given.get("message", "The job failed"), detail)
 
 
-def sent(channel: str, payload: str) -> Given:
-    return {"channel": channel, "payload": payload}
+def sent(channel: str, name: Any, id: Any, args: Any) -> Given:
+    return {"channel": channel, "payload": wire.payload(name, id, args)}
 
 
 def decode(given: Given) -> Given:
-    try:
-        event = wire.read(payload(given))
-    except wire.Malformed:
+    event = wire.read(payload(given))
+    if event is None:
         return {"kind": "malformed"}
     if (event.name, event.id) != (str(given["name"]), str(given["id"])):
         return {"kind": "other"}
     if event.failure is None:
         return {"kind": "event", "args": event.args.text}
     out = {"kind": "failure", "code": event.failure.code, "message": event.failure.message}
-    return out | ({"detail": event.detail_text} if event.detail_text is not None else {})
+    return out | ({"detail": event.failure.detail_text} if event.failure.detail_text is not None else {})
 
 
 def told(given: Given) -> Given:
-    try:
-        what = wire.told(payload(given))
-    except wire.Malformed:
+    what = wire.told(payload(given))
+    if what is None:
         return {"kind": "malformed"}
     out = {"kind": what.kind, "claimTo": what.claim_to}
     return out | ({"name": what.name, "id": what.id} if what.name else {})
@@ -80,10 +78,11 @@ async def handle(job: RunningJob) -> Any:
 
 
 PURE = {
-    "encode": lambda name, id, args: sent(*wire.event(name, id, Raw(args))),
-    "progress": lambda name, id, args: sent(*wire.progress(name, id, Raw(args))),
-    "reply": lambda replyTo, name, id, args: sent(*wire.reply(replyTo, name, id, Raw(args))),
-    "failure": lambda name, id, **given: sent(*wire.event(name, id, [wire.failure(failure(given))])),
+    "encode": lambda name, id, args: sent(wire.channel(name, id), name, id, Raw(args)),
+    "progress": lambda name, id, args: sent(wire.progress_channel(name, id), name, id, Raw(args)),
+    "reply": lambda replyTo, name, id, args: sent(wire.inbox(replyTo), name, id, Raw(args)),
+    "failure": lambda name, id, **given: sent(
+        wire.channel(name, id), name, id, [wire.failure(failure(given))]),
     "decode": lambda **given: decode(given),
     "told": lambda **given: told(given),
     "job": lambda **given: job(given),
@@ -163,7 +162,7 @@ async def answer(live: Live, line: bytes) -> None:
             return
         say(call=call, out=out or {})
     except Failure as failed:
-        detail = {} if failed.detail is None else {"detail": getattr(failed, "detail_text", json.dumps(failed.detail))}
+        detail = {} if failed.detail is None else {"detail": failed.detail_text or json.dumps(failed.detail)}
         say(call=call, error="failure", code=failed.code, message=failed.message, **detail)
     except (InvalidInput, Unavailable, TimeoutError, Conflict) as cause:
         kinds = {InvalidInput: "invalid", Unavailable: "unavailable", Conflict: "conflict"}
