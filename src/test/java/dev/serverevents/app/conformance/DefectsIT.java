@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.app.ConformanceRedis;
 import dev.serverevents.testing.conformance.Defects;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,22 +23,24 @@ import org.junit.jupiter.api.TestFactory;
 class DefectsIT {
 
   private static final List<String> DEFECTS = Defects.names();
-  private static RedisUnderTest redis;
 
-  @BeforeAll
-  static void startRedis() throws IOException {
-    redis = new ConformanceRedis();
-  }
+  /** Most of the time of a run is waiting. */
+  private static final ExecutorService RUNS = Executors.newFixedThreadPool(3);
 
   @AfterAll
-  static void endRedis() {
-    redis.close();
+  static void endRuns() {
+    RUNS.shutdown();
   }
 
-  private static Report run(String defect, Set<String> groups) {
-    try (var rig = new Rig(Defects.command(defect), 5_000, redis)) {
+  private static Report run(String defect, Set<String> groups) throws IOException {
+    try (var redis = new ConformanceRedis();
+        var rig = new Rig(Defects.command(defect), 5_000, redis)) {
       return new Runner(rig, failed -> {}).run(groups, !defect.isEmpty());
     }
+  }
+
+  private static String group(String defect) {
+    return defect.substring(0, defect.indexOf(':'));
   }
 
   @Test
@@ -45,21 +50,23 @@ class DefectsIT {
 
   @TestFactory
   Stream<DynamicTest> eachDefectIsFound() {
+    var reports = new LinkedHashMap<String, Future<Report>>();
+    DEFECTS.forEach(
+        defect -> reports.put(defect, RUNS.submit(() -> run(defect, Set.of(group(defect))))));
     return DEFECTS.stream()
         .map(
             defect ->
                 DynamicTest.dynamicTest(
                     defect,
                     () -> {
-                      var group = defect.substring(0, defect.indexOf(':'));
-                      var report = run(defect, Set.of(group));
+                      var report = reports.get(defect).get();
                       assertThat(report.isPassed()).as(report.table()).isFalse();
                       assertThat(report.table()).contains("expected").contains("actual");
                     }));
   }
 
   @Test
-  void withoutADefectEachGroupPasses() {
+  void withoutADefectEachGroupPasses() throws IOException {
     var report = run("", Set.of());
     assertThat(report.isPassed()).as(report.table()).isTrue();
     assertThat(report.outcomes()).hasSizeGreaterThan(400);
