@@ -95,8 +95,9 @@ class DrainTest {
     var events = server.eventsBeside(verticle);
     var ended = Promise.<Void>promise();
     var waits = new ArrayList<Future<EventArgs>>();
-    var release = verticle.hold();
+    var held = verticle.holdWhenUndeployed();
     var undeployed = undeploy(server);
+    Await.until(() -> held.begun().getCount() == 0);
     waits.add(events.on("on its way", 1, LONG));
     waits.add(events.on("on its way", 2, WaitOptions.DEFAULT.timeout(LONG).retained(true)));
     waits.add(events.request("on its way", 3, LONG, () -> Future.succeededFuture()));
@@ -107,7 +108,7 @@ class DrainTest {
     var last = events.listen("on its way", 6, LONG);
     last.cancel();
     failure(last.future()); // so that the verticle has been asked for all of them
-    release.countDown();
+    held.release().countDown();
     waits.forEach(wait -> assertThat(failure(wait)).isInstanceOf(UnavailableException.class));
     assertThat(failure(ended.future())).isInstanceOf(UnavailableException.class);
     result(undeployed);

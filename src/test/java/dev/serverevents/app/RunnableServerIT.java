@@ -22,10 +22,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar, as somebody runs it who has just built it. */
+@Tag("jdk")
 class RunnableServerIT {
 
   private static final Map<String, String> ANY_PORT = Map.of("SERVER_EVENTS_HTTP_PORT", "0");

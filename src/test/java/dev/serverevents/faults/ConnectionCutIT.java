@@ -21,11 +21,13 @@ import java.util.HashSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Redis itself cuts connections. */
 @ExtendWith(ServerExtension.class)
+@Tag("jdk")
 class ConnectionCutIT {
 
   private static final int WAITS = 10_000;

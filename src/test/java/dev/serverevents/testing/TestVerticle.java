@@ -13,6 +13,7 @@ public final class TestVerticle implements Deployable {
   private final Deployable verticle;
   private final LongSupplier droppedPayloads;
   private Context context;
+  private volatile Held held;
 
   /** Wraps one that counts what it drops. */
   public TestVerticle(Deployable verticle, LongSupplier droppedPayloads) {
@@ -28,6 +29,9 @@ public final class TestVerticle implements Deployable {
 
   @Override
   public Future<?> undeploy(Context deployedOn) throws Exception {
+    if (held != null) {
+      held.hold();
+    }
     return verticle.undeploy(deployedOn);
   }
 
@@ -46,17 +50,31 @@ public final class TestVerticle implements Deployable {
     return other.nettyEventLoop() == ((ContextInternal) context).nettyEventLoop();
   }
 
-  /** Holds its event loop until what is returned is counted down. */
-  public CountDownLatch hold() {
-    var release = new CountDownLatch(1);
-    context.runOnContext(
-        turn -> {
-          try {
-            release.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        });
-    return release;
+  /**
+   * Has its event loop held when it is undeployed, before it does anything about that.
+   *
+   * @return what it waits for, and what ends that
+   */
+  public Held holdWhenUndeployed() {
+    held = new Held(new CountDownLatch(1), new CountDownLatch(1));
+    return held;
+  }
+
+  /**
+   * An event loop that is to be held.
+   *
+   * @param begun counted down when it is
+   * @param release ends it when it is counted down
+   */
+  public record Held(CountDownLatch begun, CountDownLatch release) {
+
+    private void hold() {
+      begun.countDown();
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }
