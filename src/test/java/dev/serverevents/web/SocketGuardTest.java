@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.internal.local.Unread;
 import dev.serverevents.testing.Await;
-import dev.serverevents.testing.OnBothBackends;
+import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.Server;
+import dev.serverevents.testing.ServerExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -22,11 +23,13 @@ import java.util.Random;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames that no client sends by itself, on every WebSocket: each is closed with what is wrong. */
-@OnBothBackends
+@OnlyOnRedis("It is about frames of sockets, and waits for their limits of time.")
+@ExtendWith(ServerExtension.class)
 class SocketGuardTest {
 
   private static final List<String> WEB_SOCKETS =
