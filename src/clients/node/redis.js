@@ -21,12 +21,13 @@ export async function insist(action, isNeeded, log = ignore) {
   return undefined;
 }
 
-/** A connection with the package `redis`, version 4 or 5. */
+/** A connection with the package `redis`, from version 4. */
 function nodeRedis(client, heard) {
   const hasty = { reconnectStrategy: false, connectTimeout: PATIENCE_MS };
   const socket = { ...client.options?.socket, ...hasty };
-  const own = client.duplicate({ socket, RESP: 2, disableOfflineQueue: true });
-  const asBytes = { returnBuffers: true, typeMapping: { 36: Buffer } }; // in version 4, and 5
+  const protocol = { RESP: 2, maintNotifications: 'disabled' };
+  const own = client.duplicate({ socket, ...protocol, disableOfflineQueue: true });
+  const asBytes = { returnBuffers: true, typeMapping: { 36: Buffer } }; // in version 4, and later
   return {
     own,
     send: (command) => own.sendCommand(command, asBytes),

@@ -8,7 +8,6 @@ import dev.serverevents.internal.local.PendingCount;
 import dev.serverevents.internal.loop.Mailbox;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
@@ -30,9 +29,8 @@ public abstract class Micro {
   protected static Deployment ready(Mailbox<Command> commands) {
     var options = new ServerEventsOptions();
     var pending = new PendingCount(options.getLimits().getPendingWaits());
-    var heartbeat = new AtomicLong(System.nanoTime());
     JobStore none = null; // no job is on a list here
     return new Deployment(
-        commands, none, pending, options, true, true, null, List.of(heartbeat), false);
+        commands, none, pending, options, true, true, null, List.of(System::nanoTime), false);
   }
 }

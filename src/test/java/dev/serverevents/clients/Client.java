@@ -42,7 +42,7 @@ enum Client {
         "type": "module",
         "dependencies": {
           "server-events-client": "file:server-events-client-1.0.0.tgz",
-          "redis": "^5.8.0",
+          "redis": ">=5.8.0",
           "redis4": "npm:redis@~4.7.0",
           "ioredis": "^5.7.0"
         }
