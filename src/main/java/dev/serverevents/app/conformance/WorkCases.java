@@ -4,6 +4,7 @@ import dev.serverevents.WaitOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** The adapter has a worker. */
@@ -157,12 +158,22 @@ final class WorkCases {
   }
 
   private static void unwanted(Rig rig) {
+    endsWhenTold(rig, "$unwanted", TestedWorker::direct);
+  }
+
+  private static void revoked(Rig rig) {
+    endsWhenTold(rig, "$revoked", TestedWorker::claimed);
+  }
+
+  /** A job of some kind is over as soon as the worker is told so. */
+  private static void endsWhenTold(
+      Rig rig, String signal, BiFunction<TestedWorker, String, JsonObject> kind) {
     var worker = TestedWorker.start(rig, 1);
     var heard = rig.peer().subscribe(worker.inbox());
     var others = rig.peer().subscribe(worker.name() + ":7");
-    worker.begin(worker.direct("7"));
+    worker.begin(kind.apply(worker, "7"));
     heard.until("the claim", CLAIM);
-    worker.tell("$unwanted", "7");
+    worker.tell(signal, "7");
     worker.over("7");
     emitsNothing(worker, "7", heard, others);
   }
@@ -193,17 +204,6 @@ final class WorkCases {
     worker.tell("$unwanted", "7");
     worker.over("7");
     emitsNothing(worker, "7", rig.peer().subscribe(worker.name() + ":7"));
-  }
-
-  private static void revoked(Rig rig) {
-    var worker = TestedWorker.start(rig, 1);
-    var heard = rig.peer().subscribe(worker.inbox());
-    var others = rig.peer().subscribe(worker.name() + ":7");
-    worker.begin(worker.claimed("7"));
-    heard.until("the claim", CLAIM);
-    worker.tell("$revoked", "7");
-    worker.over("7");
-    emitsNothing(worker, "7", heard, others);
   }
 
   private static void ofAnother(Rig rig) {
