@@ -2,6 +2,7 @@ package dev.serverevents.app;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,13 @@ final class LogSettings {
       // Logback prefers a property to the variable; what is wrong with that is told in text
       System.setProperty(VARIABLE, FORMATS.get(0));
     }
+  }
+
+  /**
+   * Returns when all that was logged is written, or a second has passed. Nothing is logged then.
+   */
+  static void end() {
+    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
   }
 
   /**

@@ -16,6 +16,7 @@ public final class Main {
             .addSubcommand(new ConformanceCommand(ConformanceRedis::new));
     var exitCode = Help.addTo(command).execute(args);
     if (exitCode != ExitCode.OK.code()) {
+      LogSettings.end();
       System.exit(exitCode);
     }
   }

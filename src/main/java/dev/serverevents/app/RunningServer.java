@@ -36,5 +36,6 @@ final class RunningServer {
   private static void end(Vertx vertx, ServerVerticle server) {
     server.drain(vertx).otherwiseEmpty().await();
     vertx.close().await();
+    LogSettings.end();
   }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +55,23 @@ class RunnableServerIT {
       var shell = new ProcessBuilder("/bin/sh", "-c", line).start();
       var answer = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(new JsonObject(answer).getString("pi")).isEqualTo(PiDigits.of(1000));
+    }
+  }
+
+  @Test
+  void aServerWhoseOutputNobodyReadsGoesOnAnswering() {
+    try (var server = ServerProcess.start(ANY_PORT)) {
+      var live = URI.create(server.url() + "/health/live?" + "x".repeat(1_000));
+      server.whileNobodyReads(
+          () -> {
+            for (var i = 0; i < 200; i++) { // 200 kB
+              var request = HttpRequest.newBuilder(live).timeout(Duration.ofSeconds(10)).build();
+              assertThat(client.sendAsync(request, BodyHandlers.ofString()).join().statusCode())
+                  .isEqualTo(200);
+            }
+          });
+      Await.until(
+          () -> server.output().lines().filter(line -> line.contains("xxx")).count() == 200);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
 /** The runnable jar, or a program of the tests' own, in a process of its own. */
@@ -19,17 +20,24 @@ public final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final List<String> output = new CopyOnWriteArrayList<>();
+  private final ReentrantLock reading = new ReentrantLock();
   private final Thread reader;
 
   private ServerProcess(Process process) {
     this.process = process;
     var lines = process.inputReader(StandardCharsets.UTF_8);
-    reader =
-        new Thread(
-            () -> lines.lines().map(ServerProcess::plain).forEach(output::add),
-            "server-process-output");
+    reader = new Thread(() -> lines.lines().forEach(this::add), "server-process-output");
     reader.setDaemon(true);
     reader.start();
+  }
+
+  private void add(String line) {
+    reading.lock();
+    try {
+      output.add(plain(line));
+    } finally {
+      reading.unlock();
+    }
   }
 
   /** A line without the escapes that logback's JSON has for slashes. */
@@ -87,6 +95,16 @@ public final class ServerProcess implements AutoCloseable {
   public String url() {
     Await.until(() -> !process.isAlive() || match(LISTENING).isPresent());
     return match(LISTENING).orElseThrow(() -> new AssertionError("It ended: " + output()));
+  }
+
+  /** Does something while nobody reads what it prints, so that a pipe of 64 KiB fills. */
+  public void whileNobodyReads(Runnable action) {
+    reading.lock();
+    try {
+      action.run();
+    } finally {
+      reading.unlock();
+    }
   }
 
   /** Returns when a line of its output contains a text. */
