@@ -1,14 +1,17 @@
 package dev.serverevents.web;
 
+import dev.serverevents.internal.loop.Chores;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 
 /**
  * Answers a client that has closed its own direction of the connection after its request, as the
@@ -30,6 +33,7 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
   private final RoutingContext ctx;
   private final ConnectionBase connection;
   private long timer = -1;
+  private boolean isBroken;
 
   private HalfClose(RoutingContext ctx, ConnectionBase connection) {
     this.ctx = ctx;
@@ -47,6 +51,7 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
         channel.pipeline().remove(NAME); // of the request before
       }
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
       channel.pipeline().addBefore(BEFORE, NAME, new HalfClose(ctx, connection));
     }
     ctx.next();
@@ -54,10 +59,33 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext channel, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (event instanceof ChannelOutputShutdownEvent) { // a write failed
+      broken(channel);
+    } else if (event instanceof ChannelInputShutdownEvent && !isBroken) {
       connection.context().runOnContext(turn -> halfClosed(ctx.response()));
     }
     channel.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext channel, Throwable thrown) {
+    if (thrown instanceof IOException) { // a read failed
+      broken(channel);
+    } else {
+      channel.fireExceptionCaught(thrown);
+    }
+  }
+
+  /** Thousands of connections may break in one turn, and closing them all would hold the loop. */
+  private void broken(ChannelHandlerContext channel) {
+    if (!isBroken) {
+      isBroken = true;
+      Chores.add(
+          connection.context(),
+          () -> {
+            var unused = channel.close();
+          });
+    }
   }
 
   @Override

@@ -19,7 +19,12 @@ public final class Chores {
    * context does chores for 5 ms in one turn at most, unless one of them takes longer.
    */
   public static void add(Vertx vertx, Runnable chore) {
-    of(((ContextInternal) vertx.getOrCreateContext()).unwrap()).add(chore);
+    add((ContextInternal) vertx.getOrCreateContext(), chore);
+  }
+
+  /** The same, on a context whose event loop this is. */
+  public static void add(ContextInternal context, Runnable chore) {
+    of(context.unwrap()).add(chore);
   }
 
   @SuppressWarnings("unchecked") // nobody else has the key
