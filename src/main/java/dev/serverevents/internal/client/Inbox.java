@@ -4,6 +4,7 @@ import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.Subscriber;
+import dev.serverevents.internal.loop.EndOfTurn;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.wire.EventKey;
@@ -75,7 +76,11 @@ final class Inbox implements Subscriber {
   /** The epoch in which the inbox is heard, {@link #LOST}, or 0 before it was heard. */
   private long epoch;
 
-  private List<Consumer<Boolean>> proving = new ArrayList<>();
+  /** Who waits for the answer to the question that is under way, and who for the next one. */
+  private List<Consumer<Boolean>> asked = List.of();
+
+  private List<Consumer<Boolean>> asking = new ArrayList<>();
+  private final EndOfTurn ask;
   private long lastUsed;
   private boolean retired;
 
@@ -92,6 +97,7 @@ final class Inbox implements Subscriber {
     this.name = name;
     this.size = size;
     channel = WireNames.inbox(name, id);
+    ask = new EndOfTurn(home.context(), this::ask);
   }
 
   Deployment verticle() {
@@ -213,21 +219,29 @@ final class Inbox implements Subscriber {
   }
 
   /**
-   * Finds out whether all that was published to the inbox has arrived; the answer is false where
-   * that cannot be known.
+   * Finds out whether all that was published to the inbox until now has arrived; the answer is
+   * false where that cannot be known. What was asked before says nothing about the time since.
    */
   void prove(Consumer<Boolean> proved) {
-    if (proving.isEmpty()) {
+    asking.add(proved);
+    ask.schedule();
+  }
+
+  private void ask() {
+    if (asked.isEmpty() && !asking.isEmpty()) {
+      asked = asking;
+      asking = new ArrayList<>();
       verticle.commands().add(new Command.Settle(this));
     }
-    proving.add(proved);
   }
 
   @Override
   public void settled(long settled, @Nullable Throwable why) {
-    var asked = proving;
-    proving = new ArrayList<>();
-    Turns.forEach(home.context(), asked, proved -> proved.accept(settled != 0 && settled == epoch));
+    var answered = asked;
+    asked = List.of();
+    ask();
+    Turns.forEach(
+        home.context(), answered, proved -> proved.accept(settled != 0 && settled == epoch));
   }
 
   @Override
