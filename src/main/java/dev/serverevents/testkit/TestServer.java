@@ -21,7 +21,8 @@ final class TestServer {
   private static final long STUCK_S = 60;
   private static final Duration STEP = Duration.ofSeconds(1);
 
-  private final Vertx vertx = TestVertx.create();
+  private final TestVertx testVertx = new TestVertx();
+  private final Vertx vertx = testVertx.vertx();
   private final QuietLoop loop = new QuietLoop(vertx);
   private final TestClock clock = new TestClock(loop);
   private final MemoryRedis redis = new MemoryRedis(clock.asClock());
@@ -133,7 +134,9 @@ final class TestServer {
             ids.stream().filter(id -> !id.equals(deployment)).map(this::undeploy).toList()));
     pass(events.close());
     pass(undeploy(deployment));
-    await(vertx.close());
+    var closed = vertx.close();
+    clock.settle(); // all that is open is closed then; threads of workers need not have ended
+    closed.onComplete(end -> testVertx.giveBack());
   }
 
   private Future<?> undeploy(String id) {
@@ -143,7 +146,9 @@ final class TestServer {
   /** Lets time pass until that has ended, in whichever way. */
   private void pass(Future<?> ending) {
     var limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(STUCK_S);
-    clock.settle();
+    if (!ending.isComplete()) {
+      clock.settle();
+    }
     while (!ending.isComplete() && System.nanoTime() < limit) {
       clock.advance(STEP);
     }
