@@ -2,14 +2,10 @@ package dev.serverevents.tracing;
 
 import dev.serverevents.ServerEventsTracing;
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.api.trace.SpanBuilder;
-import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.vertx.core.Vertx;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -35,16 +31,15 @@ public final class OpenTelemetryTracing implements ServerEventsTracing {
   /** The name of the instrumentation scope of all spans. */
   public static final String SCOPE = "dev.serverevents";
 
-  private final Tracer tracer;
-  private final TextMapPropagator jobs;
+  private final EventSpans spans;
 
   /** Traces with the tracer and the propagators of {@code openTelemetry}. */
   public OpenTelemetryTracing(OpenTelemetry openTelemetry) {
-    tracer = openTelemetry.getTracer(SCOPE);
-    jobs =
+    var jobs =
         TextMapPropagator.composite(
             openTelemetry.getPropagators().getTextMapPropagator(),
             W3CTraceContextPropagator.getInstance());
+    spans = new EventSpans(openTelemetry.getTracer(SCOPE), jobs);
   }
 
   /** Traces on a Vert.x, from before the first verticle of ours is deployed there. */
@@ -54,12 +49,12 @@ public final class OpenTelemetryTracing implements ServerEventsTracing {
 
   @Override
   public Span begin(Operation operation, String name, String id) {
-    return begin(operation, name, id, Context.current());
+    return spans.begin(operation, name, id, Context.current());
   }
 
   @Override
   public Span work(String name, String id, Map<String, String> headers) {
-    return begin(Operation.WORK, name, id, TraceHeaders.in(jobs, Context.root(), headers));
+    return spans.work(name, id, headers);
   }
 
   @Override
@@ -68,53 +63,5 @@ public final class OpenTelemetryTracing implements ServerEventsTracing {
     return current.isValid()
         ? Map.of("trace_id", current.getTraceId(), "span_id", current.getSpanId())
         : Map.of();
-  }
-
-  /** Begins a span within a context; a stream is in a trace of its own. */
-  Span begin(Operation operation, String name, String id, Context within) {
-    var word = operation.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    var builder =
-        tracer
-            .spanBuilder(word + " " + name)
-            .setSpanKind(kind(operation))
-            .setAttribute("messaging.system", "redis")
-            .setAttribute("messaging.operation.name", word)
-            .setAttribute("messaging.destination.name", name)
-            .setAttribute("messaging.message.conversation_id", id);
-    type(operation, builder);
-    if (operation == Operation.STREAM) {
-      builder.setNoParent();
-      builder.addLink(io.opentelemetry.api.trace.Span.fromContext(within).getSpanContext());
-    } else {
-      builder.setParent(within);
-    }
-    return new EventSpan(this, name, id, builder.startSpan(), within);
-  }
-
-  private static SpanKind kind(Operation operation) {
-    return switch (operation) {
-      case WAIT, STREAM -> SpanKind.INTERNAL;
-      case RECEIVE -> SpanKind.CLIENT;
-      case HAND_OVER, PUBLISH, PROGRESS -> SpanKind.PRODUCER;
-      case WORK -> SpanKind.CONSUMER;
-    };
-  }
-
-  private static void type(Operation operation, SpanBuilder builder) {
-    var type =
-        switch (operation) {
-          case WAIT, STREAM -> null;
-          case RECEIVE -> "receive";
-          case HAND_OVER, PUBLISH, PROGRESS -> "send";
-          case WORK -> "process";
-        };
-    if (type != null) {
-      builder.setAttribute("messaging.operation.type", type);
-    }
-  }
-
-  /** The headers by which a job goes on with a context. */
-  Map<String, String> headers(Context context) {
-    return TraceHeaders.of(jobs, context);
   }
 }

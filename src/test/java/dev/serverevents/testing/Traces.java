@@ -32,6 +32,9 @@ public final class Traces {
                   .build())
           .build();
 
+  /** Traces nothing of a Vert.x yet. */
+  public Traces() {}
+
   /** Traces what a Vert.x does with events. */
   public static Traces of(Vertx vertx) {
     var traces = new Traces();
@@ -58,8 +61,8 @@ public final class Traces {
   /** Does something while a span of the test is current. */
   public <T> T within(String name, Supplier<T> action) {
     var span = sdk.getTracer("test").spanBuilder(name).startSpan();
-    try (var scope = Context.current().with(span).makeCurrent()) {
-      return action.get();
+    try {
+      return Context.current().with(span).wrapSupplier(action).get();
     } finally {
       span.end();
     }
