@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { Failure, ServerEvents } from 'server-events-client';
+import { traced } from './tracing.js';
 
 const PRICES = new Map([['tea', 3], ['coffee', 4]]);
 const RETAINED_MS = 60_000;
@@ -15,7 +16,7 @@ async function price(job) {
   return { id: job.id, price: PRICES.get(item) * quantity };
 }
 
-await events.work('orders.priced', price, { retain: RETAINED_MS });
+await events.work('orders.priced', traced(price), { retain: RETAINED_MS });
 console.log('The worker waits for jobs');
 
 // The job in hand is done before the process ends

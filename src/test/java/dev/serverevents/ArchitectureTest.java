@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String INTERNAL = API + ".internal";
   private static final String WEB = API + ".web";
   private static final String METRICS = API + ".metrics";
+  private static final String TRACING = API + ".tracing";
   private static final String APP = API + ".app";
   private static final String TESTKIT = API + ".testkit";
 
@@ -36,7 +37,8 @@ class ArchitectureTest {
   private static final Map<String, String> FACTORIES =
       Map.of(
           API + ".ServerEvents", INTERNAL + ".client.BusServerEvents",
-          API + ".ServerEventsMetrics", INTERNAL + ".local.GuardedMetrics");
+          API + ".ServerEventsMetrics", INTERNAL + ".local.GuardedMetrics",
+          API + ".ServerEventsTracing", INTERNAL + ".local.GuardedTracing");
 
   /** Text, JSON and settings, which have no side: whoever is in this project may use them. */
   private static final Set<String> COMMON = Set.of(INTERNAL, INTERNAL + ".settings");
@@ -47,6 +49,7 @@ class ArchitectureTest {
           API + ".Job", Set.of(INTERNAL + ".wire"),
           API + ".ServerEvents", Set.of(INTERNAL + ".client"),
           API + ".ServerEventsMetrics", Set.of(INTERNAL + ".local"),
+          API + ".ServerEventsTracing", Set.of(INTERNAL + ".local"),
           API + ".ServerEventsVerticle", Set.of(INTERNAL + ".hub", INTERNAL + ".redis"));
 
   /** What else those above the API need of the machinery, each for a reason. */
@@ -172,8 +175,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void webAndMetricsAndTheTestKitUseNeitherEachOtherNorTheApp() {
-    var apart = Set.of(WEB, METRICS, TESTKIT);
+  void webAndMetricsAndTracingAndTheTestKitUseNeitherEachOtherNorTheApp() {
+    var apart = Set.of(WEB, METRICS, TRACING, TESTKIT);
     assertThat(
             usesFrom(apart)
                 .filter(use -> isAboveTheApi(use.used()))
@@ -216,7 +219,7 @@ class ArchitectureTest {
   }
 
   private static boolean isAboveTheApi(String file) {
-    return Stream.of(WEB, METRICS, APP, TESTKIT).anyMatch(root -> isIn(file, root));
+    return Stream.of(WEB, METRICS, TRACING, APP, TESTKIT).anyMatch(root -> isIn(file, root));
   }
 
   private static boolean isIn(String file, String root) {

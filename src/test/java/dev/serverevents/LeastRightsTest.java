@@ -116,6 +116,8 @@ class LeastRightsTest {
           row("PUBLISH orders:1 x", WORKER, BOTH, EMIT),
           row("PUBSUB NUMSUB any", API, WORKER, BOTH),
           row("PUBSUB CHANNELS"),
+          row("CLIENT SETNAME x", API, WORKER, BOTH),
+          row("CLIENT LIST"),
           row("RPUSH $jobs:{orders} x", API, BOTH),
           row("LREM $jobs:{orders} 1 x", API, WORKER, BOTH),
           row("BLMOVE $jobs:{orders} $jobs:{orders}:w LEFT RIGHT 1", WORKER, BOTH),

@@ -1,13 +1,16 @@
 package dev.serverevents.web;
 
+import dev.serverevents.ServerEventsTracing;
 import dev.serverevents.internal.Printable;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.MDC;
 
 /**
  * Tells which event a line of the log is about: SLF4J's MDC has its {@code name} and {@code id},
- * with what cannot be printed escaped.
+ * with what cannot be printed escaped, and the {@code trace_id} and the {@code span_id} where it is
+ * traced.
  */
 public final class LogContext {
 
@@ -17,16 +20,28 @@ public final class LogContext {
 
   /** Runs an action that logs, with the event of a request's path in the MDC. */
   public static void with(RoutingContext ctx, Runnable logging) {
+    with(ctx, trace(ctx), logging);
+  }
+
+  /** The same later, when it is not known any more which trace the request belongs to. */
+  public static void with(RoutingContext ctx, Map<String, String> trace, Runnable logging) {
     FIELDS.forEach(
         field -> {
           if (ctx.pathParam(field) != null) {
             MDC.put(field, Printable.of(ctx.pathParam(field)));
           }
         });
+    trace.forEach(MDC::put);
     try {
       logging.run();
     } finally {
       FIELDS.forEach(MDC::remove);
+      trace.keySet().forEach(MDC::remove);
     }
+  }
+
+  /** What the log has about the trace that the request under way belongs to. */
+  public static Map<String, String> trace(RoutingContext ctx) {
+    return ServerEventsTracing.of(ctx.vertx()).logFields();
   }
 }

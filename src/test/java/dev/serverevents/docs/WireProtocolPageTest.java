@@ -21,6 +21,7 @@ import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
 import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
+import dev.serverevents.testing.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
@@ -86,6 +87,7 @@ class WireProtocolPageTest {
             "Is there a worker?",
             "Claims and signs of life",
             "Claims and signs of life",
+            "Traces",
             "Jobs on a list",
             "Jobs on a list",
             "Jobs on a list",
@@ -230,6 +232,29 @@ class WireProtocolPageTest {
     assertThat(lost.cause()).isEqualTo(Cause.WORKER_LOST);
     assertThat(lost.worker()).isEqualTo("worker-1");
     assertThat(lost.timeline().progress()).isGreaterThanOrEqualTo(lost.timeline().claimed());
+  }
+
+  @Test
+  void aWaitHasALinkToTheWorkThatItsClaimRefersTo(Server server) {
+    var traces = Traces.of(server.vertx());
+    server.deploy();
+    var options = WaitOptions.DEFAULT.timeout(60_000).watchWorker();
+    var handedOver = Promise.<Job>promise();
+    var wait =
+        server
+            .events()
+            .listen(NAME, 7, options, job -> Future.succeededFuture(handedOver.tryComplete(job)));
+    var job = result(handedOver.future());
+    assertThat(job.headers().get("traceparent"))
+        .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+    var words = command("Traces");
+    var claim = List.of(words.get(0), String.valueOf(job.claimTo()), words.get(2));
+    assertThat(send(server.redis(), claim).toInteger()).isEqualTo(1);
+    result(server.events().emit(NAME, 7));
+    result(wait.future());
+    assertThat(traces.span("wait " + NAME).getLinks())
+        .singleElement()
+        .satisfies(link -> assertThat(words.get(2)).contains(link.getSpanContext().getSpanId()));
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.serverevents.JobList;
 import dev.serverevents.JobListOptions;
 import dev.serverevents.JobSource;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsTracing.Operation;
 import dev.serverevents.Store;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
@@ -125,20 +126,21 @@ public final class BusServerEvents implements ServerEvents {
 
   @Override
   public Future<Integer> emitProgress(Object name, Object id, @Nullable Object... args) {
-    return emits.emit(WireNames::progress, EmitOptions.DEFAULT, name, id, args, caller());
+    return emits.emit(
+        Operation.PROGRESS, WireNames::progress, EmitOptions.DEFAULT, name, id, args, caller());
   }
 
   @Override
   public Future<Integer> emit(
       EmitOptions options, Object name, Object id, @Nullable Object... args) {
-    return emits.emit(EventKey::channel, options, name, id, args, caller());
+    return emits.emit(Operation.PUBLISH, EventKey::channel, options, name, id, args, caller());
   }
 
   @Override
   public Future<Integer> reply(
       EmitOptions options, String replyTo, Object name, Object id, @Nullable Object... args) {
     Function<EventKey, String> inbox = key -> WireNames.checkInbox("replyTo", replyTo);
-    return emits.emit(inbox, options, name, id, args, caller());
+    return emits.emit(Operation.PUBLISH, inbox, options, name, id, args, caller());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.serverevents.internal.client;
 
 import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.ServerEventsTracing;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.loop.Clocks;
@@ -15,6 +16,7 @@ import io.vertx.core.internal.ContextInternal;
  * @param streamNotices the same for its streams, which may be far behind: no wait or emit is to be
  *     behind them
  * @param metrics the metrics that count its waits and streams
+ * @param tracing the tracing of them
  * @param clock the clock of its Vert.x
  */
 record Home(
@@ -22,13 +24,15 @@ record Home(
     Mailbox<Notice> notices,
     Mailbox<Notice> streamNotices,
     ServerEventsMetrics metrics,
+    ServerEventsTracing tracing,
     Clock clock) {
 
   /** The home on a context. */
   static Home on(ContextInternal context) {
     var metrics = ServerEventsMetrics.of(context.owner());
+    var tracing = ServerEventsTracing.of(context.owner());
     var clock = Clocks.of(context.owner());
-    return new Home(context, mailbox(context), mailbox(context), metrics, clock);
+    return new Home(context, mailbox(context), mailbox(context), metrics, tracing, clock);
   }
 
   /** Calls an action once, on the context, after so many ms; gives what {@link #cancel} takes. */

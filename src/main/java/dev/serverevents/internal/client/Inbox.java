@@ -37,7 +37,7 @@ final class Inbox implements Subscriber {
     void replied(Payload payload);
 
     /** A worker says that it has the job of the wait. */
-    void claimed(String workerId, boolean givesBack);
+    void claimed(Signal.Claim claim);
 
     /** The worker says that the job of the wait has got on. */
     void gotOn();

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.serverevents.EmitOptions;
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.ServerEventsTracing.Operation;
+import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.local.Command;
@@ -42,9 +44,11 @@ final class PendingEmits {
   /**
    * Emits an event. Any thread may call it, for a caller on any context.
    *
+   * @param operation what is traced of it
    * @param channel on which the event of a key is published
    */
   Future<Integer> emit(
+      Operation operation,
       Function<EventKey, String> channel,
       EmitOptions options,
       Object name,
@@ -63,7 +67,9 @@ final class PendingEmits {
             payload.length(),
             "must be at most %d bytes (limits.payloadOut)".formatted(limits.getPayloadOut()));
       }
-      var emit = new Emit(channel.apply(key), key, payload, options, receivers);
+      var on = channel.apply(key);
+      var span = home.tracing().begin(operation, key.name(), key.id());
+      var emit = new Emit(on, key, payload, options, receivers, span);
       home.run(() -> send(emit));
     } catch (InvalidInputException invalid) {
       receivers.fail(invalid);
@@ -77,7 +83,7 @@ final class PendingEmits {
       all.add(emit);
       verticle.commands().add(new Command.Emit(emit));
     } catch (UnavailableException refused) {
-      emit.receivers.fail(refused);
+      emit.end(refused);
     }
   }
 
@@ -94,18 +100,21 @@ final class PendingEmits {
     private final Buffer payload;
     private final EmitOptions options;
     private final Promise<Integer> receivers;
+    private final Span span;
 
     Emit(
         String channel,
         EventKey key,
         Buffer payload,
         EmitOptions options,
-        Promise<Integer> receivers) {
+        Promise<Integer> receivers,
+        Span span) {
       this.channel = channel;
       this.key = key;
       this.payload = payload;
       this.options = options;
       this.receivers = receivers;
+      this.span = span;
     }
 
     @Override
@@ -136,6 +145,8 @@ final class PendingEmits {
     @Override
     public void emitted(int count) {
       if (all.remove(this)) {
+        span.receivers(count);
+        span.end(null);
         receivers.complete(count);
       }
     }
@@ -143,8 +154,13 @@ final class PendingEmits {
     @Override
     public void failed(Throwable cause) {
       if (all.remove(this)) {
-        receivers.fail(cause);
+        end(cause);
       }
+    }
+
+    void end(Throwable cause) {
+      span.end(cause);
+      receivers.fail(cause);
     }
   }
 }

@@ -3,12 +3,15 @@ package dev.serverevents.internal.client;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.Job;
 import dev.serverevents.ServerEventsException;
+import dev.serverevents.ServerEventsTracing.Operation;
+import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.Timeline;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
+import dev.serverevents.internal.wire.Signal;
 import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
@@ -33,6 +36,9 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
 
   /** When the hand-over ended, which it may do on any thread; or {@link #NEVER}. */
   private volatile int handedOver = NEVER;
+
+  /** The span of the hand-over, which ends with the wait if it has not ended before. */
+  private volatile Span handingOver = Span.NONE;
 
   /** What was kept when the request began, and does not answer it. */
   private @Nullable Kept before;
@@ -108,9 +114,9 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
   }
 
   @Override
-  public void claimed(String workerId, boolean givesBack) {
+  public void claimed(Signal.Claim claim) {
     if (watch() != null) {
-      watch().claimed(workerId, givesBack);
+      watch().claimed(claim);
     }
   }
 
@@ -166,11 +172,23 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
   }
 
   private void handOver(HandOver due) {
-    Future<?> done = Futures.of("The hand-over", () -> due.apply(job()));
-    done.onSuccess(taken -> handedOver = now()).onFailure(this::stop);
+    var giving = span().begin(Operation.HAND_OVER);
+    handingOver = giving;
+    Future<?> done =
+        giving.within(() -> Futures.of("The hand-over", () -> due.apply(job(giving.headers()))));
+    done.onSuccess(
+            taken -> {
+              handedOver = now();
+              giving.end(null);
+            })
+        .onFailure(
+            cause -> {
+              giving.end(cause);
+              stop(cause);
+            });
   }
 
-  private Job job() {
+  private Job job(Map<String, String> headers) {
     var channel = inbox == null ? null : inbox.channel();
     return new Job(
         key().name(),
@@ -179,13 +197,21 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
         watch() == null ? null : channel,
         Math.max(1, timeout() - now()),
         watch() == null ? 0 : watch().stalledAfter(),
-        Map.of(),
+        headers,
         null);
   }
 
   @Override
   Timeline timeline() {
     return timeline(handedOver);
+  }
+
+  @Override
+  void tellEnding(@Nullable Throwable cause) {
+    if (handedOver == NEVER) {
+      handingOver.end(cause);
+    }
+    super.tellEnding(cause);
   }
 
   @Override

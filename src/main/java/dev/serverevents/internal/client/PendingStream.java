@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNullElseGet;
 
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.ServerEventsException;
+import dev.serverevents.ServerEventsTracing.Operation;
+import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.StreamOptions;
@@ -45,6 +47,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   private final EventPart event;
   private final ProgressPart progress;
   private final StreamReader reader;
+  private final Span span;
 
   private @Nullable Deployment verticle;
   private final long since;
@@ -84,6 +87,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
     this.timeout = timeout;
     needsWorker = options.needsWorker();
     since = owner.home().clock().nanoTime();
+    span = owner.home().tracing().begin(Operation.STREAM, key.name(), key.id());
     event = new EventPart(this, options.retained(), options.follow());
     progress = new ProgressPart(this);
     reader = new StreamReader(caller, why -> owner.close(this, why));
@@ -211,6 +215,11 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
 
   private Timeline timeline() {
     return new Timeline(subscribed, null, null, null, progressed, null);
+  }
+
+  /** What became of the stream, as its span has it; null where it ended as it should. */
+  void tellEnding(@Nullable Throwable cause) {
+    span.end(timeline(), cause);
   }
 
   /** Frees what the stream holds, and tells its reader why it ends; null where that is regular. */

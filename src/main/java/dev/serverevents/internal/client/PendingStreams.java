@@ -60,6 +60,7 @@ final class PendingStreams implements PendingStream.Owner {
       stream.start(verticle);
     } catch (UnavailableException refused) {
       home.metrics().streamEnded(refused);
+      stream.tellEnding(refused);
       stream.reader().end(refused);
     }
   }
@@ -82,6 +83,7 @@ final class PendingStreams implements PendingStream.Owner {
           if (all.remove(stream)) {
             stream.close(told);
             home.metrics().streamEnded(counted);
+            stream.tellEnding(counted);
           }
         });
   }

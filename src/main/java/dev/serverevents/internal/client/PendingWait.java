@@ -9,6 +9,8 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.ServerEventsTracing.Operation;
+import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.Timeline;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
@@ -47,11 +49,13 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
 
   private final Owner owner;
   private final EventKey key;
-  private final long timeout;
+  private final int timeout;
   private final boolean retained;
   private final long since;
   private final Promise<EventArgs> result;
   private final Promise<Void> subscribed;
+
+  private final Span span;
 
   /** What is known of the worker; null where nobody wants to know. */
   private final @Nullable WorkerWatch watch;
@@ -74,7 +78,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   /**
    * Creates a wait that has not begun.
    *
-   * @param timeout in ms
+   * @param timeout in ms, at most {@link ServerEventsOptions#MAX_TIMEOUT}
    * @param options how it waits, but for the timeout
    * @param isWatching whether it wants to know about a worker
    * @param caller the context on which its Futures complete
@@ -88,9 +92,10 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
       ContextInternal caller) {
     this.owner = owner;
     this.key = key;
-    this.timeout = timeout;
+    this.timeout = Math.toIntExact(timeout);
     retained = options.retained();
     since = owner.home().clock().nanoTime();
+    span = owner.home().tracing().begin(Operation.WAIT, key.name(), key.id());
     watch = isWatching ? new WorkerWatch(this, owner.workers(), options) : null;
     result = caller.promise();
     subscribed = caller.promise();
@@ -128,6 +133,11 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   @Override
   long since() {
     return since;
+  }
+
+  @Override
+  public final Span span() {
+    return span;
   }
 
   final boolean isRetained() {
@@ -356,6 +366,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   }
 
   private void complete(Payload payload) {
+    span.begin(Operation.RECEIVE).end(payload.failure());
     if (payload.failure() != null) {
       fail(payload.failure());
     } else {
@@ -371,7 +382,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   }
 
   /** An event that was kept may come before Redis has confirmed the subscription. */
-  private void tellEnding(@Nullable Throwable cause) {
+  void tellEnding(@Nullable Throwable cause) {
     if (cause == null) {
       subscribed.tryComplete();
     } else {
@@ -382,7 +393,12 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     }
     var metrics = owner.home().metrics();
     if (metrics != ServerEventsMetrics.NONE) {
+      var leave = span.enter(); // so that a histogram may refer to it
       metrics.waitEnded(key.name(), cause, owner.home().clock().nanoTime() - since);
+      leave.run();
+    }
+    if (span != Span.NONE) {
+      span.end(timeline(), cause);
     }
   }
 }

@@ -49,7 +49,12 @@ final class Work {
       var worker =
           new RunningWorker(
               new RunningWorker.Home(
-                  home.context(), home.clock(), home.notices(), caller, all::remove),
+                  home.context(),
+                  home.clock(),
+                  home.notices(),
+                  home.tracing(),
+                  caller,
+                  all::remove),
               verticles.listening(key),
               events,
               key.name(),

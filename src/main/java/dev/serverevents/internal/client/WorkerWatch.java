@@ -7,10 +7,12 @@ import dev.serverevents.Cause;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.ServerEventsException;
+import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.WorkerLostException;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.wire.EventKey;
+import dev.serverevents.internal.wire.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
 
     /** Ms since the wait was made. */
     int now();
+
+    /** The span of the wait. */
+    Span span();
 
     /** A worker that was needed is there. */
     void served();
@@ -134,13 +139,15 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
   }
 
   /** A worker says that it has the job. The last one that does so has it. */
-  void claimed(String workerId, boolean givesBack) {
+  void claimed(Signal.Claim claim) {
+    var workerId = claim.workerId();
     if (claimant != null && !claimant.id().equals(workerId)) {
       claimant.tell(Workers.unwanted(requireNonNull(inbox), wait.key().id(), true));
       leaveClaimant();
     }
-    this.givesBack = givesBack;
+    givesBack = claim.givesBack();
     if (claimant == null) {
+      wait.span().claimed(claim.headers());
       claimant = workers.claimant(requireNonNull(verticle), workerId, this);
       claimedBy = workerId;
       claimed = wait.now();

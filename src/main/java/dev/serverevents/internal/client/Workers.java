@@ -90,7 +90,7 @@ final class Workers {
     if (signal instanceof Signal.Claim claim && claim.name().equals(inbox.name())) {
       var job = inbox.job(claim.id());
       if (job != null) {
-        job.claimed(claim.workerId(), claim.givesBack());
+        job.claimed(claim);
       } else {
         tell(inbox, claim.workerId(), unwanted(inbox, claim.id(), false));
       }

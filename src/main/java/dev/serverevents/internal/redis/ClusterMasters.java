@@ -54,7 +54,7 @@ final class ClusterMasters implements Topology, ClusterSlots.Owner {
     this.connections = connections;
     this.masters = masters;
     this.changed = changed;
-    slots = new ClusterSlots(resources.vertx(), resources.redis(), this);
+    slots = new ClusterSlots(resources, this);
     var isShared = resources.options().isListen() && !resources.pubsub().isSharded();
     links = isShared ? new BusLinks(connections) : null;
   }

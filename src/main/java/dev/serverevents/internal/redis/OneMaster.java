@@ -30,7 +30,7 @@ final class OneMaster implements Topology {
     this.resources = resources;
     this.connections = connections;
     this.masters = masters;
-    finder = new MasterFinder(resources.vertx(), resources.redis());
+    finder = new MasterFinder(resources);
     watch = new MasterWatch(resources.vertx(), connections, finder);
   }
 

@@ -122,6 +122,18 @@ public record RedisUrl(
     return host.contains("_");
   }
 
+  /**
+   * The same with the name that the Redis client gives the connection as it greets Redis, unless it
+   * has one already. The name has only letters that stand for themselves in a URL.
+   */
+  public RedisUrl named(String client) {
+    if (path.matches(".*[?&]client=.*")) {
+      return this;
+    }
+    var and = path.contains("?") ? "&" : "?";
+    return new RedisUrl(scheme, userInfo, host, port, path + and + "client=" + client);
+  }
+
   /** The URL with all that it has, its secrets as well. */
   public String written() {
     return scheme + "://" + (userInfo == null ? "" : userInfo + "@") + authority(host) + path;

@@ -1,8 +1,11 @@
 package dev.serverevents.internal.wire;
 
+import dev.serverevents.EventArgs;
 import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,6 +29,13 @@ public sealed interface Signal {
   /** Says "claim again what you have of my jobs", to the worker. */
   String RECLAIM = "$reclaim";
 
+  /** Fields of the object that a claim may end with, and one without any. */
+  String GIVES_BACK = "givesBack";
+
+  String HEADERS = "headers";
+
+  JsonObject NO_MORE = new JsonObject();
+
   /** The payload of the signal. */
   Buffer encode();
 
@@ -33,13 +43,48 @@ public sealed interface Signal {
    * A worker has a job.
    *
    * @param givesBack whether the job goes to another worker when this one is gone
+   * @param headers what refers to the trace of its work
    */
-  record Claim(String name, String id, String workerId, boolean givesBack) implements Signal {
+  record Claim(
+      String name, String id, String workerId, boolean givesBack, Map<String, String> headers)
+      implements Signal {
+
+    /** A claim without headers. */
+    public Claim(String name, String id, String workerId, boolean givesBack) {
+      this(name, id, workerId, givesBack, Map.of());
+    }
+
     @Override
     public Buffer encode() {
-      return givesBack
-          ? WireFormat.encode(CLAIM, name, id, workerId, new JsonObject().put("givesBack", true))
-          : WireFormat.encode(CLAIM, name, id, workerId);
+      var more = new JsonObject();
+      if (givesBack) {
+        more.put(GIVES_BACK, true);
+      }
+      if (!headers.isEmpty()) {
+        more.put(HEADERS, JsonObject.mapFrom(headers));
+      }
+      return more.isEmpty()
+          ? WireFormat.encode(CLAIM, name, id, workerId)
+          : WireFormat.encode(CLAIM, name, id, workerId, more);
+    }
+
+    private static Claim of(String name, EventArgs args) {
+      var more = args.size() > 2 && args.get(2) instanceof JsonObject object ? object : NO_MORE;
+      var headers = new LinkedHashMap<String, String>();
+      if (more.getValue(HEADERS) instanceof JsonObject all) {
+        all.forEach(
+            header -> {
+              if (header.getValue() instanceof String value) {
+                headers.put(header.getKey(), value);
+              }
+            });
+      }
+      return new Claim(
+          name,
+          String.valueOf(args.get(0)),
+          String.valueOf(args.get(1)),
+          Boolean.TRUE.equals(more.getValue(GIVES_BACK)),
+          headers);
     }
   }
 
@@ -82,17 +127,7 @@ public sealed interface Signal {
     var first = payload.key().id();
     var args = payload.args();
     return switch (payload.key().name()) {
-      case CLAIM ->
-          args.size() < 2
-              ? Optional.empty()
-              : Optional.of(
-                  new Claim(
-                      first,
-                      String.valueOf(args.get(0)),
-                      String.valueOf(args.get(1)),
-                      args.size() > 2
-                          && args.get(2) instanceof JsonObject options
-                          && Boolean.TRUE.equals(options.getValue("givesBack"))));
+      case CLAIM -> args.size() < 2 ? Optional.empty() : Optional.of(Claim.of(first, args));
       case ALIVE ->
           Optional.of(
               new Alive(

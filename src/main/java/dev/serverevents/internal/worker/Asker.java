@@ -144,7 +144,7 @@ final class Asker implements Watcher {
 
   private void claim(HeldJob job, boolean givesBack) {
     if (jobs(job.key()).contains(job)) {
-      owner.send(claimTo, new Signal.Claim(job.name(), job.id(), owner.id(), givesBack));
+      owner.send(claimTo, job.claim(owner.id(), givesBack));
     }
   }
 

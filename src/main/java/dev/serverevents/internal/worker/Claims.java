@@ -87,7 +87,7 @@ final class Claims implements Asker.Owner {
     }
     asker.add(job);
     signals
-        .send(claimTo, new Signal.Claim(job.name(), job.id(), workerId, givesBack))
+        .send(claimTo, job.claim(workerId, givesBack))
         .onSuccess(
             receivers -> {
               if (receivers == 0) {

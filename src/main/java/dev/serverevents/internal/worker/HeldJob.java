@@ -3,8 +3,10 @@ package dev.serverevents.internal.worker;
 import dev.serverevents.ClaimedJob;
 import dev.serverevents.Job;
 import dev.serverevents.JobSource;
+import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.wire.EventKey;
+import dev.serverevents.internal.wire.Signal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +22,35 @@ final class HeldJob implements ClaimedJob {
 
   private final Owner owner;
   private final JobSource.Taken taken;
+  private final Span span;
   private final Promise<Void> cancelled;
   private boolean isDone;
 
   /**
    * Creates one.
    *
+   * @param span the span of the work on it
    * @param cancelled completed when nobody wants the result any more
    */
-  HeldJob(Owner owner, JobSource.Taken taken, Promise<Void> cancelled) {
+  HeldJob(Owner owner, JobSource.Taken taken, Span span, Promise<Void> cancelled) {
     this.owner = owner;
     this.taken = taken;
+    this.span = span;
     this.cancelled = cancelled;
   }
 
   @Override
   public Job job() {
     return taken.job();
+  }
+
+  Span span() {
+    return span;
+  }
+
+  /** By which a worker claims it. */
+  Signal.Claim claim(String workerId, boolean givesBack) {
+    return new Signal.Claim(name(), id(), workerId, givesBack, span.claimHeaders());
   }
 
   EventKey key() {

@@ -1,8 +1,13 @@
 package dev.serverevents.internal.worker;
 
+import dev.serverevents.Cause;
 import dev.serverevents.ClaimedJob;
+import dev.serverevents.Job;
 import dev.serverevents.JobSource;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsTracing;
+import dev.serverevents.ServerEventsTracing.Span;
+import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WorkOptions;
 import dev.serverevents.Worker;
 import dev.serverevents.internal.Futures;
@@ -38,6 +43,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
    * @param context the context of the ServerEvents that it belongs to
    * @param clock the clock of its Vert.x
    * @param notices the mailbox there
+   * @param tracing the tracing of its jobs
    * @param caller the context on which its user is called
    * @param ended called when it has ended
    */
@@ -45,6 +51,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
       ContextInternal context,
       Clock clock,
       Mailbox<Notice> notices,
+      ServerEventsTracing tracing,
       ContextInternal caller,
       Consumer<RunningWorker> ended) {}
 
@@ -185,17 +192,23 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
   }
 
   private void hold(JobSource.Taken taken) {
-    var job = new HeldJob(this, taken, home.caller().promise());
+    var asked = taken.job();
+    var span = home.tracing().work(asked.name(), asked.id(), asked.headers());
+    span.worker(id);
+    // What belongs to the trace of a job is kept with a context that is no other job's
+    var context = span == Span.NONE ? home.caller() : home.caller().duplicate();
+    var job = new HeldJob(this, taken, span, context.promise());
     held.add(job);
     verticle.pending().hold();
     claims.add(job);
-    home.caller()
-        .emit(
-            job,
-            given ->
-                onContext(
-                    Futures.of("The handler of the job", () -> handler.apply(given)),
-                    result -> handled(given, result)));
+    context.emit(
+        job,
+        given -> {
+          span.enterContext();
+          onContext(
+              span.within(() -> Futures.of("The handler of the job", () -> handler.apply(given))),
+              result -> handled(given, result));
+        });
   }
 
   private void handled(HeldJob job, AsyncResult<?> result) {
@@ -204,18 +217,24 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
         sure -> {
           claims.remove(job);
           if (job.isCancelled()) {
-            ended(job);
+            ended(
+                job,
+                new WaitCancelledException(Cause.CANCELLED, "Nobody wants the result any more"));
           } else {
-            var answer =
-                result.succeeded()
-                    ? answers.result(job.job(), result.result())
-                    : answers.failure(job.job(), result.cause());
-            onContext(answer.eventually(job::done), answered -> answered(job, answered));
+            var answer = job.span().within(() -> answer(job.job(), result));
+            onContext(
+                answer.eventually(job::done), answered -> answered(job, answered, result.cause()));
           }
         });
   }
 
-  private void answered(HeldJob job, AsyncResult<?> answered) {
+  private Future<?> answer(Job job, AsyncResult<?> result) {
+    return result.succeeded()
+        ? answers.result(job, result.result())
+        : answers.failure(job, result.cause());
+  }
+
+  private void answered(HeldJob job, AsyncResult<?> answered, @Nullable Throwable failure) {
     if (answered.failed()) {
       LOG.error(
           "What has come of the job \"{}\" with id \"{}\" was not emitted",
@@ -223,10 +242,11 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
           job.id(),
           answered.cause());
     }
-    ended(job);
+    ended(job, failure == null ? answered.cause() : failure);
   }
 
-  private void ended(HeldJob job) {
+  private void ended(HeldJob job, @Nullable Throwable why) {
+    job.span().end(why);
     held.remove(job);
     verticle.pending().leave();
     goOn();
@@ -241,7 +261,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
     if (claimTo != null) {
       signals.send(claimTo, new Signal.Alive(id, Optional.of(job.key())));
     }
-    return answers.progress(job.job(), args);
+    return job.span().within(() -> answers.progress(job.job(), args));
   }
 
   private void prove() {

@@ -4,6 +4,7 @@ import dev.serverevents.Cause;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.redis.connection.ClientOptions;
+import dev.serverevents.internal.redis.connection.ConnectionRole;
 import dev.serverevents.internal.redis.connection.Endpoints;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
@@ -63,12 +64,12 @@ public final class ClusterSlots {
   private boolean closed;
 
   /** Asks no node yet. */
-  public ClusterSlots(Vertx vertx, RedisServerOptions redis, Owner owner) {
-    this.vertx = vertx;
-    this.redis = redis;
+  public ClusterSlots(Resources resources, Owner owner) {
+    vertx = resources.vertx();
+    redis = resources.redis();
     this.owner = owner;
-    endpoints =
-        new Endpoints(vertx, redis.getEndpoints(), url -> ClientOptions.of(vertx, redis, url));
+    var options = new ClientOptions(resources, ConnectionRole.WATCH);
+    endpoints = new Endpoints(vertx, redis.getEndpoints(), options::of);
   }
 
   /** Asks who serves the slots, and asks again at each interval until {@link #close}. */

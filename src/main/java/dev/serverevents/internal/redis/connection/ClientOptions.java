@@ -12,7 +12,7 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How Redis clients are made from our settings, here and in the demo. */
+/** How the Redis clients for connections of one role are made from the settings. */
 public final class ClientOptions {
 
   /** The name of the server's certificate must be that of its host, as for HTTPS (RFC 2818). */
@@ -20,47 +20,60 @@ public final class ClientOptions {
 
   private static final String VERIFY_NOTHING = "";
 
-  private ClientOptions() {}
+  private final Vertx vertx;
+  private final RedisServerOptions redis;
+  private final String name;
+
+  /** Those of a verticle's connections that have a role. */
+  public ClientOptions(Resources resources, ConnectionRole role) {
+    vertx = resources.vertx();
+    redis = resources.redis();
+    name = role.clientName(resources.serverId());
+  }
+
+  /** The name that the connections give themselves, by which {@code CLIENT LIST} has them. */
+  public String clientName() {
+    return name;
+  }
 
   /** Options for a client of a cluster, which finds the nodes by itself. */
-  public static Future<RedisOptions> ofCluster(Vertx vertx, RedisServerOptions redis) {
-    return options(vertx, redis, redis.getEndpoints())
-        .map(options -> options.setType(RedisClientType.CLUSTER));
+  public Future<RedisOptions> ofCluster() {
+    return options(redis.getEndpoints()).map(options -> options.setType(RedisClientType.CLUSTER));
   }
 
   /** Options for a client of the server at {@code url}. */
-  public static Future<RedisOptions> of(Vertx vertx, RedisServerOptions redis, String url) {
-    return options(vertx, redis, List.of(url));
+  public Future<RedisOptions> of(String url) {
+    return options(List.of(url));
   }
 
   /** Options for a client of a Sentinel, whose user and password are those of its own URL. */
-  public static Future<RedisOptions> ofSentinel(Vertx vertx, RedisServerOptions redis, String url) {
-    return reachable(vertx, url)
-        .map(reachable -> secure(new RedisOptions().setConnectionString(reachable), redis));
+  public Future<RedisOptions> ofSentinel(String url) {
+    return reachable(url)
+        .map(reachable -> secure(new RedisOptions().setConnectionString(reachable)));
   }
 
   /** Where a URL lacks a user or a password, the client takes that of the options. */
-  private static Future<RedisOptions> options(
-      Vertx vertx, RedisServerOptions redis, List<String> urls) {
-    return Future.all(urls.stream().map(url -> reachable(vertx, url)).toList())
+  private Future<RedisOptions> options(List<String> urls) {
+    return Future.all(urls.stream().map(this::reachable).toList())
         .compose(
             reachable ->
-                password(vertx, redis)
+                password()
                     .map(
                         password ->
                             new RedisOptions()
                                 .setEndpoints(reachable.list())
                                 .setUser(redis.getUser())
                                 .setPassword(password)))
-        .map(options -> secure(options, redis));
+        .map(this::secure);
   }
 
   /**
-   * Makes the URL that the client takes. For a host with an underscore, as Docker Compose makes
-   * them, that has the address, since the client takes its URL for a {@link java.net.URI}.
+   * Makes the URL that the client takes, with the name in it. For a host with an underscore, as
+   * Docker Compose makes them, that has the address, since the client takes its URL for a {@link
+   * java.net.URI}.
    */
-  private static Future<String> reachable(Vertx vertx, String url) {
-    var parsed = RedisUrl.of(url);
+  private Future<String> reachable(String url) {
+    var parsed = RedisUrl.of(url).named(name);
     return parsed.hasUnderscore()
         ? vertx
             .executeBlocking(() -> InetAddress.getAllByName(parsed.host())[0].getHostAddress())
@@ -68,14 +81,14 @@ public final class ClientOptions {
         : Future.succeededFuture(parsed.at(parsed.host()));
   }
 
-  private static Future<@Nullable String> password(Vertx vertx, RedisServerOptions redis) {
+  private Future<@Nullable String> password() {
     var file = redis.getPasswordFile();
     return file == null
         ? Future.succeededFuture(redis.getPassword())
         : vertx.fileSystem().readFile(file).map(bytes -> bytes.toString().strip());
   }
 
-  private static RedisOptions secure(RedisOptions options, RedisServerOptions redis) {
+  private RedisOptions secure(RedisOptions options) {
     var net = options.getNetClientOptions();
     net.setHostnameVerificationAlgorithm(redis.isVerifyHost() ? VERIFY_HOST_NAME : VERIFY_NOTHING);
     if (redis.getCaFile() != null) {

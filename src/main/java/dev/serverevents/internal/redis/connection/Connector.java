@@ -33,15 +33,17 @@ final class Connector {
 
   private final Resources resources;
   private final Target target;
+  private final ClientOptions options;
 
   /** The client of the last connection that was made, or is being made. */
   private @Nullable Redis client;
 
   private boolean closed;
 
-  Connector(Resources resources, Target target) {
+  Connector(Resources resources, Target target, ConnectionRole role) {
     this.resources = resources;
     this.target = target;
+    options = new ClientOptions(resources, role);
   }
 
   /** Makes a connection, after the last one has ended; fails with {@link UnavailableException}. */
@@ -51,19 +53,20 @@ final class Connector {
         .get()
         .compose(
             url ->
-                ClientOptions.of(resources.vertx(), resources.redis(), url)
-                    .compose(options -> connect(url, options))
+                options
+                    .of(url)
+                    .compose(with -> connect(url, with))
                     .recover(cause -> Future.failedFuture(named(url, cause))));
   }
 
-  private Future<Connected> connect(String url, RedisOptions options) {
+  private Future<Connected> connect(String url, RedisOptions with) {
     if (closed) {
       return Future.failedFuture("it was closed meanwhile");
     }
-    options.setMaxWaitingHandlers(MAX_IN_FLIGHT);
-    options.getNetClientOptions().setConnectTimeout((int) TIMEOUT_MS);
-    options.getPoolOptions().setMaxSize(1).setCleanerInterval(-1);
-    var attempted = Redis.createClient(resources.vertx(), options);
+    with.setMaxWaitingHandlers(MAX_IN_FLIGHT);
+    with.getNetClientOptions().setConnectTimeout((int) TIMEOUT_MS);
+    with.getPoolOptions().setMaxSize(1).setCleanerInterval(-1);
+    var attempted = Redis.createClient(resources.vertx(), with);
     client = attempted;
     return attempted
         .connect()

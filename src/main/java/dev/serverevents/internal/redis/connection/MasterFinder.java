@@ -4,7 +4,6 @@ import dev.serverevents.Cause;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
@@ -19,11 +18,10 @@ public final class MasterFinder {
   private final Endpoints sentinels;
 
   /** Asks no Sentinel yet. */
-  public MasterFinder(Vertx vertx, RedisServerOptions redis) {
-    this.redis = redis;
-    sentinels =
-        new Endpoints(
-            vertx, redis.getEndpoints(), url -> ClientOptions.ofSentinel(vertx, redis, url));
+  public MasterFinder(Resources resources) {
+    redis = resources.redis();
+    var options = new ClientOptions(resources, ConnectionRole.WATCH);
+    sentinels = new Endpoints(resources.vertx(), redis.getEndpoints(), options::ofSentinel);
   }
 
   /** Where a connection to it goes. */

@@ -68,7 +68,7 @@ public final class ReconnectingConnection {
     this.resources = resources;
     this.store = store;
     this.owner = owner;
-    connector = new Connector(resources, target);
+    connector = new Connector(resources, target, ConnectionRole.of(store));
   }
 
   /** Whether it can be used now. */

@@ -4,13 +4,16 @@ import dev.serverevents.Cause;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.redis.connection.ClientOptions;
+import dev.serverevents.internal.redis.connection.ConnectionRole;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.MasterFinder;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import dev.serverevents.internal.redis.connection.Resources;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisCluster;
 import io.vertx.redis.client.RedisClusterTransactions;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection for commands about jobs. It is made when it is needed, and given up as soon as it
@@ -28,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobClient {
 
+  private static final Logger LOG = LoggerFactory.getLogger(JobClient.class);
   private static final int CONNECT_MS = 5_000;
 
   /** So long a command may take besides the time that Redis is to wait, the connection included. */
@@ -41,12 +47,22 @@ final class JobClient {
     private boolean isOver;
 
     Link() {
-      client = options().map(options -> Redis.createClient(resources.vertx(), limited(options)));
+      client = options().map(with -> Redis.createClient(resources.vertx(), limited(with)));
       connection = client.compose(Redis::connect).map(this::watched);
     }
 
     private RedisConnection watched(RedisConnection made) {
+      if (isCluster()) {
+        nameThose(made);
+      }
       return made.exceptionHandler(cause -> giveUp()).endHandler(end -> giveUp());
+    }
+
+    /** The client for a cluster does not pass the name on to the connections that it makes. */
+    private void nameThose(RedisConnection made) {
+      RedisCluster.create(made)
+          .onAllNodes(Request.cmd(Command.CLIENT).arg("SETNAME").arg(options.clientName()))
+          .onFailure(refused -> LOG.debug("Redis has no name for connections: {}", refused));
     }
 
     /** Each link has a client of its own: closing that closes the connection in any state. */
@@ -75,12 +91,14 @@ final class JobClient {
   }
 
   private final Resources resources;
+  private final ClientOptions options;
   private @Nullable Link present;
   private int inFlight;
   private boolean isClosed;
 
   JobClient(Resources resources) {
     this.resources = resources;
+    options = new ClientOptions(resources, ConnectionRole.JOBS);
   }
 
   private boolean isCluster() {
@@ -89,11 +107,9 @@ final class JobClient {
 
   /** It is us who ask the Sentinels: Vert.x would give them the user of the master. */
   private Future<RedisOptions> options() {
-    var vertx = resources.vertx();
-    var redis = resources.redis();
     return isCluster()
-        ? ClientOptions.ofCluster(vertx, redis)
-        : new MasterFinder(vertx, redis).find().compose(url -> ClientOptions.of(vertx, redis, url));
+        ? options.ofCluster()
+        : new MasterFinder(resources).find().compose(options::of);
   }
 
   private static RedisOptions limited(RedisOptions options) {
