@@ -1,28 +1,38 @@
 // The adapter for the conformance runner (src/docs/conformance.md):
 //   java -jar server-events.jar conformance -- node conformance.mjs [redis|ioredis]
 import { createInterface } from 'node:readline';
-import { Failure, Raw, ServerEvents, wire } from './index.js';
+import { Failure, Raw, ServerEvents, wire } from 'server-events-client';
 
 const url = process.env.REDIS_URL;
 const library = await import(process.argv[3] ?? process.argv[2] ?? 'redis');
 const client = process.argv[2] === 'ioredis' ? new library.default(url, { lazyConnect: true }) : library.createClient({ url });
-const log = { error: (...what) => console.error(...what) };
-const events = new ServerEvents(client, { log });
+const events = new ServerEvents(client);
 
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
-const bytes = ({ payload, payload64 }) => (payload64 === undefined ? payload : Buffer.from(payload64, 'base64'));
+const bytes = ({ payload, payload64 }) => Buffer.from(payload64 ?? payload, payload64 === undefined ? 'utf8' : 'base64');
 const jobs = new Map(); // what ends a running job, by its name and id
 const workers = new Map();
 const keyOf = ({ name, id }) => JSON.stringify([String(name), String(id)]);
-const failureOf = ({ code, message, detail }) => ({ code, message, detail: detail === undefined ? undefined : new Raw(detail) });
+const failureOf = ({ code, message, detail }) => ({ code, message, detail: detail === undefined ? undefined : JSON.parse(detail) });
+
+const toldFailure = ({ code, message, detail }) => ({ code, message, detail: JSON.stringify(detail) });
+
+/** The hash slot of a channel on a cluster: CRC16 (XMODEM) of it, or of its hash tag. */
+function slot(channel) {
+  let crc = 0;
+  for (const octet of Buffer.from(/^[^{]*\{([^}]+)\}/.exec(channel)?.[1] ?? channel)) {
+    crc ^= octet << 8;
+    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x8000 ? 0x11021 : 0);
+  }
+  return crc % 16_384;
+}
 
 function decode(given) {
   const event = wire.read(bytes(given));
   if (!event) return { kind: 'malformed' };
   if (event.name !== String(given.name) || event.id !== String(given.id)) return { kind: 'other' };
-  if (!event.failure) return { kind: 'event', args: event.text };
-  const { code, message, detailText: detail } = event.failure;
-  return { kind: 'failure', code, message, detail };
+  if (!event.failed) return { kind: 'event', args: event.text };
+  return { kind: 'failure', ...toldFailure(event.failed) };
 }
 
 /** The handler of all jobs: it does what the runner says. */
@@ -45,19 +55,19 @@ const operations = {
     ? { receivers: await events.progress(name, id, new Raw(args)) }
     : event(name, id, new Raw(args), wire.progressChannel(name, id))),
   reply: async ({ replyTo, name, id, args, live }) => (live
-    ? { receivers: await events.reply(replyTo, name, id, new Raw(args)) }
-    : event(name, id, new Raw(args), wire.inbox(replyTo))),
+    ? { receivers: await events.emit(name, id, new Raw(args), { replyTo }) }
+    : event(name, id, new Raw(args), wire.check('replyTo', replyTo))),
   retainedKey: ({ name, id }) => ({ key: wire.retainedKey(name, id) }),
   idempotencyKey: ({ name, id, key }) =>
     ({ key: wire.idempotencyKey(name, id, key), retainedKey: wire.retainedKey(name, id) }),
   fingerprint: ({ payload, retain }) => ({ fingerprint: wire.fingerprint(payload, retain) }),
   channels: ({ name, workerId }) => ({ serves: wire.servesChannel(name), worker: wire.workerChannel(workerId) }),
-  claim: ({ name, id, workerId, givesBack }) => ({ payload: wire.claim(name, id, workerId, givesBack) }),
-  alive: ({ workerId, ...job }) => ({ payload: wire.alive(workerId, ...('name' in job ? [job.name, job.id] : [])) }),
+  claim: ({ name, id, workerId, givesBack }) => ({ payload: wire.json(['$claim', name, id, workerId, ...(givesBack ? [{ givesBack }] : [])]) }),
+  alive: ({ workerId, ...job }) => ({ payload: wire.json(['$alive', workerId, ...('name' in job ? [job.name, job.id] : [])]) }),
   told: (given) => wire.told(bytes(given)) ?? { kind: 'malformed' },
-  slot: ({ channel }) => ({ slot: wire.slot(channel) }),
+  slot: ({ channel }) => ({ slot: slot(channel) }),
   job: ({ text }) => {
-    const { dataText: data, ...job } = wire.job(text);
+    const { dataText: data, ...job } = wire.job(Buffer.from(text));
     return { ...job, data };
   },
 
@@ -86,18 +96,14 @@ const operations = {
 };
 
 async function answer(line) {
-  const raw = wire.fields(line);
   const { call, do: operation, in: given = {} } = JSON.parse(line);
-  for (const [field, text] of raw.has('in') ? wire.fields(raw.get('in')) : []) {
-    if (typeof given[field] === 'number' && /^-?\d+$/.test(text) && !Number.isSafeInteger(given[field])) given[field] = BigInt(text);
-  }
   try {
     if (!operations[operation]) say({ call, error: 'unsupported', message: operation });
     else say({ call, out: (await operations[operation](given, call)) ?? {} });
   } catch (error) {
     const kind = error.kind ?? (error instanceof SyntaxError ? 'invalid' : undefined);
     if (!kind) console.error(error);
-    say({ call, error: kind, message: error.message, code: error.code, detail: error.detailText });
+    say({ call, error: kind, ...toldFailure(error) });
   }
 }
 

@@ -22,7 +22,8 @@ export class Failure extends EventsError {
   readonly detail?: unknown;
 }
 
-export type Name = string | number | bigint;
+/** A text, or an integer that a number can hold. */
+export type Name = string | number;
 export type Args = readonly unknown[] | Raw;
 
 export interface EmitOptions {
@@ -30,7 +31,7 @@ export interface EmitOptions {
   retain?: number;
   /** The event is emitted once within a day, however often it is asked for with this key. */
   idempotencyKey?: string;
-  /** The inbox that it is published to in the place of its own channel. */
+  /** The inbox that it is published to in the place of its own channel; 0 says that it is gone. */
   replyTo?: string;
 }
 
@@ -85,15 +86,13 @@ export interface Worker {
 /** A peer on a Redis. */
 export class ServerEvents {
   /** `client` is one of the package `redis` or `ioredis`: a pattern, which need not be connected. */
-  constructor(client: object, options?: { log?: { error(...what: unknown[]): void } });
+  constructor(client: object);
   /** Emits an event; gives how many connections have received it. */
   emit(name: Name, id: Name, args?: Args, options?: EmitOptions): Promise<number>;
   /** Emits that the job failed. */
   fail(name: Name, id: Name, failure: FailureInput, options?: EmitOptions): Promise<number>;
   /** Tells streams how far the job is. */
   progress(name: Name, id: Name, args?: Args): Promise<number>;
-  /** Emits to the server alone that asked; 0 says that it is gone. */
-  reply(replyTo: string, name: Name, id: Name, args?: Args, options?: EmitOptions): Promise<number>;
   /** Waits for an event, and gives its arguments. */
   on(name: Name, id: Name, options?: WaitOptions): Promise<any[]>;
   on(name: Name, id: Name, options: WaitOptions & { raw: true }): Promise<Raw>;

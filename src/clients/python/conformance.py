@@ -5,9 +5,11 @@
 
 import asyncio
 import base64
+import binascii
 import json
 import logging
 import os
+import re
 import sys
 from typing import Any
 
@@ -23,17 +25,22 @@ def say(**answer: Any) -> None:
     print(json.dumps(answer), flush=True)
 
 
-def payload(given: Given) -> bytes | str:
-    return base64.b64decode(given["payload64"]) if "payload64" in given else str(given["payload"])
+def payload(given: Given) -> bytes:
+    return base64.b64decode(given["payload64"]) if "payload64" in given else given["payload"].encode()
 
 
 def failure(given: Given) -> Failure:
-    detail = Raw(given["detail"]) if "detail" in given else None
+    detail = json.loads(given["detail"]) if "detail" in given else None
     return Failure(given["code"], given.get("message", "The job failed"), detail)
 
 
 def sent(channel: str, name: Any, id: Any, args: Any) -> Given:
     return {"channel": channel, "payload": wire.payload(name, id, args)}
+
+
+def told_failure(failed: Failure) -> Given:
+    detail = {} if failed.detail is None else {"detail": json.dumps(failed.detail)}
+    return {"code": failed.code, "message": failed.message, **detail}
 
 
 def decode(given: Given) -> Given:
@@ -43,25 +50,21 @@ def decode(given: Given) -> Given:
     if (event.name, event.id) != (str(given["name"]), str(given["id"])):
         return {"kind": "other"}
     if event.failure is None:
-        return {"kind": "event", "args": event.args.text}
-    out = {"kind": "failure", "code": event.failure.code, "message": event.failure.message}
-    return out | ({"detail": event.failure.detail_text} if event.failure.detail_text is not None else {})
+        return {"kind": "event", "args": event.text}
+    return {"kind": "failure", **told_failure(event.failure)}
 
 
-def told(given: Given) -> Given:
-    what = wire.told(payload(given))
-    if what is None:
-        return {"kind": "malformed"}
-    out = {"kind": what.kind, "claimTo": what.claim_to}
-    return out | ({"name": what.name, "id": what.id} if what.name else {})
+def slot(channel: str) -> int:
+    """The hash slot of a channel on a cluster: CRC16 of it, or of its hash tag."""
+    tag = re.match(r"[^{]*\{([^}]+)\}", channel)
+    return binascii.crc_hqx((tag[1] if tag else channel).encode(), 0) % 16_384
 
 
 def job(given: Given) -> Given:
-    read = wire.job(given["text"])
-    out = {"name": read.name, "id": read.id, "headers": read.headers, "data": read.data_text}
-    more = {"replyTo": read.reply_to, "claimTo": read.claim_to, "deadline": read.deadline,
-            "stalledAfter": read.stalled_after}
-    return out | {name: value for name, value in more.items() if value is not None}
+    read = {"headers": {}, **wire.job(given["text"].encode())}
+    names = {"reply_to": "replyTo", "claim_to": "claimTo", "stalled_after": "stalledAfter"}
+    read["data"] = read.pop("data_text")
+    return {names.get(name, name): value for name, value in read.items()}
 
 
 async def handle(job: RunningJob) -> Any:
@@ -80,21 +83,22 @@ async def handle(job: RunningJob) -> Any:
 PURE = {
     "encode": lambda name, id, args: sent(wire.channel(name, id), name, id, Raw(args)),
     "progress": lambda name, id, args: sent(wire.progress_channel(name, id), name, id, Raw(args)),
-    "reply": lambda replyTo, name, id, args: sent(wire.inbox(replyTo), name, id, Raw(args)),
+    "reply": lambda replyTo, name, id, args: sent(wire.check("replyTo", replyTo), name, id, Raw(args)),
     "failure": lambda name, id, **given: sent(
         wire.channel(name, id), name, id, [wire.failure(failure(given))]),
     "decode": lambda **given: decode(given),
-    "told": lambda **given: told(given),
+    "told": lambda **given: wire.told(payload(given)) or {"kind": "malformed"},
     "job": lambda **given: job(given),
-    "slot": lambda channel: {"slot": wire.slot(channel)},
+    "slot": lambda channel: {"slot": slot(channel)},
     "retainedKey": lambda name, id: {"key": wire.retained_key(name, id)},
     "idempotencyKey": lambda name, id, key: {
         "key": wire.idempotency_key(name, id, key), "retainedKey": wire.retained_key(name, id)},
     "fingerprint": lambda payload, retain: {"fingerprint": wire.fingerprint(payload, retain)},
     "channels": lambda name, workerId: {
         "serves": wire.serves_channel(name), "worker": wire.worker_channel(workerId)},
-    "claim": lambda name, id, workerId, givesBack=False: {"payload": wire.claim(name, id, workerId, givesBack)},
-    "alive": lambda workerId, **job: {"payload": wire.alive(workerId, *job.values())},
+    "claim": lambda name, id, workerId, givesBack=False: {
+        "payload": wire.to_json(["$claim", name, id, workerId, *([{"givesBack": True}] if givesBack else [])])},
+    "alive": lambda workerId, **job: {"payload": wire.to_json(["$alive", workerId, *job.values()])},
 }
 
 
@@ -122,7 +126,7 @@ class Live:
         return {"receivers": await self.events.progress(name, id, Raw(args))}
 
     async def reply(self, call: int, replyTo: str, name: Any, id: Any, args: str, live: bool) -> Given:
-        return {"receivers": await self.events.reply(replyTo, name, id, Raw(args))}
+        return {"receivers": await self.events.emit(name, id, Raw(args), reply_to=replyTo)}
 
     async def work(self, call: int, name: str, list: str, concurrency: int = 1) -> Given:
         workers[name] = await self.events.work(name, handle, jobs=list, concurrency=concurrency)
@@ -162,8 +166,7 @@ async def answer(live: Live, line: bytes) -> None:
             return
         say(call=call, out=out or {})
     except Failure as failed:
-        detail = {} if failed.detail is None else {"detail": failed.detail_text or json.dumps(failed.detail)}
-        say(call=call, error="failure", code=failed.code, message=failed.message, **detail)
+        say(call=call, error="failure", **told_failure(failed))
     except (InvalidInput, Unavailable, TimeoutError, Conflict) as cause:
         kinds = {InvalidInput: "invalid", Unavailable: "unavailable", Conflict: "conflict"}
         say(call=call, error=kinds.get(type(cause), "timeout"), message=str(cause))

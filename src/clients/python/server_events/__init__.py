@@ -1,24 +1,24 @@
 """A peer of Server Events: it emits events, waits for them, and works on jobs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Any
 
 from . import _wire as wire
-from ._redis import Link, Subscriber, Unavailable, insist, spawn
-from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Job, Key, Raw
+from ._redis import Listener, Redis, Unavailable, insist, spawn
+from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Key, Raw
 from ._worker import RunningJob, Worker
 
-__all__ = ["Args", "Conflict", "Failure", "InvalidInput", "Job", "Raw", "RunningJob",
-           "ServerEvents", "Unavailable", "Worker", "wire"]
+__all__ = ["Args", "Conflict", "Failure", "InvalidInput", "Raw", "RunningJob", "ServerEvents",
+           "Unavailable", "Worker", "wire"]
 
 
 class ServerEvents:
     """A peer on a Redis: by its URL, or by a client of redis.asyncio."""
 
     def __init__(self, redis: Any = "redis://localhost:6379") -> None:
-        self.redis, self.commands, self.subscriber = redis, Link(redis), Subscriber(redis)
+        self.redis, self.commands, self.subscriber = redis, Redis(redis), Redis(redis)
         self._workers: list[Worker] = []
 
     async def __aenter__(self) -> "ServerEvents":
@@ -30,10 +30,8 @@ class ServerEvents:
     async def emit(self, name: Key, id: Key, args: Args = (), *, retain: float = 0,
                    idempotency_key: str | None = None, reply_to: str | None = None) -> int:
         """Emits an event, and keeps it for so many seconds; gives how many have received it."""
-        payload, ms = wire.payload(name, id, args), round(retain * 1_000)
-        is_right = 0 <= retain <= 604_800 and (ms > 0 or not retain)
-        wire.check(is_right, "retain must be at most 7 days, in seconds")
-        channel = wire.channel(name, id) if reply_to is None else wire.inbox(reply_to)
+        payload, ms = wire.payload(name, id, args), wire.check("retain", round(retain * 1_000))
+        channel = wire.channel(name, id) if reply_to is None else wire.check("replyTo", reply_to)
         publish, key = ("PUBLISH", channel, payload), wire.retained_key(name, id)
         if idempotency_key is not None:
             once = wire.idempotency_key(name, id, idempotency_key)
@@ -49,18 +47,13 @@ class ServerEvents:
 
     async def progress(self, name: Key, id: Key, args: Args = ()) -> int:
         """Tells streams how far the job is."""
-        channel = wire.progress_channel(name, id)
-        return int(await self.commands.send("PUBLISH", channel, wire.payload(name, id, args)))
-
-    async def reply(self, reply_to: str, name: Key, id: Key, args: Args = (), *,
-                    retain: float = 0) -> int:
-        """Emits to the server alone that asked; 0 says that it is gone."""
-        return await self.emit(name, id, args, retain=retain, reply_to=reply_to)
+        channel, payload = wire.progress_channel(name, id), wire.payload(name, id, args)
+        return int(await self.commands.send("PUBLISH", channel, payload))
 
     async def _once(self, once: str, key: str, publish: tuple[str, str, str], ms: int) -> int:
         """Has a function in Redis publish unless it has done so before."""
         fingerprint = wire.fingerprint(publish[2], ms)
-        words = 2, once, key, *publish, ms, fingerprint, 86_400_000
+        words = 2, once, key, *publish, ms, fingerprint, 86_400_000  # a day
         call = "FCALL", "server_events_emit_once_1", *words
         try:
             outcome = await self.commands.send(*call)
@@ -71,8 +64,8 @@ class ServerEvents:
             await self.commands.send("FUNCTION", "LOAD", "REPLACE", function)
             outcome = await self.commands.send(*call)
         first, receivers = outcome.decode().split(" ")
-        is_same = first == fingerprint
-        wire.check(is_same, "The idempotency key was used to emit something else", Conflict)
+        if first != fingerprint:
+            raise Conflict("The idempotency key was used to emit something else")
         return int(receivers)
 
     async def on(self, name: Key, id: Key, *, timeout: float = 30, retained: bool = False,
@@ -82,48 +75,35 @@ class ServerEvents:
         `start` is called when Redis has confirmed that the event will be heard, so that what it
         starts cannot end unheard. Raises TimeoutError, or Unavailable if something may be missed.
         """
-        subscriber, key = self.subscriber, wire.retained_key(name, id)
+        key, get = wire.retained_key(name, id), self.commands.send
         ended: asyncio.Future[Arguments] = asyncio.get_running_loop().create_future()
-        epoch = None
 
         def heard(payload: bytes) -> None:
             event = wire.read(payload)
-            if event and (event.name, event.id) == (str(name), str(id)) and not ended.done():
-                if event.failure:
-                    ended.set_exception(event.failure)
-                else:
-                    ended.set_result(event.args)
+            if event is None or (event.name, event.id) != (str(name), str(id)) or ended.done():
+                return
+            if event.failure:
+                ended.set_exception(event.failure)
+            else:
+                ended.set_result(event)
 
-        async def look() -> None:
-            get = self.commands.send
-            kept = await insist(lambda: get("GET", key), lambda: retained and not ended.done())
-            if kept:
-                heard(kept)
-
-        async def begin() -> None:
-            nonlocal epoch
-            epoch = await listener.confirmed
-            if start:
+        async def ready() -> None:
+            if start and listener.times == 1:
                 await start()
+            if retained:
+                heard(await insist(lambda: get("GET", key), lambda: not ended.done()) or b"")
 
-        async def attempt(action: Coroutine[Any, Any, None]) -> None:
-            try:
-                await action
-            except Exception as cause:
-                if not ended.done():
-                    ended.set_exception(cause)
-
-        listener = subscriber.listen(wire.channel(name, id), heard, lambda: spawn(attempt(look())))
-        spawn(attempt(begin()))
+        listener = Listener(wire.channel(name, id), heard, ready)
         try:
             async with asyncio.timeout(timeout):
+                await self.subscriber.listen(listener)
                 return await ended
         except TimeoutError:
-            if epoch != subscriber.epoch:
-                raise Unavailable("It was away") from None
-            raise TimeoutError("Nothing was heard") from None
+            if listener.times == 1 and listener.since:
+                raise TimeoutError("Nothing was heard") from None
+            raise Unavailable("It was away") from None
         finally:
-            subscriber.leave(listener)
+            spawn(self.subscriber.leave(listener))
 
     async def work(self, name: str, handler: Callable[[RunningJob], Awaitable[Any]], *,
                    jobs: str | None = None, concurrency: int = 1, retain: float = 0) -> Worker:

@@ -1,4 +1,4 @@
-"""Connections to Redis of our own, by a URL or after the pattern of a client of redis-py."""
+"""A client of Redis with the standard library alone: by a URL, or after the pattern of redis-py."""
 
 import asyncio
 import logging
@@ -12,10 +12,8 @@ from typing import Any, cast
 from urllib.parse import unquote, urlparse
 
 LOG = logging.getLogger("server_events")
-PATIENCE = 5.0  # so many seconds Redis may take to answer
-RETRY = 0.1
+PATIENCE = 5  # so many seconds Redis may take to answer
 Command = Sequence[str | bytes | int]
-Heard = Callable[[bytes], None]
 _tasks: set[asyncio.Task[Any]] = set()
 
 
@@ -44,8 +42,7 @@ async def insist(action: Callable[[], Awaitable[Any]], needed: Callable[[], obje
             if cause.refused:
                 raise
             LOG.warning("%s", cause)
-            await asyncio.sleep(RETRY)
-    return None
+            await asyncio.sleep(0.1)
 
 
 def pack(command: Command) -> bytes:
@@ -68,26 +65,41 @@ async def read(reader: asyncio.StreamReader) -> Any:
     return int(value) if kind == b":" else [await read(reader) for _ in range(int(value))]
 
 
-class Connection:
-    """One connection, until it fails."""
+@dataclass(eq=False)
+class Listener:
+    """What hears a channel; `ready` is called each time that Redis has confirmed."""
 
-    def __init__(self, redis: Any, heard: Callable[[str, bytes], None],
-                 ended: Callable[["Connection"], None]) -> None:
-        self.answers = deque[asyncio.Future[Any]]()  # that are awaited
-        self.opened = asyncio.Event()
-        self.cause: Exception | None = None  # of its end
+    channel: str
+    heard: Callable[[bytes], object]
+    ready: Callable[[], Awaitable[None]] | None = None
+    since: float | None = None  # when Redis has confirmed
+    times: int = 0  # that it has
+
+    def age(self) -> float:
+        """For how many seconds it has heard all."""
+        return monotonic() - self.since if self.since else 0
+
+
+class Redis:
+    """A connection that is made again when it fails or is silent, and hears the same channels."""
+
+    def __init__(self, redis: Any) -> None:
+        self.redis, self.losses, self.cause = redis, 0, Exception("Redis does not answer")
         self.writer: asyncio.StreamWriter | None = None
-        self.task = spawn(self._run(redis, heard, ended))
+        self._opened = asyncio.Event()
+        self._answers = deque[asyncio.Future[Any]]()  # that are awaited
+        self._listeners: dict[str, list[Listener]] = {}
+        self._tasks = [spawn(self._live()), spawn(self._ping())]
 
-    async def _open(self, redis: Any) -> asyncio.StreamReader:
-        if not isinstance(redis, str):  # redis-py knows Sentinels, Unix sockets and credentials
-            pool = redis.connection_pool
+    async def _open(self) -> asyncio.StreamReader:
+        if not isinstance(self.redis, str):  # redis-py knows Sentinels, sockets and credentials
+            pool = self.redis.connection_pool
             options = pool.connection_kwargs.items()
             self.own = pool.connection_class(**{k: 2 if k == "protocol" else v for k, v in options})
             await self.own.connect()
             self.writer = self.own._writer
             return cast(asyncio.StreamReader, self.own._reader)
-        url = urlparse(redis)
+        url = urlparse(self.redis)
         secure = ssl.create_default_context() if url.scheme == "rediss" else None
         where = url.hostname or "localhost", url.port or 6379
         reader, self.writer = await asyncio.open_connection(*where, ssl=secure)
@@ -99,184 +111,107 @@ class Connection:
                     raise refusal
         return reader
 
-    async def _run(self, redis: Any, heard: Callable[[str, bytes], None],
-                   ended: Callable[["Connection"], None]) -> None:
-        cause: Exception = ConnectionError("The connection was given up")
-        try:
-            reader = await self._open(redis)
-            self.opened.set()
-            while True:
-                answer = await read(reader)
-                if isinstance(answer, list) and answer[:1] == [b"message"]:
-                    heard(answer[1].decode(), answer[2])
-                elif not (waiting := self.answers.popleft()).done():
-                    waiting.set_result(answer)
-        except Exception as failure:
-            cause = failure
-        finally:
-            self.cause = cause
-            self.opened.set()
-            for waiting in self.answers:
-                if not waiting.done():
-                    waiting.set_result(Unavailable(cause))
-            ended(self)
-            if self.writer:
-                self.writer.close()
+    async def _live(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    reader = await self._open()
+                self._opened.set()
+                for listener in self._all():
+                    if listener.times:  # else whoever listens is about to subscribe
+                        spawn(self._subscribe(listener))
+                while True:
+                    self._take(await read(reader))
+            except Exception as cause:
+                self._lose(cause)
+                await asyncio.sleep(0.1)
 
-    async def ask(self, commands: Sequence[Command]) -> list[Any]:
-        await self.opened.wait()
-        if self.cause or not self.writer:
-            raise self.cause or ConnectionError()
-        answers = [asyncio.get_running_loop().create_future() for _ in commands]
-        self.answers.extend(answers)
-        self.writer.write(b"".join(map(pack, commands)))
-        await self.writer.drain()
-        return list(await asyncio.gather(*answers))
+    def _take(self, answer: Any) -> None:
+        if isinstance(answer, list) and answer[:1] == [b"message"]:
+            for listener in list(self._listeners.get(answer[1].decode(), ())):
+                listener.heard(answer[2])
+        elif not (waiting := self._answers.popleft()).done():
+            waiting.set_result(answer)
 
+    def _lose(self, cause: Exception) -> None:
+        self._opened.clear()
+        self.cause, self.losses = cause, self.losses + 1
+        while self._answers:
+            if not (waiting := self._answers.popleft()).done():
+                waiting.set_result(Unavailable(cause))
+        for listener in self._all():
+            listener.since = None
+        self._abort()
 
-class Link:
-    """A connection that is made when it is needed, and given up when it fails or is silent."""
+    def _abort(self) -> None:
+        if self.writer:
+            self.writer.transport.abort()
 
-    def __init__(self, redis: Any,
-                 heard: Callable[[str, bytes], None] = lambda channel, payload: None,
-                 lost: Callable[[], None] = lambda: None) -> None:
-        self.redis, self.heard, self.lost = redis, heard, lost
-        self.present: Connection | None = None
-        self.closed = False
+    def _all(self) -> list[Listener]:
+        return [each for listeners in self._listeners.values() for each in listeners]
 
-    async def send(self, *command: str | bytes | int, waits: float = 0) -> Any:
-        return (await self._batch([command], waits))[0]
+    async def send(self, *command: str | bytes | int) -> Any:
+        return (await self._batch(command))[0]
 
     async def transaction(self, *commands: Command) -> Any:
-        return (await self._batch([["MULTI"], *commands, ["EXEC"]]))[-1]
+        return (await self._batch(["MULTI"], *commands, ["EXEC"]))[-1]
 
-    async def _batch(self, commands: Sequence[Command], waits: float = 0) -> list[Any]:
-        """Sends commands in one write; Redis may wait so many seconds with its answers."""
-        if self.closed:
-            raise Unavailable("The client is closed", refused=True)
-        used = self.present = self.present or Connection(self.redis, self.heard, self._drop)
+    async def _batch(self, *commands: Command) -> list[Any]:
+        """Sends commands in one write, and gives their answers."""
+        answers = [asyncio.get_running_loop().create_future() for _ in commands]
         try:
-            async with asyncio.timeout(PATIENCE + waits):
-                answers = await used.ask(commands)
-            for answer in answers:
-                if isinstance(answer, Unavailable):
-                    raise answer
-            return answers
-        except Exception as cause:
-            unavailable = cause if isinstance(cause, Unavailable) else Unavailable(cause)
-            if not unavailable.refused:
-                self._drop(used)
-            raise unavailable from None
-
-    def _drop(self, used: Connection | None) -> None:
-        if used and self.present is used:
-            self.present = None
-            used.task.cancel()
-            if not self.closed:
-                self.lost()
-
-    def close(self) -> None:
-        self.closed = True
-        self._drop(self.present)
-
-
-@dataclass(eq=False)
-class Listener:
-    """What hears a channel; `ready` is called each time that Redis has confirmed."""
-
-    channel: str
-    heard: Callable[[bytes], None]
-    ready: Callable[[], Any]
-    confirmed: asyncio.Future[int]  # in which epoch at first
-    epoch: int | None = None
-    busy: bool = False
-
-
-class Subscriber:
-    """Channels that are heard, again after each loss of the connection, until they are left."""
-
-    def __init__(self, redis: Any) -> None:
-        self.link = Link(redis, self._heard, self._lost)
-        self.epoch = 0  # how often the connection was lost
-        self._listeners: dict[str, list[Listener]] = {}
-        self._answered = 0.0  # when Redis answered last
-        self._pings = spawn(self._ping())
-
-    def _heard(self, channel: str, payload: bytes) -> None:
-        for listener in list(self._listeners.get(channel, ())):
-            listener.heard(payload)
-
-    def _lost(self) -> None:
-        self.epoch += 1
-        for listener in [each for listeners in self._listeners.values() for each in listeners]:
-            spawn(self._subscribe(listener))
-
-    async def ping(self) -> None:
-        """Comes back when all that was published before has been heard."""
-        await self.link.send("PING")
-        self._answered = monotonic()
-
-    async def catch_up(self) -> None:
-        """Does so if it is in doubt, for example after this process stood still."""
-        if monotonic() - self._answered > 1:
-            await self.ping()
+            async with asyncio.timeout(PATIENCE):
+                await self._opened.wait()
+                self._answers.extend(answers)
+                cast(asyncio.StreamWriter, self.writer).write(b"".join(map(pack, commands)))
+                replies = await asyncio.gather(*answers)
+        except TimeoutError:
+            self._abort()
+            raise Unavailable(self.cause) from None
+        for reply in replies:
+            if isinstance(reply, Unavailable):
+                if not reply.refused:
+                    self._abort()
+                raise reply
+        return replies
 
     async def _ping(self) -> None:
+        """Notices that the connection is silent."""
         while True:
             await asyncio.sleep(0.5)
             if self._listeners:
                 with suppress(Unavailable):
-                    await self.ping()
+                    await self.send("PING")
 
-    def listen(self, channel: str, heard: Callable[[bytes], None] = lambda payload: None,
-               ready: Callable[[], Any] = lambda: None) -> Listener:
-        confirmed = asyncio.get_running_loop().create_future()
-        listener = Listener(channel, heard, ready, confirmed)
-        self._listeners.setdefault(channel, []).append(listener)
-        spawn(self._subscribe(listener))
-        return listener
+    async def listen(self, listener: Listener) -> None:
+        """Comes back when Redis has confirmed."""
+        self._listeners.setdefault(listener.channel, []).append(listener)
+        await self._subscribe(listener)
 
     async def _subscribe(self, listener: Listener) -> None:
-        channel, confirmed = listener.channel, listener.confirmed
-
-        def needed() -> bool:
-            listens = listener in self._listeners.get(channel, ())
-            return listens and listener.epoch != self.epoch
-
         async def subscribe() -> None:
-            epoch = self.epoch
-            await self.link.send("SUBSCRIBE", channel)
-            if epoch == self.epoch and needed():
-                listener.epoch = epoch
-                if not confirmed.done():
-                    confirmed.set_result(epoch)
-                listener.ready()
+            losses = self.losses
+            await self.send("SUBSCRIBE", listener.channel)
+            if losses != self.losses:
+                raise Unavailable("The connection was lost")
+            listener.since, listener.times = monotonic(), listener.times + 1
 
-        if listener.busy:
-            return
-        listener.busy = True
-        try:
-            while needed():
-                await insist(subscribe, needed)
-        except Unavailable as cause:
-            if not confirmed.done():
-                confirmed.set_exception(cause)
-            self.leave(listener)
-        listener.busy = False
+        await insist(subscribe, lambda: listener in self._listeners.get(listener.channel, ()))
+        if listener.since and listener.ready:
+            await listener.ready()
 
-    def leave(self, listener: Listener) -> "asyncio.Task[None]":
-        """Gives a task that ends when Redis has confirmed."""
-        return spawn(self._leave(listener))
-
-    async def _leave(self, listener: Listener) -> None:
+    async def leave(self, listener: Listener) -> None:
+        """Comes back when Redis has confirmed."""
         listeners = self._listeners.get(listener.channel, [])
         if listener in listeners:
             listeners.remove(listener)
             if not listeners:
                 del self._listeners[listener.channel]
                 with suppress(Unavailable):
-                    await self.link.send("UNSUBSCRIBE", listener.channel)
+                    await self.send("UNSUBSCRIBE", listener.channel)
 
     def close(self) -> None:
-        self._pings.cancel()
-        self.link.close()
+        self._listeners.clear()
+        for task in self._tasks:
+            task.cancel()
+        self._lose(ConnectionError("The client is closed"))

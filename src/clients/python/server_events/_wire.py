@@ -1,12 +1,11 @@
 """The bytes of the wire protocol (src/docs/wire-protocol.md). Nothing here talks to Redis."""
 
-import binascii
 import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 
 class InvalidInput(ValueError):
@@ -22,8 +21,7 @@ class Failure(Exception):
 
     def __init__(self, code: int, message: str = "The job failed", detail: Any = None) -> None:
         super().__init__(message)
-        self.code, self.message, self.detail = code, message, detail
-        self.detail_text: str | None = None
+        self.code, self.message, self.detail = check("code", code), message, detail
 
 
 @dataclass(frozen=True)
@@ -34,28 +32,68 @@ class Raw:
 
 
 class Arguments(list[Any]):
-    """The arguments of an event; `text` is their JSON, byte for byte."""
+    """The arguments of an event, with its name and id; `text` is their JSON, byte for byte."""
 
-    text = "[]"
+    name: str
+    id: str
+    text: str
+    texts: list[str]  # of each of them
+    failure: Failure | None
 
 
 Key = str | int
 Args = Sequence[Any] | Raw
-_TOKEN = re.compile(r'"(?:[^"\\]+|\\.)*"|[\[{,:\]}]', re.DOTALL)
+Rule = tuple[Callable[[Any], object], str]
 
 
-def check(is_right: bool, message: str, error: type[Exception] = InvalidInput) -> None:
-    if not is_right:
-        raise error(message)
+def _is_key(value: Any, start: str = "") -> bool:
+    is_utf8 = type(value) in (str, int) and re.fullmatch(start + r"[^\ud800-\udfff]+", str(value))
+    return bool(is_utf8) and len(str(value).encode()) <= 512
 
 
-def split(text: str) -> list[str]:
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
+def _matches(pattern: str) -> Callable[[Any], object]:
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value, re.DOTALL)
+
+
+def _is_within(least: int, most: int) -> Callable[[Any], object]:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+_INBOX: Rule = _matches(r"\$inbox:.{0,1017}"), "at most 1,024 characters, led by $inbox:"
+_MS: Rule = _is_within(0, 604_800_000), "an integer of ms, at most 7 days"
+_RULES: dict[str, Rule] = {  # what the value of each field must be
+    "name": (lambda name: _is_key(name, r"(?!\$|__)"), "1 to 512 bytes, not led by $ or __"),
+    "id": (_is_key, "1 to 512 bytes of UTF-8, or an integer"),
+    "list": (lambda name: _is_key(name, "(?!})"), "1 to 512 bytes, not led by }"),
+    "args": (lambda args: isinstance(args, list), "an array"),
+    "job": (lambda job: isinstance(job, dict), "an object"),
+    "depth": (_is_within(0, 500), "at most 500 levels"),
+    "code": (_is_within(-(2**31), 2**31 - 1), "an integer of 32 bits"),
+    "idempotency_key": (_matches("[!-~]{1,255}"), "1 to 255 visible ASCII characters"),
+    "headers": (_are_texts, "an object of texts"),
+    "replyTo": _INBOX, "claimTo": _INBOX,
+    "deadline": _MS, "stalledAfter": _MS, "retain": _MS,
+}
+
+
+def check(field: str, value: Any) -> Any:
+    """Gives the value of a field if it is right."""
+    is_right, rule = _RULES[field]
+    if not is_right(value):
+        raise InvalidInput(f"{field} must be {rule}")
+    return value
+
+
+def _split(text: str) -> list[str]:
     """The texts of the elements of a JSON array, or of an object's names and values in turn."""
     parts, depth, start = [], 0, 0
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(r'"(?:[^"\\]+|\\.)*"|[\[{,:\]}]', text, re.DOTALL):
         opens, ends = token[0] in "[{", token[0] in ",:]}"
-        depth += opens
-        check(depth <= 500, "This is nested more than 500 levels deep")
+        depth = check("depth", depth + opens)
         if depth == 1 and ends:
             parts.append(text[start:token.start()].strip())
         if depth == 1 and (opens or ends):
@@ -64,76 +102,32 @@ def split(text: str) -> list[str]:
     return [] if parts == [""] else parts
 
 
-def fields(text: str) -> dict[str, str]:
-    """The texts of the values of a JSON object, by name."""
-    parts = iter(split(text))
-    return {json.loads(name): value for name, value in zip(parts, parts)}
-
-
-def _parse(data: bytes | str) -> tuple[Any, str, list[str]]:
-    """The value, its text, and the parts of that."""
+def _parse(data: bytes) -> tuple[Any, list[str]]:
+    """The value, and the texts of its parts."""
     try:
-        text = data if isinstance(data, str) else data.decode()
-        parts = split(text)
-        return json.loads(text, parse_constant=int), text, parts  # int refuses NaN
+        text = data.decode()
+        parts = _split(text)
+        return json.loads(text, parse_constant=int), parts  # int refuses NaN
     except ValueError as cause:
         raise InvalidInput(f"This is not JSON: {cause}") from None
 
 
-def _json(value: Any) -> str:
+def to_json(value: Any) -> str:
     if isinstance(value, Raw):
         return value.text
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return text.encode().decode()
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as cause:
         raise InvalidInput(f"This cannot be written as JSON: {cause}") from None
 
 
-def _key(what: str, value: Any) -> str:
-    """Checks the name of an event, its id, or the name of a list, and gives its text."""
-    check(type(value) in (str, int), f"{what} must be a text or an integer")
-    text = _json(value) if isinstance(value, int) else str(value)
-    is_right = 0 < len(text.encode(errors="replace")) <= 512
-    check(is_right, f"{what} must have 1 to 512 bytes of UTF-8")
-    check(what != "name" or not text.startswith(("$", "__")), "name must not begin with $ or __")
-    return text
-
-
-def _is_integer(value: Any, least: int, most: int) -> bool:
-    return type(value) is int and least <= value <= most
-
-
-def _is_inbox(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("$inbox:") and len(value) <= 1024
-
-
 # Channels and keys
 def channel(name: Key, id: Key) -> str:
-    return f"{_key('name', name)}:{_key('id', id)}"
+    return f"{check('name', name)}:{check('id', id)}"
 
 
 def progress_channel(name: Key, id: Key) -> str:
     return f"$progress:{channel(name, id)}"
-
-
-def inbox(reply_to: str) -> str:
-    check(_is_inbox(reply_to), "reply_to must begin with $inbox:")
-    return reply_to
-
-
-def _kept(name: Key, id: Key) -> str:
-    return f"{{{channel(name, id)}}}:{len(str(name).encode())}"
-
-
-def retained_key(name: Key, id: Key) -> str:
-    return f"$retained:{_kept(name, id)}"
-
-
-def idempotency_key(name: Key, id: Key, key: str) -> str:
-    is_key = isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key) is not None
-    check(is_key, "idempotency_key must be 1 to 255 visible ASCII characters")
-    return f"$idempotency:{_kept(name, id)}:{key}"
 
 
 def worker_channel(worker_id: str) -> str:
@@ -141,143 +135,89 @@ def worker_channel(worker_id: str) -> str:
 
 
 def serves_channel(name: str) -> str:
-    return f"$serves:{_key('name', name)}"
+    return f"$serves:{check('name', name)}"
 
 
 def jobs_key(name: str) -> str:
-    check(not _key("list", name).startswith("}"), "list must not begin with }")
-    return f"$jobs:{{{name}}}"
+    return f"$jobs:{{{check('list', name)}}}"
 
 
-def slot(channel: str) -> int:
-    """The hash slot of a key or a channel on a cluster: CRC16 of it, or of its hash tag."""
-    tag = re.match(r"[^{]*\{([^}]+)\}", channel)
-    return binascii.crc_hqx((tag[1] if tag else channel).encode(), 0) % 16_384
+def retained_key(name: Key, id: Key, kind: str = "retained") -> str:
+    return f"${kind}:{{{channel(name, id)}}}:{len(str(name).encode())}"
+
+
+def idempotency_key(name: Key, id: Key, key: str) -> str:
+    return f"{retained_key(name, id, 'idempotency')}:{check('idempotency_key', key)}"
 
 
 # What a peer publishes
 def payload(name: Key, id: Key, args: Args = ()) -> str:
     channel(name, id)  # are they right?
     if isinstance(args, Raw):
-        value, _, parts = _parse(args.text)
-        check(isinstance(value, list), "args must be an array")
+        value, parts = _parse(args.text.encode(errors="surrogatepass"))
+        check("args", value)
         args = [Raw(part) for part in parts]
-    text = f"[{','.join(map(_json, [name, id, *args]))}]"
-    _parse(text)  # is it right, and not nested too deep?
+    text = f"[{','.join(map(to_json, [name, id, *args]))}]"
+    _parse(text.encode(errors="surrogatepass"))  # is it right, and not nested too deep?
     return text
 
 
-def failure(failed: Failure) -> Raw:
+def failure(failed: Failure) -> dict[str, Any]:
     """The only argument of the event that says that a job failed."""
-    is_code = _is_integer(failed.code, -(2**31), 2**31 - 1)
-    check(is_code, "code must be an integer of 32 bits")
-    more = "" if failed.detail is None else f',"detail":{_json(failed.detail)}'
-    message = _json(str(failed.message))
-    return Raw(f'{{"$failure":{{"code":{failed.code},"message":{message}{more}}}}}')
+    more = {} if failed.detail is None else {"detail": failed.detail}
+    return {"$failure": {"code": failed.code, "message": str(failed.message), **more}}
 
 
 def fingerprint(payload: str, retain_ms: int) -> str:
     return hashlib.sha256(f"{payload}{retain_ms}".encode()).hexdigest()
 
 
-def alive(*parts: Key) -> str:
-    return _json(["$alive", *parts])
-
-
-def claim(name: Key, id: Key, worker_id: str, gives_back: bool) -> str:
-    return _json(["$claim", name, id, worker_id, *([{"givesBack": True}] if gives_back else [])])
-
-
-class Event(NamedTuple):
-    """A payload as it was read."""
-
-    name: str
-    id: str
-    args: Arguments
-    texts: list[str]
-    failure: Failure | None
-
-
-def read(data: bytes | str) -> Event | None:
+def read(data: bytes) -> Arguments | None:
     """Reads a payload that anybody may have published; gives nothing if it is malformed."""
     try:
-        value, _, parts = _parse(data)
+        value, parts = _parse(data)
         is_event = isinstance(value, list) and len(value) > 1
         if not is_event or any(type(part) not in (str, int, float) for part in value[:2]):
             return None
-        name, id, *texts = (p if isinstance(p, str) else text for p, text in zip(value, parts))
+        texts = [part if isinstance(part, str) else text for part, text in zip(value, parts)]
         args = Arguments(value[2:])
-        args.text = f"[{','.join(parts[2:])}]"
-        return Event(name, id, args, texts, _failure_of(args, texts))
+        args.name, args.id, *args.texts = texts
+        args.text, args.failure = f"[{','.join(parts[2:])}]", _failure_of(args)
+        return args
     except InvalidInput:
         return None
 
 
-def _failure_of(args: list[Any], texts: list[str]) -> Failure | None:
-    given = args[0].get("$failure") if len(args) == 1 and isinstance(args[0], dict) else None
-    if not isinstance(given, dict):
-        return None
-    code, message, detail = given.get("code", 0), given.get("message"), given.get("detail")
-    check(_is_integer(code, -(2**31), 2**31 - 1), "The code is no integer of 32 bits")
-    failed = Failure(code, message if isinstance(message, str) else "The job failed", detail)
-    if detail is not None:
-        failed.detail_text = fields(fields(texts[0])["$failure"])["detail"]
-    return failed
-
-
-class Told(NamedTuple):
-    """What a worker is told; name and id are those of the job, if it is about one."""
-
-    kind: str
-    claim_to: str
-    name: str = ""
-    id: str = ""
-
-
-def told(data: bytes | str) -> Told | None:
-    """Reads what a worker is told; gives nothing if it is none of what a worker knows."""
-    signal = read(data)
-    if signal and signal.name in ("$alive", "$reclaim"):
-        return Told(signal.name[1:], signal.id)
-    if signal and signal.name in ("$unwanted", "$revoked") and len(signal.texts) > 1:
-        return Told(signal.name[1:], signal.texts[1], signal.id, signal.texts[0])
+def _failure_of(args: list[Any]) -> Failure | None:
+    match args:
+        case [{"$failure": dict(given)}]:
+            message = given.get("message")
+            words = message if isinstance(message, str) else "The job failed"
+            return Failure(given.get("code", 0), words, given.get("detail"))
     return None
 
 
-@dataclass(eq=False)
-class Job:
-    """A job as it was taken; `data_text` has the JSON text of its data."""
-
-    name: str
-    id: str
-    reply_to: str | None
-    claim_to: str | None
-    deadline: int | None
-    stalled_after: int | None
-    headers: dict[str, str]
-    data: Any
-    data_text: str = field(repr=False)
+def told(data: bytes) -> dict[str, str]:
+    """Reads what a worker is told; gives nothing if it is none of what a worker knows."""
+    match read(data):
+        case Arguments(name="$alive" | "$reclaim" as kind, id=claim_to):
+            return {"kind": kind[1:], "claimTo": claim_to}
+        case Arguments(name="$unwanted" | "$revoked" as kind, id=name, texts=[id, claim_to, *_]):
+            return {"kind": kind[1:], "name": name, "id": id, "claimTo": claim_to}
+    return {}
 
 
-def job(data: bytes | str) -> Job:
+_OPTIONAL = {"replyTo": "reply_to", "claimTo": "claim_to", "deadline": "deadline",
+             "stalledAfter": "stalled_after", "headers": "headers"}
+
+
+def job(data: bytes) -> dict[str, Any]:
     """Reads a job; raises InvalidInput."""
-    value, text, _ = _parse(data)
-    check(isinstance(value, dict), "A job must be an object")
-
-    def optional(name: str, is_right: Callable[[Any], bool]) -> Any:
-        check(value.get(name) is None or is_right(value[name]), f"{name} is not right")
-        return value.get(name)
-
-    def is_ms(value: Any) -> bool:
-        return _is_integer(value, 0, 86_400_000)
-
-    def are_texts(value: Any) -> bool:
-        return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-
-    return Job(
-        name=_key("name", value.get("name")), id=_key("id", value.get("id")),
-        reply_to=optional("replyTo", _is_inbox), claim_to=optional("claimTo", _is_inbox),
-        deadline=optional("deadline", is_ms), stalled_after=optional("stalledAfter", is_ms),
-        headers=optional("headers", are_texts) or {},
-        data=value.get("data"), data_text=fields(text).get("data", "null"),
-    )
+    value, parts = _parse(data)
+    texts = dict(zip(map(json.loads, parts[::2]), parts[1::2]))
+    given = {name: each for name, each in check("job", value).items() if each is not None}
+    fields = {to: check(name, given[name]) for name, to in _OPTIONAL.items() if name in given}
+    for name in "name", "id":
+        is_number = type(given.get(name)) in (int, float)
+        fields[name] = check(name, texts[name] if is_number else given.get(name))
+    return {**fields, "data": value.get("data"), "data_text": texts.get("data", "null")}

@@ -1,5 +1,6 @@
 package dev.serverevents.clients;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.Programs;
@@ -102,7 +103,7 @@ enum Client {
   private Stream<String> adapter() {
     var adapter =
         isNode()
-            ? "node_modules/server-events-client/conformance.mjs"
+            ? "conformance.mjs"
             : SOURCES.resolve("python").resolve("conformance.py").toAbsolutePath().toString();
     return Stream.of(adapter, library).filter(word -> !word.isEmpty());
   }
@@ -157,6 +158,8 @@ enum Client {
         Files.writeString(Client.NODE.resolve("package.json"), DEPENDENCIES);
         var sources = SOURCES.resolve("node");
         must(sources, "npm", "pack", "--silent", "--pack-destination", Client.NODE.toString());
+        var adapter = Client.NODE.resolve("conformance.mjs");
+        Files.copy(sources.resolve("conformance.mjs"), adapter, REPLACE_EXISTING);
         Files.deleteIfExists(Client.NODE.resolve("package-lock.json"));
         must(Client.NODE, "rm", "-rf", "node_modules/server-events-client");
         must(Client.NODE, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
