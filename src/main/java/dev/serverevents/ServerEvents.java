@@ -406,6 +406,37 @@ public interface ServerEvents {
   JobList jobList(String name, JobListOptions options);
 
   /**
+   * Asks all servers how they are: what is pending, what became of waits, which workers there are,
+   * and how near the limits are. A server is a Vert.x with its verticles; those on the same Redis
+   * are asked, this one included.
+   *
+   * @return completes within about a second. Servers that have not answered by then are {@link
+   *     SystemOverview#missing()}. It fails with {@link UnavailableException} if no verticle is
+   *     deployed here.
+   */
+  Future<SystemOverview> overview();
+
+  /**
+   * Asks all servers what happened to an event: whoever waited for it or waits now, what became of
+   * the job, and why a wait ended. Each server remembers as many steps as the setting {@code
+   * explain.steps} says, so what is long ago is not known any more.
+   *
+   * @return completes within about a second. Servers that have not answered by then are {@link
+   *     Explanation#missing()}. It fails with {@link InvalidInputException} for bad input, and with
+   *     {@link UnavailableException} if no verticle is deployed here.
+   */
+  Future<Explanation> explain(Object name, Object id);
+
+  /**
+   * Ends all waits and streams for an event on all servers, with a {@link WaitCancelledException}.
+   *
+   * @return how many ended, as far as servers have answered within a second. It fails with {@link
+   *     InvalidInputException} for bad input, and with {@link UnavailableException} if no verticle
+   *     is deployed here.
+   */
+  Future<Integer> cancelAll(Object name, Object id);
+
+  /**
    * Calls a handler when both Redis connections of every deployed verticle are up: at once if they
    * are now, and again after each reconnect.
    */

@@ -1,6 +1,7 @@
 package dev.serverevents;
 
 import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.settings.ExplainSettings;
 import dev.serverevents.internal.settings.LimitSettings;
 import dev.serverevents.internal.settings.RedisSettings;
 import dev.serverevents.internal.settings.Settings;
@@ -42,16 +43,28 @@ public final class ServerEventsOptions {
   /** The longest timeout of a wait, in ms: 24 h. */
   public static final long MAX_TIMEOUT = VerticleSettings.MAX_TIMEOUT;
 
+  /** How many steps each server remembers, so that what happened to an event can be explained. */
+  public static final int DEFAULT_EXPLAIN_STEPS = ExplainSettings.DEFAULT_STEPS;
+
+  /** The most steps that a server can remember. */
+  public static final int MAX_EXPLAIN_STEPS = ExplainSettings.MAX_STEPS;
+
   private static final Settings SETTINGS =
-      new Settings(VerticleSettings.SECTION, LimitSettings.SECTION, RedisSettings.SECTION);
+      new Settings(
+          VerticleSettings.SECTION,
+          LimitSettings.SECTION,
+          ExplainSettings.SECTION,
+          RedisSettings.SECTION);
 
   private final Values values;
+  private final Values explain;
   private LimitsOptions limits;
   private RedisServerOptions redis;
 
   /** All defaults. */
   public ServerEventsOptions() {
     values = new Values(VerticleSettings.SECTION);
+    explain = new Values(ExplainSettings.SECTION);
     limits = new LimitsOptions();
     redis = new RedisServerOptions();
   }
@@ -59,6 +72,7 @@ public final class ServerEventsOptions {
   /** A copy, which shares nothing with {@code other} that can change. */
   public ServerEventsOptions(ServerEventsOptions other) {
     values = new Values(other.values);
+    explain = new Values(other.explain);
     limits = new LimitsOptions(other.limits);
     redis = other.redis;
   }
@@ -71,13 +85,19 @@ public final class ServerEventsOptions {
   public ServerEventsOptions(JsonObject json) {
     SETTINGS.check(json);
     values = Values.of(VerticleSettings.SECTION, json);
+    explain =
+        Values.of(ExplainSettings.SECTION, Fields.object("explain", json.getValue("explain")));
     limits = new LimitsOptions(Fields.object("limits", json.getValue("limits")));
     redis = new RedisServerOptions(Fields.object("redis", json.getValue("redis")));
   }
 
   /** The settings as JSON. It contains the password where that is set. */
   public JsonObject toJson() {
-    return values.toJson().put("limits", limits.toJson()).put("redis", redis.toJson());
+    return values
+        .toJson()
+        .put("limits", limits.toJson())
+        .put("explain", explain.toJson())
+        .put("redis", redis.toJson());
   }
 
   /** Checks a timeout in ms, which must be from 1 to {@value #MAX_TIMEOUT}. */
@@ -176,6 +196,32 @@ public final class ServerEventsOptions {
   /** Sets it. */
   public ServerEventsOptions setLimits(LimitsOptions limits) {
     this.limits = limits;
+    return this;
+  }
+
+  /** How many waits, emits and other steps each server remembers, or 0 for none. */
+  public int getExplainSteps() {
+    return explain.get(ExplainSettings.STEPS).intValue();
+  }
+
+  /**
+   * Sets it, from 0 to {@value #MAX_EXPLAIN_STEPS}. What is remembered is what {@link
+   * ServerEvents#explain} and {@link ServerEvents#overview} tell; with 0, nothing is, and nothing
+   * is counted by name. A step takes about 100 bytes.
+   */
+  public ServerEventsOptions setExplainSteps(int steps) {
+    explain.set(ExplainSettings.STEPS, (long) steps);
+    return this;
+  }
+
+  /** Whether the arguments of events are remembered as well. */
+  public boolean isExplainPayloads() {
+    return explain.get(ExplainSettings.PAYLOADS);
+  }
+
+  /** Sets it. Of each event up to 4 KiB are remembered; a larger one is remembered without. */
+  public ServerEventsOptions setExplainPayloads(boolean payloads) {
+    explain.set(ExplainSettings.PAYLOADS, payloads);
     return this;
   }
 

@@ -69,6 +69,17 @@ class ArchitectureTest {
           // What is written to a client and has not left counts for limits.unread, too
           WEB + ".Outgoing",
           Set.of(INTERNAL + ".local.Unread"),
+          // A wait that a quota refuses never began, so that nothing else notes it
+          WEB + ".Explanations",
+          Set.of(
+              INTERNAL + ".journal.Course",
+              INTERNAL + ".journal.Entry",
+              INTERNAL + ".journal.Journal",
+              INTERNAL + ".journal.Step",
+              INTERNAL + ".journal.What",
+              INTERNAL + ".loop.Clock",
+              INTERNAL + ".loop.Clocks",
+              INTERNAL + ".wire.EventKey"),
           // A gauge of it
           METRICS + ".MicrometerMetrics",
           Set.of(INTERNAL + ".local.Unread"),

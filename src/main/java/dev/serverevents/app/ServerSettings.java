@@ -1,5 +1,6 @@
 package dev.serverevents.app;
 
+import dev.serverevents.internal.settings.ExplainSettings;
 import dev.serverevents.internal.settings.LimitSettings;
 import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.RedisSettings;
@@ -94,6 +95,7 @@ final class ServerSettings {
           RedisSettings.SECTION,
           VerticleSettings.SECTION,
           LimitSettings.SECTION,
+          ExplainSettings.SECTION,
           HTTP,
           RouteSettings.SECTION,
           PER_CLIENT,

@@ -17,7 +17,13 @@ public interface Access {
     /** To emit them, their failures or their progress. */
     EMIT("emit"),
     /** To read the metrics, in which the names of all events are. */
-    METRICS("read the metrics");
+    METRICS("read the metrics"),
+    /** To see how all servers are, and what happened to every event, in detail. */
+    CONSOLE("use the console"),
+    /** To see the arguments of events where they are explained. */
+    PAYLOADS("see arguments"),
+    /** To cancel what others wait for. */
+    CANCEL("cancel waits");
 
     private final String verb;
 
@@ -37,7 +43,7 @@ public interface Access {
    * Tells whether a user may do something.
    *
    * @param user as the authentication handler left it, or null
-   * @param name the events' name; empty for {@link Action#METRICS}
+   * @param name the events' name; empty for {@link Action#METRICS} and those after it
    */
   boolean permits(@Nullable User user, Action action, String name);
 }

@@ -26,8 +26,11 @@ import io.vertx.ext.web.handler.HttpException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +59,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
       Buffer sha256,
       List<NamePattern> waits,
       List<NamePattern> emits,
-      boolean metrics) {
+      Set<Action> others) {
 
     static Key of(String at, Values values) {
       var hash = required(at, values, RouteSettings.KEY_SHA_256);
@@ -69,7 +72,24 @@ final class ApiKeys implements AuthenticationProvider, Access {
           Buffer.buffer(HexFormat.of().parseHex(hash)),
           patterns(values.get(RouteSettings.KEY_WAIT)),
           patterns(values.get(RouteSettings.KEY_EMIT)),
-          values.get(RouteSettings.KEY_METRICS));
+          others(values));
+    }
+
+    /** The rights that are not about the events of a name. */
+    private static Set<Action> others(Values values) {
+      var others = EnumSet.noneOf(Action.class);
+      Map.of(
+              Action.METRICS, RouteSettings.KEY_METRICS,
+              Action.CONSOLE, RouteSettings.KEY_CONSOLE,
+              Action.PAYLOADS, RouteSettings.KEY_PAYLOADS,
+              Action.CANCEL, RouteSettings.KEY_CANCEL)
+          .forEach(
+              (action, setting) -> {
+                if (values.get(setting)) {
+                  others.add(action);
+                }
+              });
+      return others;
     }
 
     private static String required(String at, Values values, Setting<String> setting) {
@@ -84,7 +104,7 @@ final class ApiKeys implements AuthenticationProvider, Access {
       return switch (action) {
         case WAIT -> isNameOf(waits, event);
         case EMIT -> isNameOf(emits, event);
-        case METRICS -> metrics;
+        case METRICS, CONSOLE, PAYLOADS, CANCEL -> others.contains(action);
       };
     }
 

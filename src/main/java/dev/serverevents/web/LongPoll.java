@@ -1,7 +1,5 @@
 package dev.serverevents.web;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.serverevents.Cause;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.IncompleteException;
@@ -20,8 +18,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.net.URLEncoder;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One request that waits for an event, or for several. */
@@ -90,20 +86,9 @@ final class LongPoll {
         || (cause instanceof IncompleteException incomplete && isTimeout(incomplete.getCause()));
   }
 
-  /**
-   * The path of the same resource, where any server finds a retained event. It is made anew, since
-   * the path as it was sent may read as another host.
-   */
+  /** The path of the same resource, where any server finds a retained event. */
   private String retained() {
-    var mounted = Objects.requireNonNullElse(ctx.mountPoint(), "");
-    var path = new StringBuilder(mounted.replaceFirst("/$", "")).append("/events");
-    for (var parameter : new String[] {"name", "id"}) {
-      var value = ctx.pathParam(parameter);
-      if (value != null) {
-        path.append('/').append(URLEncoder.encode(value, UTF_8).replace("+", "%20"));
-      }
-    }
-    var location = new QueryStringEncoder(path.toString());
+    var location = new QueryStringEncoder(Requests.eventPath(ctx));
     for (var parameter : new String[] {"any", "all", "min"}) {
       ctx.queryParams().getAll(parameter).forEach(value -> location.addParam(parameter, value));
     }

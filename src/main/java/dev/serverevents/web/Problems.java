@@ -124,6 +124,7 @@ public final class Problems {
     var problem = problem(status);
     if (ctx.failure() instanceof ServerEventsException failure) {
       LogContext.with(ctx, () -> putEnding(problem, response, ending(failure)));
+      Explanations.putLink(ctx, problem, failure);
     } else {
       putDetail(problem, ctx, status);
       putCause(problem, status);

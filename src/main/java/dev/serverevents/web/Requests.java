@@ -1,5 +1,7 @@
 package dev.serverevents.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEventsMetrics;
@@ -14,6 +16,8 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URLEncoder;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +88,22 @@ public final class Requests {
     return Utf8.isPercentEncoded(url)
         ? null
         : new InvalidInputException("the URL", url, "must be percent-encoded UTF-8").getMessage();
+  }
+
+  /**
+   * The path of the event, or of the events, that a request is about. It is made anew, since the
+   * path as it was sent may read as another host.
+   */
+  static String eventPath(RoutingContext ctx) {
+    var mounted = Objects.requireNonNullElse(ctx.mountPoint(), "");
+    var path = new StringBuilder(mounted.replaceFirst("/$", "")).append("/events");
+    for (var parameter : new String[] {"name", "id"}) {
+      var value = ctx.pathParam(parameter);
+      if (value != null) {
+        path.append('/').append(URLEncoder.encode(value, UTF_8).replace("+", "%20"));
+      }
+    }
+    return path.toString();
   }
 
   /** The body's JSON value, or null where there is no body. */

@@ -26,6 +26,8 @@ import java.util.List;
  *   <li>{@code GET /events/{name}?all=1,2,3&min=2} waits for all, or for {@code min} of them; 200
  *       with {@code {"results":{"1":[],"3":[]},"failures":{},"missing":["2"]}}
  *   <li>{@code GET /events/{name}/{id}/stream}: Server-Sent Events, with the job's progress
+ *   <li>{@code GET /events/{name}/{id}/explain} tells what happened to the event; 200 with {@link
+ *       dev.serverevents.Explanation}'s JSON
  *   <li>{@code POST /events/{name}/{id}?retain=ms} emits a JSON array of arguments, or any other
  *       JSON value as the only one; 202 with {@code {"receivers":n}}
  *   <li>{@code PUT /events/{name}/{id}/failure?retain=ms} emits a failure, {@code
@@ -54,6 +56,7 @@ public final class ServerEventsRoutes {
   private static final String STREAM = EVENT + "/stream";
   private static final String PROGRESS = EVENT + "/progress";
   private static final String FAILURE = EVENT + "/failure";
+  private static final String EXPLAIN = EVENT + "/explain";
   private static final String SOCKET = "/socket";
   private static final String HEALTH = "/health/*";
   private static final String OPEN_API = "/openapi.json";
@@ -94,12 +97,14 @@ public final class ServerEventsRoutes {
     permit(Action.WAIT, EVENTS, HttpMethod.GET, HttpMethod.HEAD);
     permit(Action.WAIT, EVENT, HttpMethod.GET, HttpMethod.HEAD);
     permit(Action.WAIT, STREAM, HttpMethod.GET);
+    permit(Action.WAIT, EXPLAIN, HttpMethod.GET);
     permit(Action.EMIT, EVENT, HttpMethod.POST);
     permit(Action.EMIT, PROGRESS, HttpMethod.POST);
     permit(Action.EMIT, FAILURE, HttpMethod.PUT);
     on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitForSeveral);
-    on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitFor);
-    on(STREAM, HttpMethod.GET).handler(this::stream);
+    on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(Explanations::offer).handler(this::waitFor);
+    on(STREAM, HttpMethod.GET).handler(Explanations::offer).handler(this::stream);
+    on(EXPLAIN, HttpMethod.GET).handler(new Explanations(events, options.getAccess())::answer);
     var emit = new EmitRoutes(events, quotas);
     var bodies = new Bodies(options.getMaxBody(), options.getRequestTimeout());
     bodies.on(on(EVENT, HttpMethod.POST)).handler(emit::result);
@@ -110,6 +115,7 @@ public final class ServerEventsRoutes {
     allow(EVENTS, "GET, HEAD, OPTIONS");
     allow(EVENT, "GET, HEAD, POST, OPTIONS");
     allow(STREAM, "GET, OPTIONS");
+    allow(EXPLAIN, "GET, OPTIONS");
     allow(PROGRESS, "POST, OPTIONS");
     allow(FAILURE, "PUT, OPTIONS");
   }

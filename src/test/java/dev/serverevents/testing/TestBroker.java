@@ -29,7 +29,9 @@ public interface TestBroker {
 
   /** Those of them that are for events. */
   default List<String> channels() {
-    return allChannels().stream().filter(channel -> !channel.startsWith("$inbox:")).toList();
+    return allChannels().stream()
+        .filter(channel -> !channel.startsWith("$inbox:") && !channel.equals("$servers"))
+        .toList();
   }
 
   /** How many connections subscribe a channel. */

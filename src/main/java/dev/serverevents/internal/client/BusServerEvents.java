@@ -9,6 +9,7 @@ import dev.serverevents.EventResults;
 import dev.serverevents.EventStream;
 import dev.serverevents.EventWait;
 import dev.serverevents.EventWaits;
+import dev.serverevents.Explanation;
 import dev.serverevents.FirstEvent;
 import dev.serverevents.Health;
 import dev.serverevents.Job;
@@ -19,6 +20,7 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsTracing.Operation;
 import dev.serverevents.Store;
 import dev.serverevents.StreamOptions;
+import dev.serverevents.SystemOverview;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
@@ -35,8 +37,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +57,7 @@ public final class BusServerEvents implements ServerEvents {
   private final PendingStreams streams;
   private final PendingEmits emits;
   private final Work work;
+  private final Questions questions;
 
   /** Detaches it from the verticle whose end closes it, if there is one. */
   private Runnable detach = () -> {};
@@ -67,6 +72,9 @@ public final class BusServerEvents implements ServerEvents {
     streams = new PendingStreams(home, verticles, workers);
     emits = new PendingEmits(home, verticles);
     work = new Work(home, verticles, this);
+    questions = new Questions(home, verticles);
+    home.books()
+        .watch(() -> Stream.of(workers.reports(), work.reports()).flatMap(List::stream).toList());
   }
 
   /** See {@link ServerEvents#create(Vertx)}. */
@@ -178,6 +186,21 @@ public final class BusServerEvents implements ServerEvents {
   }
 
   @Override
+  public Future<SystemOverview> overview() {
+    return questions.overview(caller());
+  }
+
+  @Override
+  public Future<Explanation> explain(Object name, Object id) {
+    return questions.explain(name, id, caller());
+  }
+
+  @Override
+  public Future<Integer> cancelAll(Object name, Object id) {
+    return questions.cancel(name, id, caller());
+  }
+
+  @Override
   public ServerEvents onReady(Runnable handler) {
     handlers.onReady(caller(), handler);
     return this;
@@ -227,6 +250,7 @@ public final class BusServerEvents implements ServerEvents {
     verticles.close();
     detach.run();
     handlers.close();
+    home.books().close();
     emits.failAll(
         new UnavailableException(Cause.NOT_DEPLOYED, "Closed before Redis answered to the emit"));
     var ended =

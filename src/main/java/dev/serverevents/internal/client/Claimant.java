@@ -1,5 +1,7 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.internal.journal.WorkerReport;
+import dev.serverevents.internal.journal.WorkerReport.Claim;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -7,10 +9,14 @@ import dev.serverevents.internal.local.Signals;
 import dev.serverevents.internal.local.Watcher;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Turns;
+import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Signal;
 import dev.serverevents.internal.wire.WireNames;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +31,12 @@ final class Claimant implements Watcher {
 
     /** The worker has shown no sign of life for longer than {@link #stalledAfter()}. */
     void workerSilent();
+
+    /** The event of the wait. */
+    EventKey key();
+
+    /** For how many ms the worker has had the job. */
+    long claimedForMs();
 
     /** After how many ms without a sign of life the worker counts as stalled, or 0 for never. */
     long stalledAfter();
@@ -91,6 +103,24 @@ final class Claimant implements Watcher {
   /** The worker has shown a sign of life, or could not since it is not heard at present. */
   void heard() {
     heard = home.clock().nanoTime();
+  }
+
+  /** What is known of the worker: of each name, as it does not say which it serves. */
+  List<WorkerReport> reports() {
+    var byName = new TreeMap<String, List<Claim>>();
+    var told = 0;
+    for (var guest : guests) {
+      if (told++ == WorkerReport.MAX_CLAIMS) {
+        break; // they are in the order of their claims
+      }
+      byName
+          .computeIfAbsent(guest.key().name(), name -> new ArrayList<>())
+          .add(new Claim(guest.key().id(), guest.claimedForMs()));
+    }
+    var reports = new ArrayList<WorkerReport>();
+    byName.forEach(
+        (name, claims) -> reports.add(new WorkerReport(id, name, List.copyOf(claims), silentMs())));
+    return reports;
   }
 
   /** For how many ms the worker has shown no sign of life. */

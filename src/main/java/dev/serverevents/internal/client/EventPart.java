@@ -1,9 +1,12 @@
 package dev.serverevents.internal.client;
 
 import dev.serverevents.StreamEvent;
+import dev.serverevents.WaitCancelledException;
+import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.WireFormat.Payload;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part for a stream's event, which knows whether it can have missed one. */
@@ -75,6 +78,20 @@ final class EventPart extends StreamPart {
     if (!follow) {
       stream().end(null);
     }
+  }
+
+  @Override
+  public List<Course> courses(EventKey key) {
+    return takes(key) && !hasEnded() ? List.of(stream().course()) : List.of();
+  }
+
+  @Override
+  public int cancel(EventKey key, WaitCancelledException why) {
+    if (!takes(key) || hasEnded()) {
+      return 0;
+    }
+    stream().end(why);
+    return 1;
   }
 
   @Override

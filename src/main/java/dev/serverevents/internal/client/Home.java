@@ -18,6 +18,7 @@ import io.vertx.core.internal.ContextInternal;
  * @param metrics the metrics that count its waits and streams
  * @param tracing the tracing of them
  * @param clock the clock of its Vert.x
+ * @param books the books of what becomes of its waits and streams
  */
 record Home(
     ContextInternal context,
@@ -25,14 +26,17 @@ record Home(
     Mailbox<Notice> streamNotices,
     ServerEventsMetrics metrics,
     ServerEventsTracing tracing,
-    Clock clock) {
+    Clock clock,
+    Books books) {
 
   /** The home on a context. */
   static Home on(ContextInternal context) {
     var metrics = ServerEventsMetrics.of(context.owner());
     var tracing = ServerEventsTracing.of(context.owner());
     var clock = Clocks.of(context.owner());
-    return new Home(context, mailbox(context), mailbox(context), metrics, tracing, clock);
+    var books = new Books(context, clock);
+    return new Home(
+        context, mailbox(context), mailbox(context), metrics, tracing, clock, books);
   }
 
   /** Calls an action once, on the context, after so many ms; gives what {@link #cancel} takes. */

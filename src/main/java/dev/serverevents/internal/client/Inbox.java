@@ -1,5 +1,7 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.WaitCancelledException;
+import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -41,6 +43,15 @@ final class Inbox implements Subscriber {
 
     /** The worker says that the job of the wait has got on. */
     void gotOn();
+
+    /** Whether the wait is known by the inbox alone. */
+    boolean isDirect();
+
+    /** What becomes of the wait. */
+    List<Course> courses(EventKey key);
+
+    /** Ends the wait, and tells how many waits that were. */
+    int cancel(EventKey key, WaitCancelledException why);
 
     /** The verticle has ended the inbox, and the wait has to end as well. */
     void inboxEnded(Throwable cause);
@@ -216,6 +227,23 @@ final class Inbox implements Subscriber {
     if (wait != null) {
       wait.replied(payload);
     }
+  }
+
+  @Override
+  public List<Course> courses(EventKey key) {
+    var wait = direct(key);
+    return wait == null ? List.of() : wait.courses(key);
+  }
+
+  @Override
+  public int cancel(EventKey key, WaitCancelledException why) {
+    var wait = direct(key);
+    return wait == null ? 0 : wait.cancel(key, why);
+  }
+
+  private @Nullable Guest direct(EventKey key) {
+    var wait = key.name().equals(name) ? waits.get(key.id()) : null;
+    return wait == null || !wait.isDirect() ? null : wait;
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.Cause;
+import dev.serverevents.EventArgs;
 import dev.serverevents.EventTimeoutException;
 import dev.serverevents.Job;
 import dev.serverevents.ServerEventsException;
@@ -8,6 +10,7 @@ import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.Timeline;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Futures;
+import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
@@ -61,7 +64,8 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
     this.caller = caller;
   }
 
-  boolean isDirect() {
+  @Override
+  public boolean isDirect() {
     return direct;
   }
 
@@ -212,6 +216,11 @@ final class PendingRequest extends PendingWait implements Inbox.Guest {
       handingOver.end(cause);
     }
     super.tellEnding(cause);
+  }
+
+  @Override
+  Course course(@Nullable Cause cause, @Nullable String detail, @Nullable EventArgs args) {
+    return course(handedOver, cause, detail, args);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.serverevents.internal.client;
 
 import static java.util.Objects.requireNonNullElseGet;
 
+import dev.serverevents.Cause;
 import dev.serverevents.NoWorkerException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsTracing.Operation;
@@ -10,6 +11,8 @@ import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.Timeline;
+import dev.serverevents.internal.journal.Course;
+import dev.serverevents.internal.journal.Course.Milestones;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.loop.Patience;
@@ -50,6 +53,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   private final Span span;
 
   private @Nullable Deployment verticle;
+  private @Nullable Tally tally;
   private final long since;
   private long timer = -1;
 
@@ -120,6 +124,7 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   /** Has a verticle listen, and lets its time run. */
   void start(Deployment verticle) {
     this.verticle = verticle;
+    tally = home().books().streamBegan(key.name());
     if (timeout != null) {
       timer = home().setTimer(timeout, () -> settle(verticle));
     }
@@ -209,8 +214,32 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
     owner.end(this, cause);
   }
 
+  /** Has it remembered how the stream ends, or that it was not begun. */
+  void note(Cause cause, @Nullable String detail) {
+    if (home().books().journal().isOn()) {
+      home().books().ended(course(cause, detail));
+    }
+  }
+
   private long now() {
     return TimeUnit.NANOSECONDS.toMillis(home().clock().nanoTime() - since);
+  }
+
+  @Override
+  public Course course() {
+    return course(null, null);
+  }
+
+  private Course course(@Nullable Cause cause, @Nullable String detail) {
+    var milestones =
+        new Milestones(
+            ms(subscribed), Course.NEVER, Course.NEVER, null, ms(progressed), Course.NEVER);
+    var ended = home().clock().nanoTime();
+    return new Course(key, since, milestones, ended, verticle != null, cause, detail, null);
+  }
+
+  private static int ms(@Nullable Long time) {
+    return time == null ? Course.NEVER : time.intValue();
   }
 
   private Timeline timeline() {
@@ -222,9 +251,16 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
     span.end(timeline(), cause);
   }
 
-  /** Frees what the stream holds, and tells its reader why it ends; null where that is regular. */
-  void close(@Nullable Throwable cause) {
+  /**
+   * Frees what the stream holds, and tells its reader why it ends.
+   *
+   * @param cause what the reader is told, or null where the end is regular
+   * @param why the same for the journal, where a reader may have wanted no more
+   */
+  void close(@Nullable Throwable cause, Cause why) {
     ended = true;
+    home().books().streamLeft(tally);
+    note(why, cause == null ? null : Course.detail(cause));
     home().cancel(timer);
     if (patience != null) {
       patience.cancel();

@@ -1,10 +1,12 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.Cause;
 import dev.serverevents.EventStream;
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.internal.ContextInternal;
 import java.util.HashSet;
@@ -61,6 +63,7 @@ final class PendingStreams implements PendingStream.Owner {
     } catch (UnavailableException refused) {
       home.metrics().streamEnded(refused);
       stream.tellEnding(refused);
+      stream.note(refused.cause(), Course.detail(refused));
       stream.reader().end(refused);
     }
   }
@@ -68,20 +71,21 @@ final class PendingStreams implements PendingStream.Owner {
   /** Called on any thread. */
   @Override
   public void end(PendingStream stream, @Nullable Throwable cause) {
-    end(stream, cause, cause);
+    end(stream, cause, cause, Cause.of(cause));
   }
 
   /** Called on any thread. */
   @Override
   public void close(PendingStream stream, @Nullable Throwable why) {
-    end(stream, null, why);
+    end(stream, null, why, why == null ? Cause.CANCELLED : Cause.of(why));
   }
 
-  private void end(PendingStream stream, @Nullable Throwable told, @Nullable Throwable counted) {
+  private void end(
+      PendingStream stream, @Nullable Throwable told, @Nullable Throwable counted, Cause cause) {
     home.run(
         () -> {
           if (all.remove(stream)) {
-            stream.close(told);
+            stream.close(told, cause);
             home.metrics().streamEnded(counted);
             stream.tellEnding(counted);
           }

@@ -14,6 +14,10 @@ import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.Timeline;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.journal.Course;
+import dev.serverevents.internal.journal.Course.Milestones;
+import dev.serverevents.internal.journal.Step;
+import dev.serverevents.internal.journal.What;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -25,6 +29,7 @@ import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +64,11 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
 
   /** What is known of the worker; null where nobody wants to know. */
   private final @Nullable WorkerWatch watch;
+
+  // Its place in the list of all waits of its name; see Tally
+  @Nullable Tally tally;
+  @Nullable PendingWait older;
+  @Nullable PendingWait newer;
 
   private @Nullable Deployment verticle;
 
@@ -301,6 +311,12 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   }
 
   @Override
+  public void note(What what, int ms, String detail) {
+    var at = since + TimeUnit.MILLISECONDS.toNanos(ms);
+    owner.home().books().happened(new Step(at, key, what, detail));
+  }
+
+  @Override
   public void goOn() {
     suspicion = null;
   }
@@ -365,12 +381,49 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     return stopped;
   }
 
+  /** What became of the wait until now, or until its end if there is a cause for it. */
+  Course course(@Nullable Cause cause, @Nullable String detail, @Nullable EventArgs args) {
+    return course(NEVER, cause, detail, args);
+  }
+
+  /** The same of a wait whose job was handed over then. */
+  final Course course(
+      int handedOver, @Nullable Cause cause, @Nullable String detail, @Nullable EventArgs args) {
+    var milestones =
+        watch == null
+            ? new Milestones(heard, handedOver, NEVER, null, NEVER, NEVER)
+            : new Milestones(
+                heard,
+                handedOver,
+                watch.claimed(),
+                watch.claimedBy(),
+                watch.progress(),
+                watch.lost());
+    var ended = owner.home().clock().nanoTime();
+    return new Course(key, since, milestones, ended, verticle != null, cause, detail, args);
+  }
+
+  @Override
+  public List<Course> courses(EventKey other) {
+    return isRunning() && takes(other) ? List.of(course(null, null, null)) : List.of();
+  }
+
+  @Override
+  public int cancel(EventKey other, WaitCancelledException why) {
+    if (!isRunning() || !takes(other)) {
+      return 0;
+    }
+    end(why);
+    return 1;
+  }
+
   private void complete(Payload payload) {
     span.begin(Operation.RECEIVE).end(payload.failure());
     if (payload.failure() != null) {
       fail(payload.failure());
     } else {
       tellEnding(null);
+      owner.home().books().ended(this, Cause.RESULT, null, payload.args());
       result.complete(payload.args());
     }
   }
@@ -378,6 +431,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   void fail(Throwable cause) {
     var told = cause instanceof ServerEventsException ours ? ours.at(timeline()) : cause;
     tellEnding(told);
+    owner.home().books().ended(this, Cause.of(told), Course.detail(told), null);
     result.tryFail(told);
   }
 

@@ -107,6 +107,7 @@ final class PendingWaits implements PendingWait.Owner {
   private void start(PendingWait wait, Deployment verticle) {
     wait.start(verticle);
     timeouts.add(wait);
+    home.books().began(wait);
     var request = wait instanceof PendingRequest asking ? asking : null;
     if (request != null && request.needsInbox()) {
       join(request, inboxes.add(verticle, wait.key(), request));
@@ -146,6 +147,7 @@ final class PendingWaits implements PendingWait.Owner {
     if (!timeouts.remove(wait)) {
       return false;
     }
+    home.books().left(wait);
     wait.verticle().pending().leave();
     if (wait instanceof PendingRequest request && request.inbox() != null) {
       inboxes.remove(request.inbox(), wait.key(), request);

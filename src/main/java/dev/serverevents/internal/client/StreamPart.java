@@ -2,6 +2,7 @@ package dev.serverevents.internal.client;
 
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamEvent.Gap;
+import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.local.Notice;
 import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Mailbox;
@@ -21,6 +22,9 @@ abstract class StreamPart implements Subscriber {
 
     /** Whether the stream has no timeout. */
     boolean isEndless();
+
+    /** What becomes of the stream. */
+    Course course();
 
     /** Whether the stream has ended; any thread may ask. */
     boolean hasEnded();

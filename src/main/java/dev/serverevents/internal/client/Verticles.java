@@ -13,6 +13,7 @@ import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Vertx;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,20 @@ final class Verticles {
   private static UnavailableException noneDeployed() {
     return new UnavailableException(
         Cause.NOT_DEPLOYED, "No ServerEventsVerticle is deployed on this Vert.x");
+  }
+
+  /**
+   * A verticle that can ask others: one that listens, if there is any.
+   *
+   * @throws UnavailableException if there is none
+   */
+  Deployment any() {
+    var all = isClosed ? List.<Deployment>of() : deployments.all();
+    return all.stream()
+        .filter(each -> each.options().isListen())
+        .findFirst()
+        .or(() -> all.stream().findFirst())
+        .orElseThrow(Verticles::noneDeployed);
   }
 
   /**

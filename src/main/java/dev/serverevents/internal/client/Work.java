@@ -7,6 +7,7 @@ import dev.serverevents.UnavailableException;
 import dev.serverevents.WorkOptions;
 import dev.serverevents.Worker;
 import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.journal.WorkerReport;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.worker.RunningWorker;
 import io.vertx.core.Future;
@@ -64,6 +65,7 @@ final class Work {
       home.run(
           () -> {
             all.add(worker);
+            home.books().watched();
             worker.start();
           });
       return worker;
@@ -78,6 +80,11 @@ final class Work {
     public String id() {
       return "";
     }
+  }
+
+  /** What is known of all workers. */
+  List<WorkerReport> reports() {
+    return all.stream().map(RunningWorker::report).toList();
   }
 
   /**

@@ -10,6 +10,8 @@ import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.WorkerLostException;
+import dev.serverevents.internal.journal.Course;
+import dev.serverevents.internal.journal.What;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Signal;
@@ -24,7 +26,7 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
   /** What a watch needs of its wait. */
   interface Owner {
     /** Stands for the time of what has not happened. */
-    int NEVER = -1;
+    int NEVER = Course.NEVER;
 
     /** The key of the wait. */
     EventKey key();
@@ -43,6 +45,9 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
 
     /** Does not end the wait for what was found out before. */
     void goOn();
+
+    /** Remembers what a later step would take the place of; it happened at so many ms. */
+    void note(What what, int ms, String detail);
 
     /** Ends the wait. */
     void end(Throwable cause);
@@ -115,6 +120,16 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
   }
 
   @Override
+  public EventKey key() {
+    return wait.key();
+  }
+
+  @Override
+  public long claimedForMs() {
+    return (long) wait.now() - claimed;
+  }
+
+  @Override
   public long stalledAfter() {
     return stalledAfter;
   }
@@ -141,6 +156,9 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
   /** A worker says that it has the job. The last one that does so has it. */
   void claimed(Signal.Claim claim) {
     var workerId = claim.workerId();
+    if (claimedBy != null && !claimedBy.equals(workerId)) {
+      noteBefore("worker " + claimedBy);
+    }
     if (claimant != null && !claimant.id().equals(workerId)) {
       claimant.tell(Workers.unwanted(requireNonNull(inbox), wait.key().id(), true));
       leaveClaimant();
@@ -153,6 +171,14 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
       claimed = wait.now();
       leaveServed();
       wait.goOn();
+    }
+  }
+
+  /** The worker that had the job before is known here no more. */
+  private void noteBefore(String worker) {
+    wait.note(What.CLAIMED, claimed, worker);
+    if (lost >= claimed) {
+      wait.note(What.WORKER_LOST, lost, worker);
     }
   }
 

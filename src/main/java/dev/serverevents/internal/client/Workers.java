@@ -1,11 +1,13 @@
 package dev.serverevents.internal.client;
 
+import dev.serverevents.internal.journal.WorkerReport;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Signals;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.Signal;
 import dev.serverevents.internal.wire.WireNames;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,9 @@ final class Workers {
 
   /** How often it is looked for workers that have stalled, in ms. */
   private static final long CHECK_MS = 100;
+
+  /** Of how many workers is reported what is known. */
+  private static final int MAX_REPORTS = 100;
 
   /** A name or a worker, as one verticle sees it. */
   private record At(Mailbox<Command> verticle, String what) {}
@@ -133,6 +138,15 @@ final class Workers {
   private void tell(Inbox inbox, String workerId, Signal signal) {
     new Signals(inbox.verticle().commands(), home.notices())
         .send(WireNames.worker(workerId), signal);
+  }
+
+  /** What is known of workers that have jobs. */
+  List<WorkerReport> reports() {
+    var reports = new ArrayList<WorkerReport>();
+    claimants.values().stream()
+        .limit(MAX_REPORTS)
+        .forEach(claimant -> reports.addAll(claimant.reports()));
+    return reports;
   }
 
   /** Watches nothing any more. */

@@ -6,6 +6,7 @@ import dev.serverevents.internal.local.Notices;
 import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.loop.Work;
+import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.WireFormat.Payload;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -51,6 +52,20 @@ final class Audience implements ChannelListener {
 
   String channel() {
     return channel;
+  }
+
+  /** Adds those that take an event of a key, until there are so many. */
+  void find(EventKey key, int max, List<Subscriber> found) {
+    for (var some : List.of(confirmed, unconfirmed)) {
+      for (var each : some) {
+        if (found.size() >= max) {
+          return;
+        }
+        if (each.takes(key)) {
+          found.add(each);
+        }
+      }
+    }
   }
 
   void add(Subscriber subscriber) {

@@ -6,6 +6,7 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
@@ -128,6 +129,9 @@ public interface Broker {
    *     does not tell, with {@link RefusalException} if it refuses
    */
   Future<List<Long>> countSubscribers(List<String> channels);
+
+  /** The connections, as an overview has them. */
+  List<ConnectionReport> connections();
 
   /** The lists of jobs, for use on any thread. */
   JobStore jobs();

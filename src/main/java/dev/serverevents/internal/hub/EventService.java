@@ -5,6 +5,10 @@ import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.journal.Course;
+import dev.serverevents.internal.journal.Journal;
+import dev.serverevents.internal.journal.Step;
+import dev.serverevents.internal.journal.What;
 import dev.serverevents.internal.json.JsonAddresses;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments;
@@ -50,8 +54,13 @@ public final class EventService implements Broker.Listener {
   private final PendingCount pending;
   private final ServerEventsMetrics metrics;
   private final PayloadDecoder decoder;
+  private final Journal journal;
+  private final Inquiries inquiries;
   private boolean serving;
   private boolean draining;
+
+  /** Whether a connection has broken, and not all are up again. */
+  private boolean away;
 
   /**
    * Creates one that is not started.
@@ -72,10 +81,13 @@ public final class EventService implements Broker.Listener {
     watch = new StoreWatch(vertx);
     broker = brokers.apply(this);
     hub = new Hub(context, broker, decoder);
-    emits = new Emits(broker, metrics);
+    emits = new Emits(broker, metrics, Journal.of(vertx), clock);
     presence = new Presence(context, broker);
     commands = new Mailbox<>((ContextInternal) context, this::run);
     pending = new PendingCount(options.getLimits().getPendingWaits());
+    journal = Journal.of(vertx);
+    journal.keep(options.getExplainSteps(), options.isExplainPayloads());
+    inquiries = new Inquiries(vertx, context, broker, hub, commands);
   }
 
   /** Connects, and then takes commands. */
@@ -86,6 +98,7 @@ public final class EventService implements Broker.Listener {
   /** Takes no new waits, and gives those that are pending, and the emits, time to end. */
   public Future<Void> stop() {
     draining = true;
+    note(What.DRAINING, null);
     announce();
     var undeployed =
         new UnavailableException(Cause.DRAINING, "The ServerEventsVerticle was undeployed");
@@ -104,6 +117,7 @@ public final class EventService implements Broker.Listener {
     serving = false;
     deployments.remove(commands);
     presence.close();
+    inquiries.close();
     return Future.succeededFuture();
   }
 
@@ -116,6 +130,10 @@ public final class EventService implements Broker.Listener {
   public void up(Store store, boolean all) {
     announce();
     if (all) {
+      if (away) {
+        note(What.REDIS_BACK, null);
+      }
+      away = false;
       tell(new StoreChange(store, null));
     }
   }
@@ -137,6 +155,10 @@ public final class EventService implements Broker.Listener {
     presence.disturbed();
     hub.disconnected();
     announce();
+    if (!away) {
+      note(What.REDIS_AWAY, Course.detail(cause));
+    }
+    away = true;
     tell(new StoreChange(store, cause));
   }
 
@@ -158,6 +180,16 @@ public final class EventService implements Broker.Listener {
     serving = true;
     announce();
     tell(new StoreChange(Store.OUTPUT_STORE, null));
+    if (options.isListen()) {
+      inquiries.serve();
+    }
+  }
+
+  /** Remembers what concerns all that wait here. */
+  private void note(What what, @Nullable String detail) {
+    if (serving) {
+      journal.notable(new Step(clock.nanoTime(), null, what, detail));
+    }
   }
 
   private void announce() {
@@ -197,6 +229,12 @@ public final class EventService implements Broker.Listener {
       presence.watch(watch.watcher());
     } else if (command instanceof Command.Unwatch unwatch) {
       presence.unwatch(unwatch.watcher());
+    } else if (command instanceof Command.Find find) {
+      find.found().complete(hub.find(find.key(), find.max()));
+    } else if (command instanceof Command.Describe describe) {
+      describe.connections().complete(broker.connections());
+    } else if (command instanceof Command.Ask ask) {
+      inquiries.ask(ask.question(), options.isListen(), ask.answers());
     }
     return null;
   }

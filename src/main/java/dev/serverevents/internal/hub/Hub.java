@@ -4,6 +4,7 @@ import dev.serverevents.Cause;
 import dev.serverevents.internal.local.Notices;
 import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Turns;
+import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -67,6 +68,21 @@ final class Hub {
     if (audience != null) {
       audience.remove(subscriber);
     }
+  }
+
+  /** Finds those that take an event of a key, or know who does: so many at most. */
+  List<Subscriber> find(EventKey key, int max) {
+    var found = new ArrayList<Subscriber>();
+    var audience = audiences.get(key.channel());
+    if (audience != null) {
+      audience.find(key, max, found);
+    }
+    for (var inbox : inboxes) {
+      if (found.size() < max && inbox.takes(key)) {
+        found.add(inbox);
+      }
+    }
+    return found;
   }
 
   /** Looks up what is kept for a subscriber that has an inbox in the place of a channel. */

@@ -1,5 +1,11 @@
 package dev.serverevents.internal.local;
 
+import dev.serverevents.internal.journal.ConnectionReport;
+import dev.serverevents.internal.wire.EventKey;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
 /** What a ServerEvents asks of a verticle. */
 public sealed interface Command {
 
@@ -17,6 +23,15 @@ public sealed interface Command {
 
   /** Publish an event. */
   record Emit(PendingEmit emit) implements Command {}
+
+  /** Find who waits for an event of a key, or may do so: so many of them at most. */
+  record Find(EventKey key, int max, Promise<List<Subscriber>> found) implements Command {}
+
+  /** Tell what connections to Redis there are. */
+  record Describe(Promise<List<ConnectionReport>> connections) implements Command {}
+
+  /** Ask all other servers something. */
+  record Ask(JsonObject question, Promise<Answers> answers) implements Command {}
 
   /** Tell a watcher whether anybody subscribes its channel: as soon as possible, and on changes. */
   record Watch(Watcher watcher) implements Command {}

@@ -2,6 +2,7 @@ package dev.serverevents.internal.local;
 
 import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.WireFormat.Payload;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of notices. */
@@ -77,6 +78,14 @@ public final class Notices {
     @Override
     public void deliver() {
       subscriber.ended(cause);
+    }
+  }
+
+  /** Something is to be asked of a subscriber, on its context. */
+  public record Asked(Subscriber subscriber, Consumer<Subscriber> question) implements Notice {
+    @Override
+    public void deliver() {
+      question.accept(subscriber);
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.serverevents.internal.local;
 
+import dev.serverevents.WaitCancelledException;
+import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.WireFormat.Payload;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,16 @@ public interface Subscriber {
    * @param why it is not known, or null
    */
   default void settled(long epoch, @Nullable Throwable why) {}
+
+  /** What becomes of the waits and streams of a key that are behind the subscriber. */
+  default List<Course> courses(EventKey key) {
+    return List.of();
+  }
+
+  /** Ends them, and tells how many they were. */
+  default int cancel(EventKey key, WaitCancelledException why) {
+    return 0;
+  }
 
   /** The verticle has ended the subscriber. */
   void ended(Throwable cause);

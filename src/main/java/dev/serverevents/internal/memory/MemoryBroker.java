@@ -8,6 +8,7 @@ import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.hub.Broker;
 import dev.serverevents.internal.hub.ChannelListener;
 import dev.serverevents.internal.hub.RefusalException;
+import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The {@link Broker} in memory. Used on the verticle's context only. */
 public final class MemoryBroker implements Broker, MemoryConnection.Owner {
+
+  /** Stands for the host and the port of Redis. */
+  private static final String NODE = "memory";
 
   private final MemoryServer server;
   private final boolean isListener;
@@ -157,6 +161,14 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
                 cause instanceof RefusalException
                     ? Future.failedFuture(cause)
                     : Future.succeededFuture(Collections.nCopies(channels.size(), -1L)));
+  }
+
+  @Override
+  public List<ConnectionReport> connections() {
+    var input = new ConnectionReport(NODE, ConnectionReport.PUBLISHER, this.input.isUp(), 0);
+    return isListener
+        ? List.of(input, new ConnectionReport(NODE, ConnectionReport.SUBSCRIBER, output.hears(), 0))
+        : List.of(input);
   }
 
   @Override

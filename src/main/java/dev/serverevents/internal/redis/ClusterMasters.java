@@ -97,6 +97,11 @@ final class ClusterMasters implements Topology, ClusterSlots.Owner {
   }
 
   @Override
+  public int slots(String url) {
+    return slots.count(url);
+  }
+
+  @Override
   public SubscribeConnection output(String channel) {
     var shared = connections.shared();
     var output = shared == null ? master(() -> Slots.of(channel)).output() : shared;

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis;
 
+import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.redis.cluster.BusLinks;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.MasterWatch;
@@ -8,12 +9,14 @@ import dev.serverevents.internal.redis.connection.Resources;
 import dev.serverevents.internal.redis.subscribe.SubscribeConnection;
 import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +163,16 @@ final class Connections implements MasterWatch.Owner, BusLinks.Owner {
         .map(master -> master.heartbeat().last())
         .<LongSupplier>map(last -> last::get)
         .toList();
+  }
+
+  /** All connections, as an overview has them; gets how many slots the master at a URL serves. */
+  List<ConnectionReport> report(ToIntFunction<String> slots) {
+    var reports = new ArrayList<ConnectionReport>();
+    masters().forEach(master -> master.report(slots, reports::add));
+    if (shared != null) {
+      reports.add(Master.report(shared.connection(), ConnectionReport.SUBSCRIBER, 0));
+    }
+    return reports;
   }
 
   @Override

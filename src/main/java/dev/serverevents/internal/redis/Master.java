@@ -1,6 +1,7 @@
 package dev.serverevents.internal.redis;
 
 import dev.serverevents.internal.hub.ChannelListener;
+import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.redis.cluster.SlotMap;
 import dev.serverevents.internal.redis.connection.Heartbeat;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
@@ -12,8 +13,11 @@ import dev.serverevents.internal.redis.publish.Publication;
 import dev.serverevents.internal.redis.publish.PublishConnection;
 import dev.serverevents.internal.redis.publish.PublishQueue;
 import dev.serverevents.internal.redis.subscribe.SubscribeConnection;
+import dev.serverevents.internal.settings.RedisUrl;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +110,23 @@ final class Master implements Dispatcher.Server, LookUps.Server {
     return Stream.concat(
         publishing().map(PublishConnection::connection),
         Stream.ofNullable(own).map(subscriptions -> subscriptions.connection().connection()));
+  }
+
+  /** Tells of the connections of this master alone; gets how many slots the one at a URL serves. */
+  void report(ToIntFunction<String> slots, Consumer<ConnectionReport> to) {
+    var count = input().url() == null ? 0 : slots.applyAsInt(String.valueOf(input().url()));
+    publishing()
+        .forEach(each -> to.accept(report(each.connection(), ConnectionReport.PUBLISHER, count)));
+    if (own != null) {
+      to.accept(report(own.connection().connection(), ConnectionReport.SUBSCRIBER, count));
+    }
+  }
+
+  /** A connection, as an overview has it: without user and password. */
+  static ConnectionReport report(ReconnectingConnection connection, String role, int slots) {
+    var url = connection.url();
+    var node = url == null ? "" : RedisUrl.of(url).hostAndPort();
+    return new ConnectionReport(node, role, connection.isUp(), slots);
   }
 
   /** The connection that publishes, and answers commands. */

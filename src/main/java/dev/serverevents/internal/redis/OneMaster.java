@@ -56,6 +56,11 @@ final class OneMaster implements Topology {
   }
 
   @Override
+  public int slots(String url) {
+    return 0;
+  }
+
+  @Override
   public SubscribeConnection output(String channel) {
     return Objects.requireNonNull(connections.shared(), "it only emits");
   }

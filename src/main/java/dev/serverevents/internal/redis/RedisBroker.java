@@ -8,6 +8,7 @@ import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.hub.Broker;
 import dev.serverevents.internal.hub.ChannelListener;
+import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.redis.connection.ConnectionListener;
 import dev.serverevents.internal.redis.connection.ErrorReply;
@@ -172,6 +173,11 @@ public final class RedisBroker implements Broker, ConnectionListener {
   @Override
   public Future<List<Long>> countSubscribers(List<String> channels) {
     return SubscriberCounts.count(topology.masters(), resources.pubsub().isSharded(), channels);
+  }
+
+  @Override
+  public List<ConnectionReport> connections() {
+    return connections.report(topology::slots);
   }
 
   @Override

@@ -23,6 +23,9 @@ interface Topology extends Routes<Master> {
   /** A connection has failed, so that there may be a change. */
   void check();
 
+  /** How many slots a master serves, by URL; 0 where there are no slots. */
+  int slots(String url);
+
   /** Where a channel is subscribed. */
   SubscribeConnection output(String channel);
 }

@@ -151,6 +151,11 @@ public record RedisUrl(
     return scheme + "://" + authority(host);
   }
 
+  /** Host and port alone. */
+  public String hostAndPort() {
+    return authority(host);
+  }
+
   private String authority(String host) {
     return (host.contains(":") ? "[" + host + "]" : host) + (port == -1 ? "" : ":" + port);
   }

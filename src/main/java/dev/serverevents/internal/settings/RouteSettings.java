@@ -91,5 +91,23 @@ public final class RouteSettings {
           .byDefault(false)
           .says("Whether it may read the metrics, which tell all names.");
 
+  public static final Setting<Boolean> KEY_CONSOLE =
+      KEY.declare("console", SettingType.flag())
+          .onlyInJson()
+          .byDefault(false)
+          .says("Whether it may see the console, with all names, ids and servers.");
+
+  public static final Setting<Boolean> KEY_PAYLOADS =
+      KEY.declare("payloads", SettingType.flag())
+          .onlyInJson()
+          .byDefault(false)
+          .says("Whether it may see the arguments of events where they are explained.");
+
+  public static final Setting<Boolean> KEY_CANCEL =
+      KEY.declare("cancel", SettingType.flag())
+          .onlyInJson()
+          .byDefault(false)
+          .says("Whether it may cancel the waits of others by the console.");
+
   private RouteSettings() {}
 }

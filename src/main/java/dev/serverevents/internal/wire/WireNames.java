@@ -17,6 +17,9 @@ public final class WireNames {
   private static final String SERVES = "$serves:";
   private static final String JOBS = "$jobs:";
 
+  /** The channel on which servers ask all servers something. */
+  public static final String SERVERS = "$servers";
+
   /** A name, and what tells one inbox from others. */
   private static final int MAX_INBOX = 2 * LimitsOptions.MAX_KEY;
 
@@ -25,6 +28,11 @@ public final class WireNames {
   /** The channel of the progress of an event's job, beside the event's own. */
   public static String progress(EventKey key) {
     return PROGRESS + key.channel();
+  }
+
+  /** Tells whether a channel is that of the progress of some job. */
+  public static boolean isProgress(String channel) {
+    return channel.startsWith(PROGRESS);
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The claims of one worker: which server asked for which job, and whether anybody still wants it.
@@ -27,6 +28,9 @@ final class Claims implements Asker.Owner {
 
   /** Finds out whether this worker has been told all; {@link #proved} follows. */
   private final Runnable prove;
+
+  /** Is told of jobs whose results nobody wants. */
+  private final Consumer<HeldJob> cancelled;
 
   private final Map<String, Asker> askers = new HashMap<>();
 
@@ -45,12 +49,14 @@ final class Claims implements Asker.Owner {
       boolean givesBack,
       ContextInternal context,
       Signals signals,
-      Runnable prove) {
+      Runnable prove,
+      Consumer<HeldJob> cancelled) {
     this.workerId = workerId;
     this.givesBack = givesBack;
     this.context = context;
     this.signals = signals;
     this.prove = prove;
+    this.cancelled = cancelled;
   }
 
   @Override
@@ -170,6 +176,7 @@ final class Claims implements Asker.Owner {
   private void cancel(HeldJob job) {
     remove(job);
     job.cancel();
+    cancelled.accept(job);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Signal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A job that a worker has taken and not done yet. */
@@ -23,6 +24,7 @@ final class HeldJob implements ClaimedJob {
   private final Owner owner;
   private final JobSource.Taken taken;
   private final Span span;
+  private final long since;
   private final Promise<Void> cancelled;
   private boolean isDone;
 
@@ -30,12 +32,14 @@ final class HeldJob implements ClaimedJob {
    * Creates one.
    *
    * @param span the span of the work on it
+   * @param since when the worker took it, a time of the clock in ns
    * @param cancelled completed when nobody wants the result any more
    */
-  HeldJob(Owner owner, JobSource.Taken taken, Span span, Promise<Void> cancelled) {
+  HeldJob(Owner owner, JobSource.Taken taken, Span span, long since, Promise<Void> cancelled) {
     this.owner = owner;
     this.taken = taken;
     this.span = span;
+    this.since = since;
     this.cancelled = cancelled;
   }
 
@@ -51,6 +55,11 @@ final class HeldJob implements ClaimedJob {
   /** By which a worker claims it. */
   Signal.Claim claim(String workerId, boolean givesBack) {
     return new Signal.Claim(name(), id(), workerId, givesBack, span.claimHeaders());
+  }
+
+  /** For how many ms the worker has had it, at a time of the clock in ns. */
+  long heldForMs(long now) {
+    return TimeUnit.NANOSECONDS.toMillis(now - since);
   }
 
   EventKey key() {

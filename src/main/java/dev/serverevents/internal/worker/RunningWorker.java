@@ -11,6 +11,10 @@ import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WorkOptions;
 import dev.serverevents.Worker;
 import dev.serverevents.internal.Futures;
+import dev.serverevents.internal.journal.Journal;
+import dev.serverevents.internal.journal.Step;
+import dev.serverevents.internal.journal.What;
+import dev.serverevents.internal.journal.WorkerReport;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.Notice;
@@ -62,6 +66,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
 
   private final String id = UUID.randomUUID().toString();
   private final Home home;
+  private final String name;
   private final Deployment verticle;
   private final JobSource source;
   private final int concurrency;
@@ -73,6 +78,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
   private final Pulse pulse;
   private final Recovery recovery;
   private final Answers answers;
+  private final Journal journal;
   private final Promise<Void> ready;
   private final Promise<Void> closed;
 
@@ -99,6 +105,7 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
       WorkOptions options,
       Function<ClaimedJob, Future<?>> handler) {
     this.home = home;
+    this.name = name;
     this.verticle = verticle;
     this.source = source;
     this.handler = handler;
@@ -106,10 +113,12 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
     signals = new Signals(verticle.commands(), home.notices());
     lease = new Lease(home.notices(), WireNames.worker(id), false, new OwnChannel());
     serves = new Lease(home.notices(), WireNames.serves(name), true, new NameChannel());
-    claims = new Claims(id, source.givesBack(), home.context(), signals, this::prove);
+    claims =
+        new Claims(id, source.givesBack(), home.context(), signals, this::prove, this::unwanted);
     pulse = new Pulse(home.context(), this::prove);
     recovery = new Recovery(id, source, home.context(), verticle.commands(), home.notices());
     answers = new Answers(events, options.emit());
+    journal = Journal.of(events.vertx());
     ready = home.caller().promise();
     closed = Promise.promise();
   }
@@ -123,6 +132,13 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
   @Override
   public String id() {
     return id;
+  }
+
+  /** What is known of the worker; to be called on its context. */
+  public WorkerReport report() {
+    var now = home.clock().nanoTime();
+    var claims = held.stream().map(job -> new WorkerReport.Claim(job.id(), job.heldForMs(now)));
+    return new WorkerReport(id, name, WorkerReport.oldest(claims.toList()), 0);
   }
 
   @Override
@@ -197,8 +213,9 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
     span.worker(id);
     // What belongs to the trace of a job is kept with a context that is no other job's
     var context = span == Span.NONE ? home.caller() : home.caller().duplicate();
-    var job = new HeldJob(this, taken, span, context.promise());
+    var job = new HeldJob(this, taken, span, home.clock().nanoTime(), context.promise());
     held.add(job);
+    journal.regular(new Step(home.clock().nanoTime(), job.key(), What.TAKEN, "worker " + id));
     verticle.pending().hold();
     claims.add(job);
     context.emit(
@@ -209,6 +226,10 @@ public final class RunningWorker implements Worker, HeldJob.Owner {
               span.within(() -> Futures.of("The handler of the job", () -> handler.apply(given))),
               result -> handled(given, result));
         });
+  }
+
+  private void unwanted(HeldJob job) {
+    journal.notable(new Step(home.clock().nanoTime(), job.key(), What.UNWANTED, "worker " + id));
   }
 
   private void handled(HeldJob job, AsyncResult<?> result) {

@@ -98,6 +98,11 @@ public final class ClusterSlots {
   }
 
   /** The URL of the master that serves a slot. */
+  public int count(String url) {
+    return slots == null ? 0 : slots.count(url);
+  }
+
+  /** The master that serves a slot. */
   public String owner(int slot) {
     return map().owner(slot);
   }

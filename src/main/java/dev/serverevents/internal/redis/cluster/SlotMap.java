@@ -93,6 +93,11 @@ public final class SlotMap {
     return owners[slot];
   }
 
+  /** How many slots a master serves. */
+  int count(String url) {
+    return (int) Stream.of(owners).filter(url::equals).count();
+  }
+
   /** Tells whether a master serves any slot. */
   public boolean isOwner(String url) {
     return Arrays.asList(owners).contains(url);

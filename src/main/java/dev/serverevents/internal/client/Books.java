@@ -1,0 +1,157 @@
+package dev.serverevents.internal.client;
+
+import dev.serverevents.Cause;
+import dev.serverevents.EventArgs;
+import dev.serverevents.internal.journal.Course;
+import dev.serverevents.internal.journal.Journal;
+import dev.serverevents.internal.journal.NameReport;
+import dev.serverevents.internal.journal.Source;
+import dev.serverevents.internal.journal.Step;
+import dev.serverevents.internal.journal.WorkerReport;
+import dev.serverevents.internal.loop.Clock;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The books of one ServerEvents: what is pending, and what became of its waits and streams, which
+ * goes to the {@link Journal} of the server as well. Used on its context only, unless said
+ * otherwise. Nothing is entered while the journal is off.
+ */
+final class Books implements Source {
+
+  /** How many names are told apart. */
+  static final int MAX_NAMES = 1_000;
+
+  private static final long LOOK_FOR_ROOM_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long IN_USE_NS = TimeUnit.MINUTES.toNanos(2);
+
+  private final ContextInternal context;
+  private final Clock clock;
+  private final Journal journal;
+  private final Map<String, Tally> names = new HashMap<>();
+  private final Tally others;
+  private Supplier<List<WorkerReport>> workers = List::of;
+  private boolean isKnown;
+  private long lookedForRoom;
+
+  Books(ContextInternal context, Clock clock) {
+    this.context = context;
+    this.clock = clock;
+    journal = Journal.of(context.owner());
+    others = new Tally(NameReport.OTHER, clock.nanoTime());
+    lookedForRoom = clock.nanoTime() - LOOK_FOR_ROOM_NS;
+  }
+
+  /** Has what is known of workers reported as well. */
+  void watch(Supplier<List<WorkerReport>> workers) {
+    this.workers = workers;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  /** A wait is pending from now on. */
+  void began(PendingWait wait) {
+    if (journal.isOn()) {
+      tally(wait.key().name()).began(wait);
+    }
+  }
+
+  /** A wait is pending no more. */
+  void left(PendingWait wait) {
+    Tally.left(wait);
+  }
+
+  /** A stream is open from now on; gives what {@link #streamLeft} takes. */
+  @Nullable Tally streamBegan(String name) {
+    if (!journal.isOn()) {
+      return null;
+    }
+    var tally = tally(name);
+    tally.streamBegan();
+    return tally;
+  }
+
+  /** A stream is open no more. */
+  void streamLeft(@Nullable Tally tally) {
+    if (tally != null) {
+      tally.streamEnded();
+    }
+  }
+
+  /** A wait has ended. */
+  void ended(PendingWait wait, Cause cause, @Nullable String detail, @Nullable EventArgs args) {
+    if (journal.isOn()) {
+      var now = clock.nanoTime();
+      tally(wait.key().name()).ended(cause, now - wait.since(), now);
+      journal.ended(wait.course(cause, detail, journal.kept(args)));
+    }
+  }
+
+  /** A stream has ended. */
+  void ended(Course course) {
+    journal.ended(course);
+  }
+
+  /** Something happened that does not end a wait. */
+  void happened(Step step) {
+    journal.notable(step);
+  }
+
+  private Tally tally(String name) {
+    var known = names.get(name);
+    return known != null ? known : add(name);
+  }
+
+  /** There is something to report from now on. */
+  void watched() {
+    if (!isKnown) {
+      isKnown = true;
+      journal.add(this);
+    }
+  }
+
+  private Tally add(String name) {
+    watched();
+    var now = clock.nanoTime();
+    if (names.size() >= MAX_NAMES && now - lookedForRoom >= LOOK_FOR_ROOM_NS) {
+      lookedForRoom = now;
+      names.values().removeIf(tally -> tally.isUnused(now - IN_USE_NS));
+    }
+    if (names.size() >= MAX_NAMES || name.equals(NameReport.OTHER)) {
+      return others;
+    }
+    var tally = new Tally(name, now);
+    names.put(name, tally);
+    return tally;
+  }
+
+  /** Any thread may ask. */
+  @Override
+  public Future<Report> report() {
+    Promise<Report> report = Promise.promise();
+    context.runOnContext(
+        turn -> {
+          var now = clock.nanoTime();
+          var all = new ArrayList<NameReport>();
+          names.values().forEach(tally -> all.add(tally.report(now)));
+          all.add(others.report(now));
+          report.complete(new Report(all, workers.get()));
+        });
+    return report.future();
+  }
+
+  /** Is asked no more. */
+  void close() {
+    journal.remove(this);
+  }
+}
