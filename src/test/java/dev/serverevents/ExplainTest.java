@@ -7,13 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What servers remember of an event, and tell each other. */
 @OnBothBackends
 class ExplainTest {
 
-  private static java.util.List<String> steps(Explanation explanation) {
+  private static List<String> steps(Explanation explanation) {
     return explanation.timeline().stream().map(Explanation.Step::what).toList();
   }
 
@@ -31,13 +32,11 @@ class ExplainTest {
     result(events.emit("told", 1, "there"));
     result(wait.future());
     var ended = result(other.events().explain("told", 1));
-    System.out.println(ended.toJson().encodePrettily());
     assertThat(ended.cause()).isEqualTo("result");
     assertThat(steps(ended)).contains("waiting", "subscribed", "emitted", "event");
     failure(events.on("told", 1, 100));
     assertThat(result(other.events().explain("told", 1)).cause()).isEqualTo("no-event");
     var overview = result(other.events().overview());
-    System.out.println(overview.toJson().encodePrettily());
     assertThat(overview.servers()).hasSize(2);
     assertThat(overview.missing()).isZero();
     var cancelled = events.listen("told", 2);

@@ -128,6 +128,18 @@ class LeastRightsTest {
           row("BLMOVE $jobs:{orders} $jobs:{users}:w LEFT RIGHT 1"),
           row("DEL $jobs:{orders}"));
 
+  /** What the rights to ask all servers add. */
+  private static final List<Row> SERVERS_TABLE =
+      List.of(
+          row("PUBLISH $servers x", API, WORKER, BOTH),
+          row("SUBSCRIBE $servers", API, WORKER, BOTH),
+          row("PUBLISH $inbox:$" + UUID + " x", API, WORKER, BOTH),
+          row("SUBSCRIBE $inbox:$" + UUID, API, WORKER, BOTH),
+          row("PUBSUB NUMSUB $servers", API, WORKER, BOTH),
+          row("PUBLISH orders:1 x", WORKER, BOTH, EMIT),
+          row("SUBSCRIBE orders:1", API, BOTH),
+          row("PUBSUB CHANNELS"));
+
   private static final List<String> NAMES = List.of("orders", "orders-1", "orders-2", "orders-3");
   private static final WaitOptions WATCHING = WaitOptions.DEFAULT.timeout(60_000).watchWorker();
   private static final WaitOptions NEEDING = WATCHING.requireWorker();
@@ -340,6 +352,62 @@ class LeastRightsTest {
     RedisRecipes.JOBS.addTo(redis);
     assertTable(redis, false, JOBS_TABLE);
     jobsWork(at(api), List.of("orders"), api, worker);
+  }
+
+  /** What a server knows of others. */
+  private static void assertKnows(ServerEvents events, int servers) {
+    result(events.on("orders", 1, 500).otherwiseEmpty());
+    Await.untilAsserted(
+        () -> {
+          var overview = result(events.overview());
+          assertThat(overview.servers()).hasSize(servers);
+          assertThat(overview.missing()).isZero();
+        });
+    assertThat(result(events.explain("orders", 1)).cause()).isEqualTo("no-event");
+  }
+
+  private static void questionsNeedFewRights(JsonObject redis, Server one, Server other) {
+    for (var user : List.of(API, BOTH)) {
+      one.deploy(as(one, redis, API));
+      other.deploy(as(other, redis, user));
+      assertKnows(one.events(), 2);
+      assertKnows(other.events(), 2);
+      one.undeploy();
+      other.undeploy();
+    }
+  }
+
+  @Test
+  @OwnRedis({})
+  void questionsToAllServersNeedFewRights(Server one, Server other) {
+    var redis = one.redis();
+    RedisRecipes.ONE_SERVER.apply(redis);
+    one.deploy(as(one, at(one), API));
+    other.deploy(as(other, at(one), BOTH));
+    assertKnows(one.events(), 1); // without the rights
+    assertKnows(other.events(), 1);
+    one.undeploy();
+    other.undeploy();
+    RedisRecipes.SERVERS.addTo(redis);
+    assertTable(redis, false, SERVERS_TABLE);
+    questionsNeedFewRights(at(one), one, other);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(names = {"BROADCAST", "SHARDED"})
+  void questionsNeedFewRightsInACluster(RedisRecipes recipes, Server one, Server other) {
+    var isSharded = recipes == RedisRecipes.SHARDED;
+    try (var cluster = new TestCluster(3, 0)) {
+      for (var node : cluster.nodes()) {
+        recipes.apply(node);
+        (isSharded ? RedisRecipes.SHARDED_SERVERS : RedisRecipes.SERVERS).addTo(node);
+        assertTable(node, isSharded, SERVERS_TABLE);
+      }
+      var pubsub = RedisServerOptions.PubSub.valueOf(recipes.name());
+      questionsNeedFewRights(cluster.options(pubsub, 0).toJson(), one, other);
+      cluster.checkNothingIsLeft();
+    }
   }
 
   @Tag("long")

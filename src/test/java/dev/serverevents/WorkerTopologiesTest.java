@@ -154,8 +154,26 @@ class WorkerTopologiesTest {
     }
     gone.undeploy();
     lost.end();
+    eachServerKnowsAll(worker.events(), waits.get(0));
     api.undeploy();
     worker.undeploy();
+  }
+
+  /** A server that did not wait asks the one that did. */
+  private static void eachServerKnowsAll(ServerEvents asking, EventWait lost) {
+    Await.untilAsserted(
+        () -> {
+          var overview = result(asking.overview());
+          assertThat(overview.missing()).isZero();
+          assertThat(overview.servers())
+              .hasSize(2)
+              .allSatisfy(server -> assertThat(server.connections()).isNotEmpty());
+        });
+    var told = result(asking.explain(NAMES.get(0), "held"));
+    assertThat(told.cause()).isEqualTo(Cause.of(lost.future().cause()).word());
+    assertThat(told.timeline())
+        .extracting(Explanation.Step::what)
+        .containsSubsequence("waiting", "handed-over", "claimed", "worker-lost", "ended");
   }
 
   @ParameterizedTest

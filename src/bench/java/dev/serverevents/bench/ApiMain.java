@@ -49,6 +49,8 @@ final class ApiMain {
       case "ours direct" -> new Ours(url, DIRECT);
       case "ours exact claimed" -> new Ours(url, EXACT.watchWorker());
       case "ours direct claimed" -> new Ours(url, DIRECT.watchWorker());
+      case "ours exact unexplained" -> new Ours(url, EXACT, 0);
+      case "ours direct unexplained" -> new Ours(url, DIRECT, 0);
       case "floor exact" -> new Floor(url, false);
       case "floor direct" -> new Floor(url, true);
       case "nats" -> new NatsRequests(url);

@@ -87,7 +87,28 @@ final class Cycles {
         (name, byInFlight) ->
             IN_FLIGHT.forEach(
                 inFlight -> table.append(row(name, inFlight, byInFlight.get(inFlight), results))));
-    return table.toString();
+    return table.append(explained(results)).toString();
+  }
+
+  /** What it costs to remember what happened, where that is measured. */
+  private static String explained(Map<String, Map<Integer, Result>> results) {
+    var lines = new StringBuilder();
+    results.forEach(
+        (name, with) -> {
+          var without = results.get(name + " unexplained");
+          if (without != null) {
+            for (var inFlight : IN_FLIGHT) {
+              lines.append(
+                  "%n%s, %d in flight: %.3f of the cycles/s with explain.steps 0"
+                      .formatted(
+                          name,
+                          inFlight,
+                          with.get(inFlight).cyclesPerSecond()
+                              / without.get(inFlight).cyclesPerSecond()));
+            }
+          }
+        });
+    return lines.toString();
   }
 
   private static String row(

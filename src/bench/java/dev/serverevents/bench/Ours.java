@@ -28,15 +28,25 @@ final class Ours extends VerticleBase implements Contender {
   private Context home;
 
   Ours(String redisUrl, WaitOptions options) {
-    this(redisUrl, RedisServerOptions.of(redisUrl), options);
+    this(redisUrl, options, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
+  }
+
+  /** One that remembers so many steps. */
+  Ours(String redisUrl, WaitOptions options, int steps) {
+    this(redisUrl, RedisServerOptions.of(redisUrl), options, steps);
   }
 
   /** One whose jobs are on another Redis than its events. */
   Ours(String queueUrl, RedisServerOptions redis, WaitOptions options) {
+    this(queueUrl, redis, options, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
+  }
+
+  private Ours(String queueUrl, RedisServerOptions redis, WaitOptions options, int steps) {
     this.queueUrl = queueUrl;
     this.options = options;
     leases = new Leases(owner, queueUrl);
-    var settings = new ServerEventsOptions().setRedis(redis).setTimeout(TIMEOUT_MS);
+    var settings =
+        new ServerEventsOptions().setRedis(redis).setTimeout(TIMEOUT_MS).setExplainSteps(steps);
     if (options.isWatching()) {
       leases.open();
     }

@@ -44,7 +44,8 @@ final class ConsoleApi {
     }
     on(router, ALL).handler(ctx -> permit(ctx, Action.CONSOLE));
     on(router, OVERVIEW).method(HttpMethod.GET).handler(this::overview);
-    var explanations = new Explanations(events, options.getAccess());
+    var explanations =
+        new Explanations(events, options.getAccess(), new Quotas(events.vertx(), options));
     on(router, EVENT)
         .method(HttpMethod.GET)
         .handler(ConsoleApi::checkEvent)

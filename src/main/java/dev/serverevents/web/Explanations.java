@@ -12,7 +12,10 @@ import dev.serverevents.internal.journal.What;
 import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.web.Access.Action;
+import dev.serverevents.web.Quotas.Permit;
+import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
@@ -23,10 +26,12 @@ final class Explanations {
 
   private final ServerEvents events;
   private final Access access;
+  private final Quotas quotas;
 
-  Explanations(ServerEvents events, Access access) {
+  Explanations(ServerEvents events, Access access, Quotas quotas) {
     this.events = events;
     this.access = access;
+    this.quotas = quotas;
   }
 
   /** From here on, a request that fails is told where its event is explained. */
@@ -73,14 +78,21 @@ final class Explanations {
     answer(ctx, true);
   }
 
+  /** A question that all servers are asked counts as a wait of its client. */
   private void answer(RoutingContext ctx, boolean inDetail) {
+    quotas.client(ctx).begin(Kind.WAITS, permit -> answer(ctx, inDetail, permit));
+  }
+
+  private Future<Explanation> answer(RoutingContext ctx, boolean inDetail, Permit permit) {
     var seesArgs = access.permits(ctx.user(), Action.PAYLOADS, "");
-    events
-        .explain(ctx.pathParam("name"), ctx.pathParam("id"))
+    var explained = events.explain(ctx.pathParam("name"), ctx.pathParam("id"));
+    explained
+        .onComplete(told -> permit.close())
         .map(whole -> inDetail ? whole : whole.withoutDetails())
         .map(told -> seesArgs ? told : told.withoutArgs())
         .map(Explanation::toJson)
         .onSuccess(json -> Requests.answer(ctx, HttpResponseStatus.OK, json.toBuffer()))
         .onFailure(ctx::fail);
+    return explained;
   }
 }

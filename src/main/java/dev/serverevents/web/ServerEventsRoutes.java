@@ -104,7 +104,8 @@ public final class ServerEventsRoutes {
     on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitForSeveral);
     on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(Explanations::offer).handler(this::waitFor);
     on(STREAM, HttpMethod.GET).handler(Explanations::offer).handler(this::stream);
-    on(EXPLAIN, HttpMethod.GET).handler(new Explanations(events, options.getAccess())::answer);
+    on(EXPLAIN, HttpMethod.GET)
+        .handler(new Explanations(events, options.getAccess(), quotas)::answer);
     var emit = new EmitRoutes(events, quotas);
     var bodies = new Bodies(options.getMaxBody(), options.getRequestTimeout());
     bodies.on(on(EVENT, HttpMethod.POST)).handler(emit::result);

@@ -257,6 +257,13 @@ class JavaPageTest {
         .onError((store, cause) -> System.out.println(store + ": " + cause.getMessage()));
   }
 
+  private static void explain(ServerEvents events) {
+    events
+        .explain("orders.priced", 7)
+        .onSuccess(told -> System.out.println(told.cause() + ": " + told.says()));
+    events.overview().onSuccess(all -> all.servers().forEach(System.out::println));
+  }
+
   private static void end(Vertx vertx, String deploymentId) {
     vertx.undeploy(deploymentId).otherwiseEmpty().await();
     vertx.close().await();
@@ -389,6 +396,7 @@ class JavaPageTest {
     var vertx = Vertx.vertx();
     var id = result(deploy(vertx, redis.url()));
     watch(ServerEvents.create(vertx));
+    explain(ServerEvents.create(vertx));
     end(vertx, id);
     Await.until(() -> redis.connections().isEmpty());
   }

@@ -24,6 +24,7 @@ import dev.serverevents.testing.TestRedis;
 import dev.serverevents.testing.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -91,7 +93,10 @@ class WireProtocolPageTest {
             "Jobs on a list",
             "Jobs on a list",
             "Jobs on a list",
-            "Clusters");
+            "Clusters",
+            "Questions to all servers",
+            "Questions to all servers",
+            "Questions to all servers");
   }
 
   @Test
@@ -302,9 +307,37 @@ class WireProtocolPageTest {
   @Test
   void aServerHearsItselfOnAnInboxOfItsOwn(Server server) {
     server.deploy();
+    Await.until(() -> server.redis().allChannels().contains("$servers"));
     assertThat(server.redis().allChannels())
+        .filteredOn(channel -> !channel.equals("$servers"))
         .singleElement()
         .satisfies(channel -> assertThat(channel).matches("\\$inbox:\\$[^:]+"));
+  }
+
+  @Test
+  void whoAsksAllServersIsAnswered(Server server) {
+    server.deploy();
+    var commands = commands("Questions to all servers");
+    send(server.redis(), commands.get(2)); // the last words of another server
+    var wait = server.events().listen(NAME, 8);
+    result(wait.subscribed()); // behind them
+    var answers = new CopyOnWriteArrayList<String>();
+    var inbox = server.broker().subscribe(List.of("$inbox:$kJ8sQz2LmW0a"), answers::add);
+    assertThat(send(server.redis(), commands.get(0)).toInteger()).isEqualTo(1);
+    Await.until(() -> answers.size() == 1);
+    send(server.redis(), commands.get(1)); // as a server answers
+    Await.until(() -> answers.size() == 2);
+    inbox.close();
+    var own = new JsonArray(answers.get(0));
+    var shown = new JsonArray(answers.get(1));
+    assertThat(own.getString(0)).isEqualTo(shown.getString(0));
+    assertThat(own.getString(1)).isEqualTo(own.getJsonObject(2).getString("server"));
+    assertThat(own.getJsonObject(2).fieldNames())
+        .containsExactlyElementsOf(shown.getJsonObject(2).fieldNames());
+    var inherited = own.getJsonObject(2).getJsonArray("steps");
+    assertThat(inherited).hasSize(1);
+    assertThat(inherited.getJsonObject(0).getString("cause")).isEqualTo("draining");
+    wait.cancel();
   }
 
   @Test

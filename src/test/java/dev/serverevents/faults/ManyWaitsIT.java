@@ -38,6 +38,7 @@ class ManyWaitsIT {
   private static final int CLIENTS_GONE = 10_000;
   private static final int AT_ONCE = 1_000;
   private static final int PENDING = 100_000;
+  private static final int MILLION = 1_000_000;
 
   /** An HTTP server with the routes, and a client that leaves. */
   private static final class Leaving extends VerticleBase {
@@ -165,6 +166,42 @@ class ManyWaitsIT {
     }
     result(events.close());
     Await.until(() -> server.redis().channels().isEmpty());
+  }
+
+  @Test
+  @OwnRedis
+  void aMillionPendingWaitsAreToldToAnotherServerWithoutHoldingAnEventLoop(
+      Server server, Server other) {
+    server.deploy();
+    other.deploy();
+    var events = server.events();
+    var asking = other.events();
+    var options = WaitOptions.DEFAULT.timeout(3_600_000);
+    for (var i = 1; i <= MILLION; i++) { // of many waits, not of many subscriptions
+      var wait = events.listen("pending-" + i % 10, i % 1_000, options);
+      if (i % 10_000 == 0) {
+        result(wait.subscribed());
+      }
+    }
+    result(asking.overview()); // loads classes
+    server.watchFromNowOn();
+    var turns = LongestTurn.watch(server.vertx());
+    var began = System.nanoTime();
+    var overview = result(asking.overview());
+    var overviewMs = Figures.msSince(began);
+    var told = result(asking.explain("pending-0", 0));
+    var longest = turns.stop();
+    Figures.print(
+        "%,d pending waits: told in %d ms, one explained in %d ms, longest turn %s"
+            .formatted(MILLION, overviewMs, Figures.msSince(began) - overviewMs, longest));
+    assertThat(overview.missing()).isZero(); // who takes a second is missing
+    assertThat(overview.names()).hasSize(10);
+    assertThat(overview.names().stream().mapToLong(name -> name.pending()).sum())
+        .isEqualTo(MILLION);
+    assertThat(overview.names()).allSatisfy(name -> assertThat(name.oldestMs()).isPositive());
+    assertThat(told.cause()).isEqualTo("pending");
+    assertThat(longest.cpuMs()).isLessThan(100);
+    result(events.close());
   }
 
   @Test

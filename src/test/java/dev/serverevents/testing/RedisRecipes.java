@@ -19,6 +19,8 @@ public enum RedisRecipes {
   SHARDED("A cluster with sharded Pub/Sub"),
   JOBS("Rights for jobs"),
   SHARDED_JOBS("Rights for jobs with sharded Pub/Sub"),
+  SERVERS("Rights to ask all servers"),
+  SHARDED_SERVERS("Rights to ask all servers with sharded Pub/Sub"),
   SENTINEL("The Sentinels themselves");
 
   /** What an administrator has to load. */

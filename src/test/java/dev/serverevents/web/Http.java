@@ -7,6 +7,7 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.testing.Server;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -26,6 +27,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -68,6 +70,7 @@ final class Http extends VerticleBase {
 
   private final RoutesOptions options;
   private final Set<ConnectionBase> open = ConcurrentHashMap.newKeySet();
+  private Router router;
   private Router routes;
   private HttpClient client;
   private WebSocketClient sockets;
@@ -87,7 +90,10 @@ final class Http extends VerticleBase {
   public Future<?> start() {
     routes = Router.router(vertx);
     ServerEventsRoutes.mount(routes, ServerEvents.create(vertx), options);
-    var router = Router.router(vertx);
+    var console = Router.router(vertx);
+    ConsoleApi.mount(console, ServerEvents.create(vertx), options);
+    router = Router.router(vertx);
+    router.route(PREFIX + "/console/*").subRouter(console);
     router.route(PREFIX + "/*").subRouter(routes);
     Problems.handleErrors(router);
     client = vertx.createHttpClient(new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(64));
@@ -130,6 +136,11 @@ final class Http extends VerticleBase {
         .mapToLong(ChannelOutboundBuffer::totalPendingWriteBytes)
         .max()
         .orElse(0);
+  }
+
+  /** Mounts a route of the user's own, which a handler answers or fails. */
+  void get(String path, Handler<RoutingContext> handler) {
+    router.get(PREFIX + path).handler(handler).failureHandler(Problems::answer);
   }
 
   /** What is mounted. */

@@ -41,6 +41,9 @@ public final class EventService implements Broker.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventService.class);
 
+  /** So long the owners of waits that were ended are given to note it, in ms. */
+  private static final long NOTED_MS = 500;
+
   private final Clock clock;
   private final Context context;
   private final ServerEventsOptions options;
@@ -107,9 +110,17 @@ public final class EventService implements Broker.Listener {
         .onSuccess(ended -> pending.whenNone(idle::tryComplete))
         .compose(ended -> drained(idle.future()))
         .compose(drained -> hub.endAll(undeployed))
-        .compose(ended -> drained(broker.drain()))
+        .compose(ended -> told())
+        .compose(told -> drained(broker.drain()))
         .compose(drained -> leave())
         .compose(left -> broker.close());
+  }
+
+  /** Gives the owners of what has just ended a moment to note it, and tells other servers of it. */
+  private Future<Void> told() {
+    var noted = Promise.<Void>promise();
+    pending.whenNone(noted::tryComplete);
+    return within(NOTED_MS, noted.future(), () -> {}).compose(done -> inquiries.sayGoodbye());
   }
 
   /** A caller that asks for something from here on finds no verticle. */
@@ -258,14 +269,21 @@ public final class EventService implements Broker.Listener {
    * Completes with the future, or when the drain timeout is over; in either case on the context.
    */
   private Future<Void> drained(Future<Void> future) {
-    var done = Promise.<Void>promise();
     var ms = options.getDrainTimeout();
+    return within(ms, future, () -> LOG.warn("not drained within {} ms (drainTimeout)", ms));
+  }
+
+  /**
+   * Completes with the future, or after so many ms, which it tells; in either case on the context.
+   */
+  private Future<Void> within(long ms, Future<Void> future, Runnable late) {
+    var done = Promise.<Void>promise();
     var timer =
         clock.setTimer(
             context,
             Math.max(1, ms),
-            late -> {
-              LOG.warn("not drained within {} ms (drainTimeout)", ms);
+            over -> {
+              late.run();
               done.tryComplete();
             });
     future.onComplete(

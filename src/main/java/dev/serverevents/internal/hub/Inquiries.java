@@ -19,6 +19,7 @@ import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireFormat.Payload;
 import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -41,6 +42,7 @@ final class Inquiries {
 
   private static final String ASK = "$ask";
   private static final String ANSWER = "$answer";
+  private static final String GONE = "$gone";
   private static final String FROM = "from";
 
   /** What stands for the event in whose place a message is published. */
@@ -105,6 +107,24 @@ final class Inquiries {
     new Inquiry(question, answers).begin(isListening);
   }
 
+  /** Tells others, if nobody here can tell later, what has become of the waits that had to end. */
+  Future<Void> sayGoodbye() {
+    return isLast() ? reporter.noted().onSuccess(noted -> bequeath()) : Future.succeededFuture();
+  }
+
+  private void bequeath() {
+    var told = reporter.bequest();
+    if (!told.isEmpty()) {
+      publish(WireNames.SERVERS, GONE, journal.server(), new JsonObject().put("steps", told));
+    }
+  }
+
+  private boolean isLast() {
+    return deployments.all().stream()
+        .filter(each -> each.options().isListen())
+        .allMatch(each -> each.commands() == verticle);
+  }
+
   /** Gives up all that is still asked. */
   void close() {
     List.copyOf(asking).forEach(Inquiry::end);
@@ -134,6 +154,14 @@ final class Inquiries {
         .answer(Question.of(asked))
         .onComplete(told -> answering--)
         .onSuccess(told -> publish(inbox, ANSWER, journal.server(), told));
+  }
+
+  private void heard(EventKey what, JsonObject said) {
+    if (what.name().equals(ASK) && answering < MAX_AT_A_TIME) {
+      answer(what.id(), said);
+    } else if (what.name().equals(GONE) && !what.id().equals(journal.server())) {
+      reporter.inherit(said.getJsonArray("steps"));
+    }
   }
 
   /** A subscriber on the verticle's own context. */
@@ -196,14 +224,11 @@ final class Inquiries {
 
     @Override
     public void arrived(Payload payload) {
-      if (payload.key().name().equals(ASK)
-          && payload.args().get(0) instanceof JsonObject asked
-          && answering < MAX_AT_A_TIME
-          && isSpeaker()) {
+      if (payload.args().get(0) instanceof JsonObject said && isSpeaker()) {
         try {
-          answer(payload.key().id(), asked);
+          heard(payload.key(), said);
         } catch (RuntimeException malformed) {
-          LOG.debug("A question on {} was not understood", channel(), malformed);
+          LOG.debug("What came on {} was not understood", channel(), malformed);
         }
       }
     }
@@ -242,7 +267,10 @@ final class Inquiries {
 
     void begin(boolean isListening) {
       asking.add(this);
-      reporter.answer(Question.of(question)).onSuccess(own -> own(own, isListening));
+      reporter
+          .answer(Question.of(question))
+          .onSuccess(own -> own(own, isListening))
+          .onFailure(this::fail);
       if (isListening) {
         timer = clock.setTimer(context, PATIENCE_MS, late -> end());
         hub.listen(this);
@@ -298,11 +326,21 @@ final class Inquiries {
     }
 
     void end() {
-      if (asking.remove(this)) {
-        clock.cancel(timer);
-        hub.leave(this);
+      if (leave()) {
         answers.complete(new Answers(List.copyOf(all), (int) Math.max(0, known - heard)));
       }
+    }
+
+    private void fail(Throwable unexpected) {
+      if (leave()) {
+        answers.fail(unexpected);
+      }
+    }
+
+    private boolean leave() {
+      clock.cancel(timer);
+      hub.leave(this);
+      return asking.remove(this);
     }
   }
 }

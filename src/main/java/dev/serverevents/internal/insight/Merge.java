@@ -174,7 +174,7 @@ public final class Merge {
       var args = json.getJsonArray("args");
       return new Explanation.Step(
           json.getLong("at"),
-          server,
+          json.getString("server", server),
           json.getString("what"),
           json.getString("detail"),
           json.getString("cause"),
@@ -187,8 +187,11 @@ public final class Merge {
     var told = new ArrayList<Told>();
     var unread = read(answers, Told::of, told);
     var steps = new ArrayList<Explanation.Step>();
-    told.forEach(each -> steps.addAll(each.steps));
-    steps.sort(Comparator.comparingLong(Explanation.Step::at));
+    told.stream()
+        .flatMap(each -> each.steps.stream())
+        .distinct() // several may have inherited the same from a server that is gone
+        .sorted(Comparator.comparingLong(Explanation.Step::at))
+        .forEach(steps::add);
     var pending = told.stream().mapToLong(Told::pending).sum();
     var cause = pending > 0 ? Explanation.PENDING : lastCause(steps);
     return new Explanation(

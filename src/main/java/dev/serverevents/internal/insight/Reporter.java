@@ -2,6 +2,7 @@ package dev.serverevents.internal.insight;
 
 import dev.serverevents.Cause;
 import dev.serverevents.WaitCancelledException;
+import dev.serverevents.internal.journal.Bequest;
 import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.journal.Journal;
@@ -52,6 +53,11 @@ public final class Reporter {
 
   /** How many of them are cancelled. */
   private static final int MAX_CANCELLED = 100_000;
+
+  /** Of how many waits a server tells at its end, and how many steps another takes. */
+  private static final int MAX_BEQUEATHED = 100;
+
+  private static final int MAX_INHERITED = 1_000;
 
   /** How many steps of one event a server tells, the last ones. */
   private static final int MAX_STEPS = 200;
@@ -146,7 +152,7 @@ public final class Reporter {
     return answer()
         .put("host", Host.name())
         .put("version", version())
-        .put("up_ms", TimeUnit.NANOSECONDS.toMillis(journal.age()))
+        .put("up_ms", TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - journal.started()))
         .put("redis", health.inputStore() && health.outputStore() ? "connected" : "away")
         .put("pending", names.stream().mapToLong(NameReport::pending).sum())
         .put("streams", names.stream().mapToLong(NameReport::streams).sum())
@@ -171,7 +177,9 @@ public final class Reporter {
   }
 
   private static <T> JsonArray json(Collection<T> all, Function<T, JsonObject> each) {
-    return new JsonArray(all.stream().map(each).toList());
+    var json = new JsonArray();
+    all.forEach(one -> json.add(each.apply(one)));
+    return json;
   }
 
   private static String version() {
@@ -197,11 +205,44 @@ public final class Reporter {
         steps.add(step);
       }
     }
+    var bequeathed = ended.stream().filter(Bequest.class::isInstance).map(Bequest.class::cast);
     steps.sort(Comparator.comparingLong(step -> step.at() - now));
     var told = steps.subList(Math.max(0, steps.size() - MAX_STEPS), steps.size());
-    return answer()
-        .put("pending", pending.size())
-        .put("steps", json(told, step -> json(step, now)));
+    var json = json(told, step -> json(step, now));
+    bequeathed.limit(MAX_STEPS).forEach(bequest -> json.add(bequest.step()));
+    return answer().put("pending", pending.size()).put("steps", json);
+  }
+
+  /** Completes once all ServerEvents have noted what they have just been told. */
+  public Future<Void> noted() {
+    return all(journal.sources().stream().map(Source::report).toList());
+  }
+
+  /** What other servers should know of the waits that have ended since this one stops. */
+  public JsonArray bequest() {
+    var now = clock.nanoTime();
+    var steps = new JsonArray();
+    for (var course : journal.last(Cause.DRAINING, MAX_BEQUEATHED)) {
+      course.steps(
+          step ->
+              steps.add(
+                  json(step, now)
+                      .put("server", journal.server())
+                      .put("name", course.key().name())
+                      .put("id", course.key().id())));
+    }
+    return steps;
+  }
+
+  /** Remembers what a server tells that stops. */
+  public void inherit(JsonArray steps) {
+    steps.stream()
+        .limit(MAX_INHERITED)
+        .map(JsonObject.class::cast)
+        .forEach(
+            step ->
+                journal.notable(
+                    new Bequest(new EventKey(step.getString("name"), step.getString("id")), step)));
   }
 
   private static boolean spans(List<Course> courses, long at, long now) {

@@ -2,10 +2,12 @@ package dev.serverevents.internal.journal;
 
 import dev.serverevents.Cause;
 import dev.serverevents.EventArgs;
+import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -35,14 +37,18 @@ public final class Journal implements Shareable {
   }
 
   private final String server = UUID.randomUUID().toString();
-  private final long started = System.nanoTime();
+  private final long started;
   private final Set<Source> sources = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Rings rings;
+
+  private Journal(long started) {
+    this.started = started;
+  }
 
   /** The journal of a Vert.x. */
   public static Journal of(Vertx vertx) {
     LocalMap<String, Journal> shared = vertx.sharedData().getLocalMap("server-events.journal");
-    return shared.computeIfAbsent(KEY, key -> new Journal());
+    return shared.computeIfAbsent(KEY, key -> new Journal(Clocks.of(vertx).nanoTime()));
   }
 
   /** What tells this server from all others. */
@@ -50,9 +56,9 @@ public final class Journal implements Shareable {
     return server;
   }
 
-  /** For how long there has been something to remember, in ns. */
-  public long age() {
-    return System.nanoTime() - started;
+  /** Since when there has been something to remember, a time of the clock in ns. */
+  public long started() {
+    return started;
   }
 
   /**
@@ -121,6 +127,24 @@ public final class Journal implements Shareable {
       }
     }
     return found;
+  }
+
+  /** The waits that ended last for a cause: so many at most. */
+  public List<Course> last(Cause cause, int max) {
+    var now = rings;
+    var found = new ArrayDeque<Course>();
+    if (now != null) {
+      now.notable.forEach(
+          entry -> {
+            if (entry instanceof Course course && course.cause() == cause) {
+              found.add(course);
+              if (found.size() > max) {
+                found.remove();
+              }
+            }
+          });
+    }
+    return List.copyOf(found);
   }
 
   /** Has somebody asked for what is pending there. */
