@@ -219,7 +219,9 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
 
   /** What became of the stream, as its span has it; null where it ended as it should. */
   void tellEnding(@Nullable Throwable cause) {
-    span.end(timeline(), cause);
+    if (span != Span.NONE) {
+      span.end(timeline(), cause);
+    }
   }
 
   /** Frees what the stream holds, and tells its reader why it ends; null where that is regular. */
