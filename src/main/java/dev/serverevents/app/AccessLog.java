@@ -5,7 +5,6 @@ import dev.serverevents.internal.loop.Chores;
 import dev.serverevents.web.LogContext;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,21 +20,19 @@ final class AccessLog implements PlatformHandler {
   @Override
   public void handle(RoutingContext ctx) {
     var began = System.nanoTime();
-    var trace = LogContext.trace(ctx);
     ctx.addEndHandler(
         ended -> {
           var ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-          Chores.add(ctx.vertx(), () -> log(ctx, trace, ms));
+          Chores.add(ctx.vertx(), () -> log(ctx, ms));
         });
     ctx.next();
   }
 
-  private static void log(RoutingContext ctx, Map<String, String> trace, long ms) {
+  private static void log(RoutingContext ctx, long ms) {
     var request = ctx.request();
     var client = request.remoteAddress() == null ? "-" : request.remoteAddress().hostAddress();
     LogContext.with(
         ctx,
-        trace,
         () ->
             LOG.info(
                 "{} \"{} {} {}\" {} {} {} ms",

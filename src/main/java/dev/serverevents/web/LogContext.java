@@ -4,7 +4,6 @@ import dev.serverevents.ServerEventsTracing;
 import dev.serverevents.internal.Printable;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.MDC;
 
 /**
@@ -20,11 +19,7 @@ public final class LogContext {
 
   /** Runs an action that logs, with the event of a request's path in the MDC. */
   public static void with(RoutingContext ctx, Runnable logging) {
-    with(ctx, trace(ctx), logging);
-  }
-
-  /** The same later, when it is not known any more which trace the request belongs to. */
-  public static void with(RoutingContext ctx, Map<String, String> trace, Runnable logging) {
+    var trace = ServerEventsTracing.of(ctx.vertx()).logFields();
     FIELDS.forEach(
         field -> {
           if (ctx.pathParam(field) != null) {
@@ -38,10 +33,5 @@ public final class LogContext {
       FIELDS.forEach(MDC::remove);
       trace.keySet().forEach(MDC::remove);
     }
-  }
-
-  /** What the log has about the trace that the request under way belongs to. */
-  public static Map<String, String> trace(RoutingContext ctx) {
-    return ServerEventsTracing.of(ctx.vertx()).logFields();
   }
 }

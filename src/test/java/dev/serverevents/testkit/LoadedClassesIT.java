@@ -7,8 +7,8 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.TestRedis;
-import dev.serverevents.tracing.OpenTelemetryTracing;
-import io.opentelemetry.api.OpenTelemetry;
+import dev.serverevents.testing.Traces;
+import io.opentelemetry.context.Context;
 import io.vertx.core.Vertx;
 import java.io.File;
 import java.io.IOException;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class LoadedClassesIT {
 
   private static final String CLIENT = "io.vertx.redis.client.";
+  private static final String OPEN_TELEMETRY = "io.opentelemetry.";
   private static final String OURS = "dev.serverevents.internal.redis.";
 
   /** What a user's test does, on the kit. */
@@ -61,33 +62,41 @@ class LoadedClassesIT {
     }
   }
 
-  /** The same with a tracing. */
+  /**
+   * A worker whose jobs are traced, where the context is kept with the thread: their traces must
+   * not be left there.
+   */
   static final class Traced {
     public static void main(String[] url) {
       var vertx = Vertx.vertx();
-      OpenTelemetryTracing.bind(vertx, OpenTelemetry.noop());
+      var traces = Traces.of(vertx);
       Await.result(vertx.deployVerticle(ServerEventsVerticle.of(url[0])));
       var events = ServerEvents.create(vertx);
-      System.out.println(
-          Await.result(events.request("job", 2, () -> events.emit("job", 2, "done"))) + " true");
+      var worker = events.work("traced", job -> events.emit("step", 1).map("done"));
+      Await.result(worker.ready());
+      var done = Await.result(events.request("traced", 1, events.jobList("traced")::push));
+      Await.result(worker.close());
+      var isLeft = Await.result(events.emit("no job", 1).map(last -> Context.current()));
+      var work = traces.span("work traced").getSpanId();
+      var isWithin = traces.span("publish step").getParentSpanId().equals(work);
+      System.out.println(done + " " + (isWithin && isLeft == Context.root()));
       Await.result(vertx.close());
     }
   }
 
-  private static final String OPEN_TELEMETRY = "io.opentelemetry.";
-
-  /** The jars of Vert.x's own tracing, which load it whether it is used or not. */
+  /** A class path without some jars. */
   private static String without(String part, String classPath) {
     return Stream.of(classPath.split(File.pathSeparator, -1))
         .filter(jar -> !jar.contains(part))
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** The classes that a program loads; it has to print what the other one does. */
+  /** Without Vert.x's own tracing, which loads OpenTelemetry whether it is used or not. */
   private static List<String> loadedBy(Class<?> program, String... arguments) throws IOException {
     return loadedWithout("vertx-opentelemetry", program, arguments);
   }
 
+  /** The classes that a program loads; it has to print what the other ones do. */
   private static List<String> loadedWithout(String jars, Class<?> program, String... arguments)
       throws IOException {
     var java = ProcessHandle.current().info().command().orElse("java");
@@ -121,9 +130,11 @@ class LoadedClassesIT {
 
   @Test
   void onRedisTheSameLogHasThem() throws IOException {
-    assertThat(ofRedis(loadedBy(OnRedis.class, TestRedis.shared().url())))
+    var loaded = loadedBy(OnRedis.class, TestRedis.shared().url());
+    assertThat(ofRedis(loaded))
         .anyMatch(name -> name.startsWith(CLIENT))
         .anyMatch(name -> name.startsWith(OURS));
+    assertThat(loaded).noneMatch(name -> name.startsWith(OPEN_TELEMETRY));
   }
 
   @Test
@@ -133,9 +144,7 @@ class LoadedClassesIT {
   }
 
   @Test
-  void whereItIsThereItIsLoadedByWhoTracesAlone() throws IOException {
-    assertThat(loadedBy(OnRedis.class, TestRedis.shared().url()))
-        .noneMatch(name -> name.startsWith(OPEN_TELEMETRY));
+  void whereItIsThereWhoTracesLoadsIt() throws IOException {
     assertThat(loadedBy(Traced.class, TestRedis.shared().url()))
         .anyMatch(name -> name.startsWith(OPEN_TELEMETRY));
   }

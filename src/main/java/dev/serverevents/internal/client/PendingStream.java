@@ -248,7 +248,9 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
 
   /** What became of the stream, as its span has it; null where it ended as it should. */
   void tellEnding(@Nullable Throwable cause) {
-    span.end(timeline(), cause);
+    if (span != Span.NONE) {
+      span.end(timeline(), cause);
+    }
   }
 
   /**

@@ -29,13 +29,6 @@ public sealed interface Signal {
   /** Says "claim again what you have of my jobs", to the worker. */
   String RECLAIM = "$reclaim";
 
-  /** Fields of the object that a claim may end with, and one without any. */
-  String GIVES_BACK = "givesBack";
-
-  String HEADERS = "headers";
-
-  JsonObject NO_MORE = new JsonObject();
-
   /** The payload of the signal. */
   Buffer encode();
 
@@ -48,6 +41,9 @@ public sealed interface Signal {
   record Claim(
       String name, String id, String workerId, boolean givesBack, Map<String, String> headers)
       implements Signal {
+
+    private static final String GIVES_BACK = "givesBack";
+    private static final String HEADERS = "headers";
 
     /** A claim without headers. */
     public Claim(String name, String id, String workerId, boolean givesBack) {
@@ -69,7 +65,8 @@ public sealed interface Signal {
     }
 
     private static Claim of(String name, EventArgs args) {
-      var more = args.size() > 2 && args.get(2) instanceof JsonObject object ? object : NO_MORE;
+      var more =
+          args.size() > 2 && args.get(2) instanceof JsonObject object ? object : new JsonObject();
       var headers = new LinkedHashMap<String, String>();
       if (more.getValue(HEADERS) instanceof JsonObject all) {
         all.forEach(
