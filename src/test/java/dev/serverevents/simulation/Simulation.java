@@ -205,9 +205,13 @@ final class Simulation {
     drain.run();
   }
 
-  /** The channels that are subscribed, but for those of workers, without what is random in them. */
+  /**
+   * The channels that are subscribed, but for those of workers and of all servers, without what is
+   * random in them.
+   */
   List<String> subscriptions() {
     return redis.subscriptions().keySet().stream()
+        .filter(channel -> !channel.equals(WireNames.SERVERS))
         .filter(channel -> !channel.startsWith(WireNames.worker("")))
         .filter(channel -> !channel.startsWith(WireNames.serves("")))
         .map(channel -> channel.replaceAll(":[\\w-]+\\.(\\w+)$", ":random.$1"))
