@@ -55,20 +55,19 @@ final class Books implements Source {
     this.workers = workers;
   }
 
-  Journal journal() {
-    return journal;
+  /** Whether anything is entered. */
+  boolean areOpen() {
+    return journal.isOn();
   }
 
-  /** A wait is pending from now on. */
-  void began(PendingWait wait) {
-    if (journal.isOn()) {
-      tally(wait.key().name()).began(wait);
-    }
+  /** The arguments of an event as they are entered. */
+  @Nullable EventArgs kept(EventArgs args) {
+    return journal.kept(args);
   }
 
-  /** A wait is pending no more. */
-  void left(PendingWait wait) {
-    Tally.left(wait);
+  /** A wait is pending that was made at a time in ns; gives its place, which it is to leave. */
+  Tally.@Nullable Place began(String name, long since) {
+    return journal.isOn() ? tally(name).began(since) : null;
   }
 
   /** A stream is open from now on; gives what {@link #streamLeft} takes. */
@@ -89,16 +88,13 @@ final class Books implements Source {
   }
 
   /** A wait has ended. */
-  void ended(PendingWait wait, Cause cause, @Nullable String detail, @Nullable EventArgs args) {
-    if (journal.isOn()) {
-      var now = clock.nanoTime();
-      tally(wait.key().name()).ended(cause, now - wait.since(), now);
-      journal.ended(wait.course(cause, detail, journal.kept(args)));
-    }
+  void waitEnded(Course course, Cause cause) {
+    tally(course.key().name()).ended(cause, course.ended() - course.since(), course.ended());
+    journal.ended(course);
   }
 
   /** A stream has ended. */
-  void ended(Course course) {
+  void streamEnded(Course course) {
     journal.ended(course);
   }
 

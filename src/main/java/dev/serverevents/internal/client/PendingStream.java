@@ -216,8 +216,8 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
 
   /** Has it remembered how the stream ends, or that it was not begun. */
   void note(Cause cause, @Nullable String detail) {
-    if (home().books().journal().isOn()) {
-      home().books().ended(course(cause, detail));
+    if (home().books().areOpen()) {
+      home().books().streamEnded(course(cause, detail));
     }
   }
 

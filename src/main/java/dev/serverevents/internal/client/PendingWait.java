@@ -65,10 +65,8 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   /** What is known of the worker; null where nobody wants to know. */
   private final @Nullable WorkerWatch watch;
 
-  // Its place in the list of all waits of its name; see Tally
-  @Nullable Tally tally;
-  @Nullable PendingWait older;
-  @Nullable PendingWait newer;
+  /** Its place among the pending waits of its name; null where they are not counted. */
+  private Tally.@Nullable Place place;
 
   private @Nullable Deployment verticle;
 
@@ -233,6 +231,19 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   /** The wait begins, at a verticle that is to be asked to listen. */
   void start(Deployment verticle) {
     this.verticle = verticle;
+  }
+
+  /** The wait is pending from now on. */
+  void take(Tally.@Nullable Place among) {
+    place = among;
+  }
+
+  /** The wait is pending no more. */
+  void leavePlace() {
+    if (place != null) {
+      place.leave();
+      place = null;
+    }
   }
 
   Deployment verticle() {
@@ -417,13 +428,21 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     return 1;
   }
 
+  /** Has the books know how the wait has ended. */
+  private void enter(Cause cause, @Nullable String detail, @Nullable EventArgs args) {
+    var books = owner.home().books();
+    if (books.areOpen()) {
+      books.waitEnded(course(cause, detail, args == null ? null : books.kept(args)), cause);
+    }
+  }
+
   private void complete(Payload payload) {
     span.begin(Operation.RECEIVE).end(payload.failure());
     if (payload.failure() != null) {
       fail(payload.failure());
     } else {
       tellEnding(null);
-      owner.home().books().ended(this, Cause.RESULT, null, payload.args());
+      enter(Cause.RESULT, null, payload.args());
       result.complete(payload.args());
     }
   }
@@ -431,7 +450,7 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   void fail(Throwable cause) {
     var told = cause instanceof ServerEventsException ours ? ours.at(timeline()) : cause;
     tellEnding(told);
-    owner.home().books().ended(this, Cause.of(told), Course.detail(told), null);
+    enter(Cause.of(told), Course.detail(told), null);
     result.tryFail(told);
   }
 

@@ -107,7 +107,7 @@ final class PendingWaits implements PendingWait.Owner {
   private void start(PendingWait wait, Deployment verticle) {
     wait.start(verticle);
     timeouts.add(wait);
-    home.books().began(wait);
+    wait.take(home.books().began(wait.key().name(), wait.since()));
     var request = wait instanceof PendingRequest asking ? asking : null;
     if (request != null && request.needsInbox()) {
       join(request, inboxes.add(verticle, wait.key(), request));
@@ -147,7 +147,7 @@ final class PendingWaits implements PendingWait.Owner {
     if (!timeouts.remove(wait)) {
       return false;
     }
-    home.books().left(wait);
+    wait.leavePlace();
     wait.verticle().pending().leave();
     if (wait instanceof PendingRequest request && request.inbox() != null) {
       inboxes.remove(request.inbox(), wait.key(), request);

@@ -31,8 +31,8 @@ final class Tally {
   private int pending;
   private int streams;
   private long lastUsed;
-  private @Nullable PendingWait oldest;
-  private @Nullable PendingWait newest;
+  private @Nullable Place oldest;
+  private @Nullable Place newest;
 
   Tally(String name, long now) {
     this.name = name;
@@ -41,40 +41,47 @@ final class Tally {
     lastUsed = now;
   }
 
-  void began(PendingWait wait) {
+  /** The place of a pending wait in the list. */
+  static final class Place {
+
+    private final Tally tally;
+    private final long since;
+    private @Nullable Place older;
+    private @Nullable Place newer;
+
+    private Place(Tally tally, long since) {
+      this.tally = tally;
+      this.since = since;
+    }
+
+    /** The wait is pending no more. */
+    void leave() {
+      tally.pending--;
+      if (older == null) {
+        tally.oldest = newer;
+      } else {
+        older.newer = newer;
+      }
+      if (newer == null) {
+        tally.newest = older;
+      } else {
+        newer.older = older;
+      }
+    }
+  }
+
+  /** A wait is pending that was made at a time in ns. */
+  Place began(long since) {
+    var place = new Place(this, since);
     pending++;
-    wait.tally = this;
-    wait.older = newest;
+    place.older = newest;
     if (newest == null) {
-      oldest = wait;
+      oldest = place;
     } else {
-      newest.newer = wait;
+      newest.newer = place;
     }
-    newest = wait;
-  }
-
-  /** A wait is pending no more; does nothing if it never was. */
-  static void left(PendingWait wait) {
-    if (wait.tally != null) {
-      wait.tally.remove(wait);
-      wait.tally = null;
-      wait.older = null;
-      wait.newer = null;
-    }
-  }
-
-  private void remove(PendingWait wait) {
-    pending--;
-    if (wait.older == null) {
-      oldest = wait.newer;
-    } else {
-      wait.older.newer = wait.newer;
-    }
-    if (wait.newer == null) {
-      newest = wait.older;
-    } else {
-      wait.newer.older = wait.older;
-    }
+    newest = place;
+    return place;
   }
 
   void streamBegan() {
@@ -107,7 +114,7 @@ final class Tally {
     return new NameReport(
         name,
         pending,
-        oldest == null ? 0 : TimeUnit.NANOSECONDS.toMillis(now - oldest.since()),
+        oldest == null ? 0 : TimeUnit.NANOSECONDS.toMillis(now - oldest.since),
         streams,
         words,
         durations.counts(TimeUnit.NANOSECONDS.toMillis(now)),
