@@ -17,8 +17,10 @@ import java.util.Objects;
  * The settings of the runnable server's HTTP side: the section http.
  *
  * @param server Vert.x's own, with host and port, and TLS where it has {@code ssl}
+ * @param console whether the console is served
  */
-record HttpSettings(RoutesOptions routes, HttpServerOptions server, ConnectionLimits connections) {
+record HttpSettings(
+    RoutesOptions routes, HttpServerOptions server, ConnectionLimits connections, boolean console) {
 
   /**
    * Reads it.
@@ -43,7 +45,21 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, ConnectionLi
         VertxHttpOptions.of(given, routes)
             .setHost(host)
             .setPort(values.get(ServerSettings.PORT).intValue());
-    return new HttpSettings(routes, server, ConnectionLimits.of(http));
+    return new HttpSettings(
+        routes, server, ConnectionLimits.of(http), isConsoleServed(values, routes, host));
+  }
+
+  /** It shows the whole system, and acts on it, so that nobody may come to it without a key. */
+  private static boolean isConsoleServed(Values values, RoutesOptions routes, String host) {
+    var wanted = values.find(ServerSettings.CONSOLE);
+    var guarded = routes.getAuthentication() != null || isLoopback(host);
+    if (wanted != null && wanted && !guarded) {
+      throw new InvalidInputException(
+          "http.console",
+          true,
+          "must be false while there are no http.keys, unless http.host is a loopback address");
+    }
+    return wanted == null ? guarded : wanted;
   }
 
   private static JsonObject ofRoutes(JsonObject http) {

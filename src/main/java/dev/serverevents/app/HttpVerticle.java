@@ -3,6 +3,7 @@ package dev.serverevents.app;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
 import dev.serverevents.web.Access.Action;
+import dev.serverevents.web.ConsoleRoutes;
 import dev.serverevents.web.Origins;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.ServerEventsRoutes;
@@ -49,6 +50,10 @@ final class HttpVerticle extends VerticleBase {
     secure(router, http);
     var events = ServerEvents.create(vertx);
     ServerEventsRoutes.mount(router, events, http.routes());
+    if (http.console()) {
+      ConsoleRoutes.mount(router, http.routes());
+    }
+    HomeRoute.mount(router, http.routes(), http.console());
     authenticate(router, METRICS);
     permit(router, METRICS, Action.METRICS, "", "You may not read the metrics");
     router.get(METRICS).handler(PrometheusScrapingHandler.create());
@@ -101,7 +106,10 @@ final class HttpVerticle extends VerticleBase {
         : String.valueOf(root.getMessage());
   }
 
-  /** Nothing here is a page, so no browser shall show it as one, frame it or guess its type. */
+  /**
+   * Nothing is a page but the console, which says so itself, so no browser shall show it as one,
+   * frame it or guess its type.
+   */
   private static void secure(Router router, HttpSettings http) {
     router.route().handler(XFrameHandler.create(XFrameHandler.DENY));
     router.route().handler(CSPHandler.create().setDirective("default-src", "'none'"));
@@ -153,6 +161,9 @@ final class HttpVerticle extends VerticleBase {
     var scheme = http.server().isSsl() ? "https" : "http";
     var url = scheme + "://" + address(listening.actualPort());
     LOG.info("listening on {}", url);
+    if (http.console()) {
+      LOG.info("console: {}/console/", url);
+    }
     if (configuration.has(Role.DEMO)) {
       LOG.info("try: {}", PiRoute.curl(url, http.routes().getAuthentication() != null));
     }
