@@ -51,7 +51,7 @@ final class HttpVerticle extends VerticleBase {
     var events = ServerEvents.create(vertx);
     ServerEventsRoutes.mount(router, events, http.routes());
     if (http.console()) {
-      ConsoleRoutes.mount(router, http.routes());
+      ConsoleRoutes.mount(router, events, http.routes());
     }
     HomeRoute.mount(router, http.routes(), http.console());
     authenticate(router, METRICS);

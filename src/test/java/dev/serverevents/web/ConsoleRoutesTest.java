@@ -4,6 +4,8 @@ import static dev.serverevents.testing.Await.result;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.ServerEvents;
+import dev.serverevents.internal.Sha256;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -11,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +52,7 @@ class ConsoleRoutesTest {
 
   private int listen(RoutesOptions options) {
     var routes = Router.router(vertx);
-    ConsoleRoutes.mount(routes, options);
+    ConsoleRoutes.mount(routes, ServerEvents.create(vertx), options);
     var router = Router.router(vertx);
     router.route("/api/*").subRouter(routes);
     Problems.handleErrors(router);
@@ -206,9 +209,30 @@ class ConsoleRoutesTest {
   }
 
   @Test
-  void theFilesNeedNoKey() {
-    var key = new JsonObject().put("name", "a").put("sha256", "0".repeat(64));
-    port = listen(new RoutesOptions(new JsonObject().put("keys", new JsonArray().add(key))));
+  void theFilesNeedNoKeyAndARightIsToldToWhoMayUseTheConsole() {
+    var key = "console-key-0123456789abcdef";
+    var keys =
+        new JsonArray()
+            .add(
+                new JsonObject()
+                    .put("name", "a")
+                    .put("sha256", Sha256.hex(key.getBytes(StandardCharsets.UTF_8)))
+                    .put("wait", new JsonArray().add("orders.*"))
+                    .put("console", true)
+                    .put("cancel", true));
+    port = listen(new RoutesOptions(new JsonObject().put("keys", keys)));
     assertThat(get("/console/").status()).isEqualTo(200);
+    assertThat(get("/console/api/rights/orders.new").status()).isEqualTo(401);
+    var header = new String[] {"Authorization", "Bearer " + key};
+    get("/console/api/rights/orders.new", header)
+        .is(200, "{\"wait\":true,\"emit\":false,\"cancel\":true,\"payloads\":false}");
+    get("/console/api/rights/users.new", header)
+        .is(200, "{\"wait\":false,\"emit\":false,\"cancel\":true,\"payloads\":false}");
+  }
+
+  @Test
+  void withoutKeysEverythingIsPermitted() {
+    get("/console/api/rights/orders.new")
+        .is(200, "{\"wait\":true,\"emit\":true,\"cancel\":true,\"payloads\":true}");
   }
 }

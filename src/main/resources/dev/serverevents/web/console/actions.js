@@ -11,10 +11,8 @@ let results = {}
 let shown = ''
 let waiting = null
 
-const json = body => ({method: 'POST', body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}})
-
 /** Text that is no JSON is sent as it is, so that the server says what is wrong with it. */
-const post = text => ({method: 'POST', body: text, headers: {'Content-Type': 'application/json'}})
+const send = (method, body) => ({method, body, headers: {'Content-Type': 'application/json'}})
 
 function failed(problem) {
   const {cause} = problem.body ?? {}
@@ -36,7 +34,7 @@ const ACTIONS = [
         const args = await ask(`${eventPath(name, id)}?${query}`, {signal: waiting.signal})
         return {
           text: `The event came, with ${plural(args.length, 'argument')}.`,
-          args: rights.payloads === false ? undefined : args
+          args: rights.payloads ? args : undefined
         }
       } catch (problem) {
         if (problem.name === 'AbortError') return {text: 'The wait was given up.'}
@@ -55,7 +53,7 @@ const ACTIONS = [
       retain()
     ],
     async run({name, id, form}) {
-      const {receivers} = await ask(eventPath(name, id) + query(form), post(form.args.value))
+      const {receivers} = await ask(eventPath(name, id) + query(form), send('POST', form.args.value))
       return {text: heard(receivers)}
     }
   },
@@ -69,8 +67,8 @@ const ACTIONS = [
     ],
     async run({name, id, form}) {
       const failure = {code: form.code.valueAsNumber, message: form.message.value, detail: null}
-      const options = {...json(failure), method: 'PUT'}
-      const {receivers} = await ask(`${eventPath(name, id)}/failure${query(form)}`, options)
+      const {receivers} = await ask(
+        `${eventPath(name, id)}/failure${query(form)}`, send('PUT', JSON.stringify(failure)))
       return {text: heard(receivers)}
     }
   },
@@ -102,7 +100,7 @@ export function actions({name, id, rights, again}) {
     results = {}
     waiting?.abort()
   }
-  const may = ACTIONS.filter(({right}) => rights[right] !== false)
+  const may = ACTIONS.filter(({right}) => rights[right])
   if (!may.length) return h('p', {class: 'none'}, 'Your key may do nothing with this event.')
   return may.map(action => {
     const {id: what, title, about, button, danger, fields, run} = action

@@ -2,8 +2,8 @@
 
 import {actions} from './actions.js'
 import {announce, h} from './dom.js'
-import {duration, endOf, exactTime, plural, says} from './format.js'
-import {panel, table} from './table.js'
+import {duration, endOf, exactTime, plural, says, shortId} from './format.js'
+import {idOf, panel, table} from './table.js'
 
 const WHAT = {
   'waiting': 'A wait began',
@@ -19,11 +19,16 @@ const WHAT = {
   'redis-away': 'Redis went away',
   'redis-back': 'Redis is back',
   'worker-lost': 'The worker was lost',
-  'draining': 'The server was ending'
+  'ended': 'The wait ended',
+  'emitted': 'An event was published',
+  'not-emitted': 'An event was not published, as far as is known',
+  'taken': 'A worker of this server took the job',
+  'unwanted': 'The worker learnt that nobody wants the result',
+  'draining': 'The server began to stop'
 }
 
-const GOOD = ['event', 'redis-back']
-const BAD = ['failure', 'timed-out', 'refused', 'redis-away', 'worker-lost']
+const GOOD = ['event', 'emitted', 'redis-back']
+const BAD = ['failure', 'timed-out', 'ended', 'refused', 'not-emitted', 'redis-away', 'worker-lost']
 const kind = what => GOOD.includes(what) ? 'came' : BAD.includes(what) ? 'broken' : 'step'
 
 const LANE = 18
@@ -36,7 +41,7 @@ function lanes(timeline) {
   const x = at => (8 + (at - first) / Math.max(1, last - first) * (LANES - 16)).toFixed(1)
   const y = server => servers.indexOf(server) * LANE + LANE / 2
   return h('figure', {class: 'lanes'},
-    h('div', {class: 'lane-names', 'aria-hidden': 'true'}, servers.map(server => h('span', {key: server, class: 'id'}, server))),
+    h('div', {class: 'lane-names', 'aria-hidden': 'true'}, servers.map(server => h('span', {key: server, class: 'id'}, shortId(server)))),
     h('svg', {
       viewBox: `0 0 ${LANES} ${servers.length * LANE}`, preserveAspectRatio: 'none', role: 'img',
       height: servers.length * LANE, 'aria-label':
@@ -59,9 +64,10 @@ function timeline({timeline}) {
         {title: 'After', cell: step => h('span', {class: 'after'}, step.at === first ? '0 ms' : duration(step.at - first))},
         {title: 'What', cell: step => [
           h('span', {class: `mark ${kind(step.what)}`}, WHAT[step.what] ?? step.what), ' ', h('code', null, step.what)]},
-        {title: 'Server', cell: step => h('span', {class: 'id'}, step.server)},
+        {title: 'Server', cell: step => idOf(step.server)},
         {title: 'Time', cell: step => h('time', {datetime: new Date(step.at).toISOString()}, exactTime(step.at))},
         {title: 'Detail', cell: step => [
+          step.cause && [h('code', {class: `cause ${endOf(step.cause).id}`}, step.cause), ' '],
           step.detail, step.args !== undefined && h('pre', null, JSON.stringify(step.args))]}
       ]
     }))
@@ -87,6 +93,6 @@ export function event({name, id, explained, problem, rights}, again) {
       : !explained && h('p', {key: 'asking', class: 'none'}, 'Asking the servers…'),
     h('div', {key: 'columns', class: 'event-columns'},
       explained && timeline(explained),
-      panel('actions', 'Do something', actions({name, id, rights, again})))
+      rights && panel('actions', 'Do something', actions({name, id, rights, again})))
   ]
 }

@@ -42,6 +42,9 @@ export const exactTime = at => `${time(at)}.${String(Math.floor(at % 1000)).padS
 
 export const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many ?? one + 's'}`
 
+/** As much of a random id as tells it from the others. */
+export const shortId = id => /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id) ? id.slice(0, 8) : id
+
 /** The ends that a wait can have, in the order in which charts stack them. */
 export const ENDS = [
   {id: 'came', label: 'Event came', causes: ['event', 'result']},

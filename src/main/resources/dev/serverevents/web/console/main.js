@@ -5,7 +5,7 @@ import {event} from './event.js'
 import {time} from './format.js'
 import {History} from './history.js'
 import {overview} from './overview.js'
-import {ask, eventLink, explainPath, key} from './server.js'
+import {ask, eventLink, explainPath, key, Problem, rightsPath} from './server.js'
 
 const EVERY_MS = 2000
 /** An event of which nobody waits any more changes seldom. */
@@ -16,6 +16,7 @@ const $ = id => document.getElementById(id)
 const find = $('find')
 const dialog = $('key-dialog')
 
+let askedForKey = false
 const state = {system: null, history: new History(), problem: null, shown: {}, paused: false}
 
 // Which view: #/, or #/event/NAME/ID
@@ -31,7 +32,7 @@ function route() {
 
 function navigate(first) {
   const to = route()
-  state.shown = {...to, explained: null, problem: null, rights: {}}
+  state.shown = {...to, explained: null, problem: null, rights: null}
   document.querySelectorAll('header nav a').forEach(link =>
     link.hash === `#/${to.view}` ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current'))
   document.title = `${to.name ? `${to.name} / ${to.id}` : to.view ? 'Event' : 'Overview'} – Server Events`
@@ -93,16 +94,18 @@ function repeat(question, everyMs) {
       failed(problem)
     }
     asking = false
+    timer = setTimeout(run, again ? 0 : Math.min(SLOWEST_MS, everyMs() * 2 ** Math.min(failures, 4)))
     redraw()
     live()
-    timer = setTimeout(run, again ? 0 : Math.min(SLOWEST_MS, everyMs() * 2 ** Math.min(failures, 4)))
   }
   return {soon: run}
 }
 
 function failed(problem) {
-  if (problem.status === undefined) throw problem
-  if (problem.status === 401) askForKey(key.get() ? 'This key is not known here.' : 'This server asks for an API key.')
+  if (!(problem instanceof Problem)) console.error(problem)
+  if (problem.status !== 401 || askedForKey) return
+  askedForKey = true
+  askForKey(key.get() ? 'This key is not known here.' : 'This server asks for an API key.')
 }
 
 const askSystem = repeat(async () => {
@@ -125,10 +128,10 @@ const askEvent = repeat(async () => {
   const {shown} = state
   if (!shown.name) return
   try {
+    shown.rights ??= await ask(rightsPath(shown.name))
     const explained = await ask(explainPath(shown.name, shown.id))
     explained.timeline ??= []
     shown.explained = explained
-    shown.rights = explained.may ?? {}
     shown.problem = null
   } catch (problem) {
     shown.problem = problem
@@ -162,6 +165,7 @@ $('key-form').onsubmit = submitted => {
 
 /** What another key has shown is not for this one. */
 function changedKey() {
+  askedForKey = false
   dialog.close()
   $('key-form').reset()
   Object.assign(state, {system: null, history: new History(), problem: null})

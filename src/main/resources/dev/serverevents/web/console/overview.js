@@ -2,10 +2,10 @@
 
 import {chart, level, shares} from './charts.js'
 import {announce, h} from './dom.js'
-import {brief, bytes, count, duration, ENDS, endOf, percent, plural, rate, says} from './format.js'
+import {brief, bytes, count, duration, ENDS, endOf, percent, plural, rate, says, shortId} from './format.js'
 import {MINUTES} from './history.js'
 import {eventLink} from './server.js'
-import {panel, table} from './table.js'
+import {idOf, panel, table} from './table.js'
 
 /** From here on a limit is near. */
 const NEAR = 0.8
@@ -26,7 +26,8 @@ function troubles({servers, names, workers, limits, missing}, history) {
   const found = []
   const add = (level, ...text) => found.push({level, text})
   if (missing > 0) add('bad', `${plural(missing, 'server has', 'servers have')} not answered in time; the figures are without ${missing === 1 ? 'it' : 'them'}`)
-  for (const {server, redis, draining, loop_delay_ms: delay, connections = []} of servers) {
+  for (const {server: id, host, redis, draining, loop_delay_ms: delay, connections = []} of servers) {
+    const server = `${shortId(id)}${host ? ` (${host})` : ''}`
     if (redis && redis !== 'connected') add('bad', `Redis is away from ${server}`)
     else for (const {node, role, connected} of connections)
       if (!connected) add('bad', `The connection of ${server} to ${node} (${role}) is down`)
@@ -47,7 +48,7 @@ function troubles({servers, names, workers, limits, missing}, history) {
   }
   for (const {worker, last_seen_ms: seen, claimed = []} of workers)
     if (seen > SILENT_WORKER_MS && claimed.length)
-      add('warn', `Worker ${worker} has jobs and has shown no sign of life for ${duration(seen)}`)
+      add('warn', `Worker ${shortId(worker)} has jobs and has shown no sign of life for ${duration(seen)}`)
   return found.sort((a, b) => (a.level === 'bad' ? 0 : 1) - (b.level === 'bad' ? 0 : 1))
 }
 
@@ -106,7 +107,7 @@ const names = ({names}, redraw) => panel('names-panel', 'Names of events',
     rows: names, key: row => row.name, none: 'No event has been waited for yet.',
     sort, onsort: other => { sort = other; redraw() },
     columns: [
-      {title: 'Name', by: row => row.name, cell: row => h('span', {class: 'id'}, row.name)},
+      {title: 'Name', by: row => row.name, cell: row => idOf(row.name)},
       {title: 'Pending', num: true, by: row => row.pending, cell: row => count(row.pending)},
       {title: 'Oldest', num: true, by: row => row.oldest_ms, cell: row => row.pending ? duration(row.oldest_ms) : '–'},
       {title: 'Streams', num: true, by: row => row.streams, cell: row => count(row.streams)},
@@ -130,7 +131,7 @@ function outcomes(history) {
       columns: [
         {title: 'Cause', cell: row => [h('code', {class: `cause ${endOf(row.cause).id}`}, row.cause), ' ', says(row.cause)]},
         {title: `${MINUTES} min`, num: true, cell: row => count(row.recent)},
-        {title: 'Since the start', num: true, cell: row => count(row.n)},
+        {title: 'In all', num: true, cell: row => count(row.n)},
         {title: 'Share', cell: row => level(row.recent / most, `area ${endOf(row.cause).id}`)}
       ]
     }))
@@ -143,8 +144,8 @@ const workers = ({workers}) => panel('workers', 'Workers',
     caption: 'Workers and what they have claimed', rows: workers, key: row => `${row.name} ${row.worker}`,
     none: 'No worker has shown itself.',
     columns: [
-      {title: 'Worker', cell: row => h('span', {class: 'id'}, row.worker)},
-      {title: 'Name', cell: row => h('span', {class: 'id'}, row.name)},
+      {title: 'Worker', cell: row => idOf(row.worker)},
+      {title: 'Name', cell: row => idOf(row.name)},
       {title: 'Seen', num: true, cell: row => row.last_seen_ms == null ? '–' : `${duration(row.last_seen_ms)} ago`},
       {title: 'Has claimed', cell: row => claims(row)}
     ]
@@ -166,14 +167,14 @@ const servers = ({servers}) => panel('servers', 'Servers',
   table({
     caption: 'Servers', rows: servers, key: row => row.server, none: 'No server has answered.',
     columns: [
-      {title: 'Server', cell: row => [h('span', {class: 'id'}, row.server), h('small', null, ' ', row.host)]},
+      {title: 'Server', cell: row => [idOf(row.server), h('small', null, ' ', row.host)]},
       {title: 'Redis', cell: row => state(row.redis === 'connected', 'connected', row.redis ?? 'away')},
       {title: 'State', cell: row => state(!row.draining, 'serving', 'ending')},
       {title: 'Up', num: true, cell: row => duration(row.up_ms)},
       {title: 'Pending', num: true, cell: row => count(row.pending)},
       {title: 'Heap', num: true, cell: row => bytes(row.heap_bytes)},
       {title: 'Loop late', num: true, cell: row => duration(row.loop_delay_ms)},
-      {title: 'Version', cell: row => row.version ?? '–'}
+      {title: 'Version', cell: row => row.version || '–'}
     ]
   }))
 
@@ -183,8 +184,8 @@ const connections = ({servers}) => panel('connections', 'Connections to Redis',
     rows: servers.flatMap(({server, connections = []}) => connections.map(connection => ({server, ...connection}))),
     key: row => `${row.server} ${row.node} ${row.role}`, none: 'No server has a connection.',
     columns: [
-      {title: 'Server', cell: row => h('span', {class: 'id'}, row.server)},
-      {title: 'Node', cell: row => h('span', {class: 'id'}, row.node)},
+      {title: 'Server', cell: row => idOf(row.server)},
+      {title: 'Node', cell: row => idOf(row.node)},
       {title: 'Role', cell: row => row.role},
       {title: 'State', cell: row => state(row.connected, 'connected', 'down')},
       {title: 'Slots', num: true, cell: row => row.slots ? count(row.slots) : '–'}
@@ -198,7 +199,7 @@ function streams({servers, limits}) {
       caption: 'Streams, and what their readers have not taken, by server',
       rows: servers, key: row => row.server, none: 'No server has answered.',
       columns: [
-        {title: 'Server', cell: row => h('span', {class: 'id'}, row.server)},
+        {title: 'Server', cell: row => idOf(row.server)},
         {title: 'Streams', num: true, cell: row => count(row.streams)},
         {title: 'Not yet read', num: true, cell: row => bytes(row.unread_bytes)},
         limit && {title: 'Of the limit', cell: row => use(row.unread_bytes / limit)}
@@ -217,7 +218,7 @@ const limits = ({limits}) => panel('limits', 'Limits',
     key: row => `${row.setting} ${row.client ?? ''}`, none: 'Nothing that is limited is in use.',
     columns: [
       {title: 'Setting', cell: row => h('code', null, row.setting)},
-      {title: 'Client', cell: row => row.client ? h('span', {class: 'id'}, row.client) : 'all'},
+      {title: 'Client', cell: row => row.client ? idOf(row.client) : 'all'},
       {title: 'Used', num: true, cell: row => /ytes|retained$|unread$|payload/.test(row.setting) ? bytes(row.used) : count(row.used)},
       {title: 'Limit', num: true, cell: row => /ytes|retained$|unread$|payload/.test(row.setting) ? bytes(row.limit) : count(row.limit)},
       {title: 'In use', cell: row => use(row.used / row.limit)}
@@ -234,7 +235,7 @@ export function overview({system, history}, redraw) {
   if (!system) return h('p', {key: 'waiting', class: 'none'}, 'Asking the servers…')
   const found = troubles(system, history)
   const said = summary(found, system)
-  announce(found.length ? `${said} ${found.map(({text}) => text.join('')).slice(0, 3).join('. ')}` : said)
+  announce(said)
   return [
     h('section', {key: 'state', class: `state ${found[0]?.level ?? 'good'}`, 'aria-label': 'State'},
       h('p', null, said),

@@ -45,5 +45,8 @@ export const eventPath = (name, id) => `../events/${encodeURIComponent(name)}/${
 /** What the console knows of an event. */
 export const explainPath = (name, id) => `api/events/${encodeURIComponent(name)}/${encodeURIComponent(id)}`
 
+/** What the reader may do with the events of a name. */
+export const rightsPath = name => `api/rights/${encodeURIComponent(name)}`
+
 /** Where the page shows an event. */
 export const eventLink = (name, id) => `#/event/${encodeURIComponent(name)}/${encodeURIComponent(id)}`

@@ -1,6 +1,7 @@
 // Tables that are read as tables, and on a narrow page as cards
 
 import {h} from './dom.js'
+import {shortId} from './format.js'
 
 /**
  * A table. A column has `title` and `cell(row)`, and maybe `num` for figures, `by(row)` to be sorted
@@ -32,6 +33,9 @@ function head({title, num, by}, sort, onsort) {
     ? h('button', {type: 'button', class: 'sort', onclick: () => onsort({column: title, down: sorted ? !sort.down : !!num})}, title)
     : title)
 }
+
+/** An id, of which all is told to who points at it. */
+export const idOf = id => h('span', {class: 'id', title: shortId(id) === id ? null : id}, shortId(id))
 
 /** A part of the page with a heading of its own. */
 export const panel = (id, title, ...content) =>
