@@ -5,11 +5,8 @@ import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Values;
 import dev.serverevents.web.RoutesOptions;
-import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
 
@@ -34,7 +31,7 @@ record HttpSettings(
     var routes = new RoutesOptions(ofRoutes(http));
     var host = withoutBrackets(values.get(ServerSettings.HOST));
     var insecure = values.get(ServerSettings.INSECURE);
-    if (!insecure && routes.getAuthentication() == null && !isLoopback(host)) {
+    if (!insecure && routes.getAuthentication() == null && !LoopbackHost.is(host)) {
       throw new InvalidInputException(
           "http.host",
           host,
@@ -52,7 +49,7 @@ record HttpSettings(
   /** It shows the whole system, and acts on it, so that nobody may come to it without a key. */
   private static boolean isConsoleServed(Values values, RoutesOptions routes, String host) {
     var wanted = values.find(ServerSettings.CONSOLE);
-    var guarded = routes.getAuthentication() != null || isLoopback(host);
+    var guarded = routes.getAuthentication() != null || LoopbackHost.is(host);
     if (wanted != null && wanted && !guarded) {
       throw new InvalidInputException(
           "http.console",
@@ -73,17 +70,5 @@ record HttpSettings(
   /** An IPv6 address may be written as in a URL. */
   private static String withoutBrackets(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  /** Only of an address or localhost: any other name may lead anywhere. */
-  private static boolean isLoopback(String host) {
-    var bytes = NetUtil.createByteArrayFromIpAddressString(host);
-    try {
-      return bytes == null
-          ? host.equals("localhost")
-          : InetAddress.getByAddress(bytes).isLoopbackAddress();
-    } catch (UnknownHostException impossible) { // the bytes are those of an address
-      throw new IllegalStateException(impossible);
-    }
   }
 }

@@ -29,6 +29,7 @@ final class HttpVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
   private static final int SHUTDOWN_SECONDS = 5;
   private static final String METRICS = "/metrics";
+  private static final String CONSOLE = "/console/*";
 
   private final Configuration configuration;
   private final HttpSettings http;
@@ -50,15 +51,22 @@ final class HttpVerticle extends VerticleBase {
     secure(router, http);
     var events = ServerEvents.create(vertx);
     ServerEventsRoutes.mount(router, events, http.routes());
-    if (http.console()) {
-      ConsoleRoutes.mount(router, events, http.routes());
-    }
+    mountConsole(router, events);
     HomeRoute.mount(router, http.routes(), http.console());
     authenticate(router, METRICS);
     permit(router, METRICS, Action.METRICS, "", "You may not read the metrics");
     router.get(METRICS).handler(PrometheusScrapingHandler.create());
     mountDemo(router, events);
     return listen(router, connections);
+  }
+
+  private void mountConsole(Router router, ServerEvents events) {
+    if (http.console()) {
+      if (http.routes().getAuthentication() == null) {
+        router.route(CONSOLE).handler(new LoopbackHost()).failureHandler(Problems::answer);
+      }
+      ConsoleRoutes.mount(router, events, http.routes());
+    }
   }
 
   private void mountDemo(Router router, ServerEvents events) {

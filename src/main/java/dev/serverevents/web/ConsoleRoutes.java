@@ -21,7 +21,9 @@ import java.util.Locale;
  *
  * <p>The page itself is the same for everybody and needs no key; what it shows and does, it asks
  * for with the API key that its user enters, or with the session that the browser has. It needs the
- * right {@link Action#CONSOLE}, and {@link Action#PAYLOADS} to show the arguments of events.
+ * right {@link Action#CONSOLE}, and {@link Action#PAYLOADS} to show the arguments of events. Where
+ * nothing tells who sends a request, everybody who reaches it has all rights: mount it there only
+ * if nobody else can.
  */
 public final class ConsoleRoutes {
 

@@ -8,9 +8,9 @@ const MOST = 400
 
 const sum = (items, value) => items.reduce((total, item) => total + (value(item) ?? 0), 0)
 
-/** Of several names, each with its own, the value that most of what ended had. */
-function weighted(names, quantile) {
-  const known = names.filter(name => name.result_ms?.[quantile] != null)
+/** The mean of the names that have had results lately, by how much of each there is. */
+function mean(names, quantile) {
+  const known = names.filter(name => name.result_ms?.[quantile] > 0)
   const all = sum(known, name => name.per_second)
   if (!known.length) return null
   return all > 0
@@ -54,8 +54,8 @@ export class History {
       pending: sum(names, name => name.pending),
       oldest: Math.max(0, ...names.map(name => name.oldest_ms ?? 0)),
       rate: sum(names, name => name.per_second),
-      p50: weighted(names, 'p50'),
-      p99: weighted(names, 'p99')
+      p50: mean(names, 'p50'),
+      p99: mean(names, 'p99')
     })
     while (this.samples.length > MOST || this.samples[0].at < at - WINDOW) this.samples.shift()
   }

@@ -24,10 +24,9 @@ const state = {system: null, history: new History(), problem: null, shown: {}, p
 function route() {
   const [, view, name, id] = location.hash.split('/')
   try {
-    return {view: view === 'event' ? 'event' : '', name: decodeURIComponent(name ?? ''), id: decodeURIComponent(id ?? '')}
-  } catch {
-    return {view: '', name: '', id: ''}
-  }
+    if (view === 'event') return {view, name: id ? decodeURIComponent(name) : '', id: decodeURIComponent(id ?? '')}
+  } catch { /* somebody has changed the address by hand */ }
+  return {view: '', name: '', id: ''}
 }
 
 function navigate(first) {
@@ -54,7 +53,7 @@ function redraw() {
   const title = view ? 'Event' : 'Overview'
   draw($('main'),
     h('h1', {key: `title ${title}`, class: view && !name ? null : 'unseen'}, title),
-    state.problem && h('p', {key: 'problem', class: 'problem'}, state.problem.message,
+    state.problem && !state.shown.problem && h('p', {key: 'problem', class: 'problem'}, state.problem.message,
       state.system && `. What you see is of ${time(state.system.at ?? Date.now())}.`),
     view ? event({...state.shown}, acted) : overview(state, redraw))
 }
@@ -170,7 +169,7 @@ function changedKey() {
   $('key-form').reset()
   Object.assign(state, {system: null, history: new History(), problem: null})
   navigate()
-  askAll()
+  askSystem.soon()
 }
 
 $('pause').onclick = () => {
@@ -193,4 +192,4 @@ document.addEventListener('visibilitychange', () => document.hidden || askAll())
 
 navigate(true)
 live()
-askAll()
+askSystem.soon()

@@ -62,8 +62,8 @@ function figures({servers, names, workers}, {last}) {
     tile('Waits pending', brief(last.pending)),
     tile('Oldest wait', duration(last.oldest)),
     tile('Ended per second', rate(last.rate)),
-    tile('Half within', duration(last.p50)),
-    tile('99 % within', duration(last.p99)),
+    tile('Half within, mean', duration(last.p50)),
+    tile('99 % within, mean', duration(last.p99)),
     tile('Streams', brief(streams)),
     tile('Workers', count(workers.length), plural(claimed, 'job')),
     tile('Servers', count(servers.length)))
@@ -81,7 +81,7 @@ function charts(history, redraw) {
       series: ENDS.map(({id, label}) => ({id, label, value: sample => sample.ends[id]}))
     }),
     of({
-      title: 'Time to result', show: duration,
+      title: 'Time to result, mean of names', show: duration,
       series: [
         {id: 'p99', label: '99 %', value: sample => sample.p99},
         {id: 'p50', label: 'half', value: sample => sample.p50}
@@ -112,8 +112,8 @@ const names = ({names}, redraw) => panel('names-panel', 'Names of events',
       {title: 'Oldest', num: true, by: row => row.oldest_ms, cell: row => row.pending ? duration(row.oldest_ms) : '–'},
       {title: 'Streams', num: true, by: row => row.streams, cell: row => count(row.streams)},
       {title: 'Per second', num: true, by: row => row.per_second, cell: row => rate(row.per_second)},
-      {title: 'Half within', num: true, by: row => row.result_ms?.p50, cell: row => duration(row.result_ms?.p50)},
-      {title: '99 % within', num: true, by: row => row.result_ms?.p99, cell: row => duration(row.result_ms?.p99)},
+      {title: 'Half within', num: true, by: row => row.result_ms?.p50, cell: row => duration(row.result_ms?.p50 || null)},
+      {title: '99 % within', num: true, by: row => row.result_ms?.p99, cell: row => duration(row.result_ms?.p99 || null)},
       {title: 'Got the event', num: true, by: row => ended(row.outcomes), cell: row => success(row.outcomes)},
       {title: 'How they ended', cell: row => shares(shareOf(row.outcomes))}
     ]
