@@ -85,6 +85,7 @@ class ConfigurationTest {
     environment.put("SERVER_EVENTS_HTTP_INSECURE", "true");
     environment.put("SERVER_EVENTS_HTTP_CONSOLE", "false");
     environment.put("SERVER_EVENTS_LISTEN", "false");
+    environment.put("SERVER_EVENTS_EXPLAIN_PAYLOADS", "false");
     var configuration = Configuration.of(new JsonObject().put("timeout", 1), environment);
     var settings = configuration.events().toJson();
     assertThat(settings.remove("redis"))
@@ -95,6 +96,8 @@ class ConfigurationTest {
                 .put("port", 500L)
                 .put("db", 500L));
     assertThat(settings.remove("listen")).isEqualTo(false);
+    assertThat(settings.remove("explain"))
+        .isEqualTo(new JsonObject().put("steps", 500L).put("payloads", false));
     var limits = (JsonObject) settings.remove("limits");
     assertThat(limits.remove("payloadIn")).isEqualTo(2000L);
     assertThat(limits.remove("payloadOut")).isEqualTo(2000L);
