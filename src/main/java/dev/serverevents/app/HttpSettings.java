@@ -5,11 +5,8 @@ import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.RouteSettings;
 import dev.serverevents.internal.settings.Values;
 import dev.serverevents.web.RoutesOptions;
-import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,8 +14,10 @@ import java.util.Objects;
  * The settings of the runnable server's HTTP side: the section http.
  *
  * @param server Vert.x's own, with host and port, and TLS where it has {@code ssl}
+ * @param console whether the console is served
  */
-record HttpSettings(RoutesOptions routes, HttpServerOptions server, ConnectionLimits connections) {
+record HttpSettings(
+    RoutesOptions routes, HttpServerOptions server, ConnectionLimits connections, boolean console) {
 
   /**
    * Reads it.
@@ -32,7 +31,7 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, ConnectionLi
     var routes = new RoutesOptions(ofRoutes(http));
     var host = withoutBrackets(values.get(ServerSettings.HOST));
     var insecure = values.get(ServerSettings.INSECURE);
-    if (!insecure && routes.getAuthentication() == null && !isLoopback(host)) {
+    if (!insecure && routes.getAuthentication() == null && !LoopbackHost.is(host)) {
       throw new InvalidInputException(
           "http.host",
           host,
@@ -43,7 +42,21 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, ConnectionLi
         VertxHttpOptions.of(given, routes)
             .setHost(host)
             .setPort(values.get(ServerSettings.PORT).intValue());
-    return new HttpSettings(routes, server, ConnectionLimits.of(http));
+    return new HttpSettings(
+        routes, server, ConnectionLimits.of(http), isConsoleServed(values, routes, host));
+  }
+
+  /** It shows the whole system, and acts on it, so that nobody may come to it without a key. */
+  private static boolean isConsoleServed(Values values, RoutesOptions routes, String host) {
+    var wanted = values.find(ServerSettings.CONSOLE);
+    var guarded = routes.getAuthentication() != null || LoopbackHost.is(host);
+    if (wanted != null && wanted && !guarded) {
+      throw new InvalidInputException(
+          "http.console",
+          true,
+          "must be false while there are no http.keys, unless http.host is a loopback address");
+    }
+    return wanted == null ? guarded : wanted;
   }
 
   private static JsonObject ofRoutes(JsonObject http) {
@@ -57,17 +70,5 @@ record HttpSettings(RoutesOptions routes, HttpServerOptions server, ConnectionLi
   /** An IPv6 address may be written as in a URL. */
   private static String withoutBrackets(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  /** Only of an address or localhost: any other name may lead anywhere. */
-  private static boolean isLoopback(String host) {
-    var bytes = NetUtil.createByteArrayFromIpAddressString(host);
-    try {
-      return bytes == null
-          ? host.equals("localhost")
-          : InetAddress.getByAddress(bytes).isLoopbackAddress();
-    } catch (UnknownHostException impossible) { // the bytes are those of an address
-      throw new IllegalStateException(impossible);
-    }
   }
 }

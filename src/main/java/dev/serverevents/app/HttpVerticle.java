@@ -3,6 +3,7 @@ package dev.serverevents.app;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
 import dev.serverevents.web.Access.Action;
+import dev.serverevents.web.ConsoleRoutes;
 import dev.serverevents.web.Origins;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.ServerEventsRoutes;
@@ -28,6 +29,7 @@ final class HttpVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
   private static final int SHUTDOWN_SECONDS = 5;
   private static final String METRICS = "/metrics";
+  private static final String CONSOLE = "/console/*";
 
   private final Configuration configuration;
   private final HttpSettings http;
@@ -49,11 +51,22 @@ final class HttpVerticle extends VerticleBase {
     secure(router, http);
     var events = ServerEvents.create(vertx);
     ServerEventsRoutes.mount(router, events, http.routes());
+    mountConsole(router, events);
+    HomeRoute.mount(router, http.routes(), http.console());
     authenticate(router, METRICS);
     permit(router, METRICS, Action.METRICS, "", "You may not read the metrics");
     router.get(METRICS).handler(PrometheusScrapingHandler.create());
     mountDemo(router, events);
     return listen(router, connections);
+  }
+
+  private void mountConsole(Router router, ServerEvents events) {
+    if (http.console()) {
+      if (http.routes().getAuthentication() == null) {
+        router.route(CONSOLE).handler(new LoopbackHost()).failureHandler(Problems::answer);
+      }
+      ConsoleRoutes.mount(router, events, http.routes());
+    }
   }
 
   private void mountDemo(Router router, ServerEvents events) {
@@ -101,7 +114,10 @@ final class HttpVerticle extends VerticleBase {
         : String.valueOf(root.getMessage());
   }
 
-  /** Nothing here is a page, so no browser shall show it as one, frame it or guess its type. */
+  /**
+   * Nothing is a page but the console, which says so itself, so no browser shall show it as one,
+   * frame it or guess its type.
+   */
   private static void secure(Router router, HttpSettings http) {
     router.route().handler(XFrameHandler.create(XFrameHandler.DENY));
     router.route().handler(CSPHandler.create().setDirective("default-src", "'none'"));
@@ -153,6 +169,9 @@ final class HttpVerticle extends VerticleBase {
     var scheme = http.server().isSsl() ? "https" : "http";
     var url = scheme + "://" + address(listening.actualPort());
     LOG.info("listening on {}", url);
+    if (http.console()) {
+      LOG.info("console: {}/console/", url);
+    }
     if (configuration.has(Role.DEMO)) {
       LOG.info("try: {}", PiRoute.curl(url, http.routes().getAuthentication() != null));
     }

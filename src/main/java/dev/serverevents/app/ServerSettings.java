@@ -43,6 +43,11 @@ final class ServerSettings {
           .byDefault(false)
           .says("Whether others may reach it although there are no keys.");
 
+  static final Setting<Boolean> CONSOLE =
+      HTTP.declare("console", SettingType.flag())
+          .shownDefault("true with `http.keys` or on a loopback address, else false")
+          .says("Whether it serves the console, at `/console/`.");
+
   static final Setting<JsonObject> SERVER =
       HTTP.declare("server", SettingType.object("an object"))
           .onlyInJson()

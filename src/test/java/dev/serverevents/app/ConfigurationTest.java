@@ -83,7 +83,9 @@ class ConfigurationTest {
     environment.put("SERVER_EVENTS_LOG", "json");
     environment.put("SERVER_EVENTS_HTTP_CORS", "https://a.example,https://b.example");
     environment.put("SERVER_EVENTS_HTTP_INSECURE", "true");
+    environment.put("SERVER_EVENTS_HTTP_CONSOLE", "false");
     environment.put("SERVER_EVENTS_LISTEN", "false");
+    environment.put("SERVER_EVENTS_EXPLAIN_PAYLOADS", "false");
     var configuration = Configuration.of(new JsonObject().put("timeout", 1), environment);
     var settings = configuration.events().toJson();
     assertThat(settings.remove("redis"))
@@ -94,6 +96,8 @@ class ConfigurationTest {
                 .put("port", 500L)
                 .put("db", 500L));
     assertThat(settings.remove("listen")).isEqualTo(false);
+    assertThat(settings.remove("explain"))
+        .isEqualTo(new JsonObject().put("steps", 500L).put("payloads", false));
     var limits = (JsonObject) settings.remove("limits");
     assertThat(limits.remove("payloadIn")).isEqualTo(2000L);
     assertThat(limits.remove("payloadOut")).isEqualTo(2000L);
@@ -198,6 +202,21 @@ class ConfigurationTest {
       assertThat(http("{\"host\":\"%s\"}".formatted(host)).http().server().getHost())
           .isEqualTo(host);
     }
+  }
+
+  @Test
+  void theConsoleIsServedWhereKeysGuardItOrFromThisMachineAloneUnlessItIsOff() {
+    var key = "\"keys\":[{\"name\":\"a\",\"sha256\":\"%s\"}]".formatted("0".repeat(64));
+    assertThat(http("{}").http().console()).isTrue();
+    assertThat(http("{\"host\":\"0.0.0.0\",%s}".formatted(key)).http().console()).isTrue();
+    assertThat(http("{\"host\":\"0.0.0.0\",\"insecure\":true}").http().console()).isFalse();
+    for (var others : new String[] {key, "\"host\":\"localhost\""}) {
+      assertThat(http("{\"console\":false,%s}".formatted(others)).http().console()).isFalse();
+    }
+    assertThatThrownBy(() -> http("{\"host\":\"0.0.0.0\",\"insecure\":true,\"console\":true}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "http.console is true: it must be false while there are no http.keys, unless http.host is a loopback address");
   }
 
   /** Else a client's next request would come to a connection that is being closed. */

@@ -89,6 +89,15 @@ class RunnableServerIT {
       assertThat(wrong.body()).contains("digits is 0: it must be an integer from 1 to 10000");
       assertThat(get(server.url() + "/nowhere").body()).contains("\"title\":\"Not Found\"");
       assertThat(get(server.url() + "/health").statusCode()).isEqualTo(200);
+
+      assertThat(get(server.url() + "/").body()).contains("\"console\":\"/console/\"");
+      var console = get(server.url() + "/console/");
+      assertThat(console.body()).contains("<title>Server Events</title>");
+      assertThat(console.headers().allValues("Content-Security-Policy"))
+          .singleElement()
+          .asString()
+          .contains("script-src 'self'");
+      assertThat(get(server.url() + "/console/api/overview").body()).contains("\"servers\":[{");
     }
   }
 

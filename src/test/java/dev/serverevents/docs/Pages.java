@@ -122,7 +122,7 @@ final class Pages {
                       "src/clients/node/README.md",
                       "src/clients/python/README.md")
                   .map(Path::of),
-              docs.sorted())
+              docs.filter(Files::isRegularFile).sorted())
           .map(Page::of)
           .toList();
     } catch (IOException missing) {
