@@ -22,6 +22,9 @@ final class CommandLines {
     } else {
       root.addSubcommand(args[0], named.get());
     }
+    root.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
     return Help.addTo(root);
   }
 

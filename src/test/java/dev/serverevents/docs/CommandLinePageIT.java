@@ -39,8 +39,11 @@ class CommandLinePageIT {
 
   private CommandProcess run(Pages.Block block, Server server) {
     var environment =
-        Map.of("PATH", folder + ":" + System.getenv("PATH"),
-            "XDG_CONFIG_HOME", folder.resolve("config").toString());
+        Map.of(
+            "PATH",
+            folder + ":" + System.getenv("PATH"),
+            "XDG_CONFIG_HOME",
+            folder.resolve("config").toString());
     var isAboutContexts = block.code().contains("context");
     var redis = isAboutContexts ? "" : "export SERVER_EVENTS_REDIS=redis://" + at(server) + "\n";
     var code = redis + "exec 2>&1\n" + block.code().replace(ADDRESS, at(server));

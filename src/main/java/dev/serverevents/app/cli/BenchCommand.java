@@ -1,6 +1,8 @@
 package dev.serverevents.app.cli;
 
+import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.WorkOptions;
+import dev.serverevents.internal.Fields;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -32,6 +34,11 @@ final class BenchCommand extends EndpointCommand {
   private static final int WAIT_MS = 10_000;
   private static final int REDRAW_MS = 100;
   private static final int BAR = 30;
+  private static final int MAX_CONCURRENCY = 100_000;
+
+  /** Goes to the beginning of the line, and clears it. */
+  private static final String CLEAR = "\r\u001b[K";
+
   private static final String GREEN = "32";
   private static final String BOLD = "1";
 
@@ -59,6 +66,8 @@ final class BenchCommand extends EndpointCommand {
 
   @Override
   Exit run(Endpoint endpoint, Output output) {
+    Fields.integer("--concurrency", concurrency, 1, MAX_CONCURRENCY);
+    Fields.integer("--time", time, 1, ServerEventsOptions.MAX_TIMEOUT);
     var events = endpoint.library().events();
     var vertx = events.vertx();
     var results = new ArrayList<Measured>();
@@ -95,27 +104,27 @@ final class BenchCommand extends EndpointCommand {
   private Measured measure(Vertx vertx, Output output, String what, LongFunction<Future<?>> cycle) {
     var measure = new Measure(time, () -> cycle.apply(ids.incrementAndGet()));
     var done = measure.start(vertx, concurrency);
-    var isShown = output.terminal().showsProgress();
-    while (true) {
-      try {
-        done.await(isShown ? REDRAW_MS : time + WAIT_MS, TimeUnit.MILLISECONDS);
-        break;
-      } catch (TimeoutException notYet) {
-        draw(output, what, measure);
-      }
+    if (output.terminal().showsProgress()) {
+      draw(output, what, measure, done);
     }
-    if (isShown) {
-      System.err.print("\r\u001b[K");
-    }
+    done.await();
     return measure.result(what);
   }
 
-  private static void draw(Output output, String what, Measure measure) {
-    var full = (int) (BAR * measure.share());
-    var bar = "#".repeat(full) + "-".repeat(BAR - full);
-    System.err.printf(
-        "\r%-12s [%s] %,d", what, output.terminal().onError(GREEN, bar), measure.count());
-    System.err.flush();
+  /** Draws a bar until it is done. */
+  private static void draw(Output output, String what, Measure measure, Future<Void> done) {
+    while (!done.isComplete()) {
+      var full = (int) (BAR * measure.share());
+      var bar = output.terminal().onError(GREEN, "#".repeat(full) + "-".repeat(BAR - full));
+      System.err.printf("\r%-12s [%s] %,d", what, bar, measure.count());
+      System.err.flush();
+      try {
+        done.otherwiseEmpty().await(REDRAW_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException notYet) {
+        // it is drawn anew
+      }
+    }
+    System.err.print(CLEAR);
   }
 
   private static void print(Output output, List<Measured> results) {

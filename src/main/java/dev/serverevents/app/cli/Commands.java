@@ -27,6 +27,8 @@ public final class Commands {
     commands.put("stream", () -> of(new StreamCommand(where.get())));
     commands.put("request", () -> of(new RequestCommand(where.get())));
     commands.put("work", () -> of(new WorkCommand(where.get())));
+    commands.put("servers", () -> of(new ServersCommand(where.get())));
+    commands.put("explain", () -> of(new ExplainCommand(where.get())));
     commands.put("bench", () -> of(new BenchCommand(where.get())));
     commands.put("context", () -> ContextCommand.of(System.getenv()));
     commands.put("completion", () -> new CompletionCommand(everything));

@@ -36,6 +36,12 @@ interface Endpoint {
   /** Emits progress. */
   Future<Integer> progress(EventId event, EventArgs args);
 
+  /** Tells how all servers are, as {@link dev.serverevents.SystemOverview} is in JSON. */
+  Future<JsonObject> overview();
+
+  /** Tells what happened to an event, as {@link dev.serverevents.Explanation} is in JSON. */
+  Future<JsonObject> explain(EventId event);
+
   /**
    * The library on Redis, for what no server does for its clients.
    *

@@ -169,6 +169,16 @@ final class HttpEndpoint implements Endpoint {
         .map(answer -> object(answer).getInteger("receivers"));
   }
 
+  @Override
+  public Future<JsonObject> overview() {
+    return answer(HttpMethod.GET, "/console/api/overview", null).map(HttpEndpoint::object);
+  }
+
+  @Override
+  public Future<JsonObject> explain(EventId event) {
+    return answer(HttpMethod.GET, path(event) + "/explain", null).map(HttpEndpoint::object);
+  }
+
   private static String path(EventId event) {
     return "/events/" + encoded(event.name()) + "/" + encoded(event.id());
   }

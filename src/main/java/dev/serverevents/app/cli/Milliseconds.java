@@ -2,6 +2,8 @@ package dev.serverevents.app.cli;
 
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -21,5 +23,18 @@ final class Milliseconds implements ITypeConverter<Long> {
     }
     var unit = duration.group(2);
     return Long.parseLong(duration.group(1)) * (unit == null ? 1 : UNITS.getOrDefault(unit, 1L));
+  }
+
+  /** A duration for people, in its largest unit; nothing for null. */
+  static String text(@Nullable Long ms) {
+    if (ms == null) {
+      return "";
+    }
+    var unit =
+        Stream.of("d", "h", "m", "s")
+            .filter(each -> ms >= UNITS.getOrDefault(each, 0L))
+            .findFirst()
+            .orElse("ms");
+    return ms / UNITS.getOrDefault(unit, 1L) + unit;
   }
 }

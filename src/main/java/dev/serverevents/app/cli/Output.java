@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 final class Output {
 
   private static final String RED = "31";
+  private static final String TAB = "    ";
 
   private final Terminal terminal = new Terminal(System.getenv());
   private final OutputStream data = new FileOutputStream(FileDescriptor.out);
@@ -99,17 +100,18 @@ final class Output {
     if (isShown == null) {
       isShown = terminal.showsOutput();
     }
-    return isShown
-        ? text.lines()
-            .map(line -> line.replace("\t", "    "))
-            .map(Printable::of)
-            .collect(Collectors.joining("\n"))
-        : text;
+    return isShown ? printable(text) : text;
+  }
+
+  private static String printable(String text) {
+    return text.lines()
+        .map(line -> Printable.of(line.replace("\t", TAB)))
+        .collect(Collectors.joining("\n"));
   }
 
   /** Says something to people. */
   void say(String text) {
-    System.err.println(text);
+    System.err.println(printable(text));
   }
 
   /** Says why a command failed: a JSON object to those who read JSON. */
@@ -117,8 +119,8 @@ final class Output {
     if (format.isJson()) {
       say(json(failure).encode());
     } else {
-      var says = Printable.of(String.valueOf(failure.getMessage()));
-      say(terminal.onError(RED, Cause.of(failure).word()) + ": " + says);
+      var says = printable(String.valueOf(failure.getMessage()));
+      System.err.println(terminal.onError(RED, Cause.of(failure).word()) + ": " + says);
     }
   }
 

@@ -32,9 +32,14 @@ final class Program {
   /** Who has left a process behind, which has the output open, is waited for no longer. */
   private static final int OUTPUT_MS = 1_000;
 
-  /** A session of its own, which Ctrl-C in the terminal of the worker does not reach. */
+  /**
+   * A session of its own, which Ctrl-C in the terminal of the worker does not reach. Linux has
+   * setsid, macOS has Perl.
+   */
   private static final String SESSION =
       "if command -v setsid > /dev/null; then exec setsid /bin/sh -c \"$1\"; fi;"
+          + " if command -v perl > /dev/null; then"
+          + " exec perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV' /bin/sh -c \"$1\"; fi;"
           + " exec /bin/sh -c \"$1\"";
 
   private final String command;

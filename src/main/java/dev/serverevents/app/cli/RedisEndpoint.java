@@ -4,6 +4,7 @@ import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.EventResults;
+import dev.serverevents.Explanation;
 import dev.serverevents.IncompleteException;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
@@ -106,5 +107,21 @@ final class RedisEndpoint implements Endpoint {
   @Override
   public Future<Integer> progress(EventId event, EventArgs args) {
     return events.emitProgress(event.name(), event.id(), args);
+  }
+
+  @Override
+  public Future<JsonObject> overview() {
+    return events.overview().map(overview -> withoutThisProcess(overview.toJson()));
+  }
+
+  /** It is the first of the servers, for it was asked. */
+  private static JsonObject withoutThisProcess(JsonObject overview) {
+    overview.getJsonArray("servers").remove(0);
+    return overview;
+  }
+
+  @Override
+  public Future<JsonObject> explain(EventId event) {
+    return events.explain(event.name(), event.id()).map(Explanation::toJson);
   }
 }

@@ -1,12 +1,17 @@
 package dev.serverevents.app.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Which of the standard streams a person sees. */
 final class Terminal {
 
   private static final String DUMB = "dumb";
+
+  private static final Pattern DEVICE = Pattern.compile("/dev/(pts/\\d+|tty.*|console)");
 
   private final Map<String, String> environment;
 
@@ -43,14 +48,20 @@ final class Terminal {
     return environment.getOrDefault("TERM", DUMB).equals(DUMB);
   }
 
-  /** The JVM tells it of standard input and output together only. */
+  /** The JVM tells it of standard input and output together only; Linux tells it of each. */
   private static boolean isTerminal(int descriptor) {
     try {
-      return new ProcessBuilder("/bin/sh", "-c", "test -t " + descriptor)
-              .inheritIO()
-              .start()
-              .waitFor()
-          == 0;
+      var file = Files.readSymbolicLink(Path.of("/proc/self/fd", String.valueOf(descriptor)));
+      return DEVICE.matcher(file.toString()).matches();
+    } catch (IOException | UnsupportedOperationException notLinux) {
+      return isTerminalToShell(descriptor);
+    }
+  }
+
+  private static boolean isTerminalToShell(int descriptor) {
+    try {
+      var test = new ProcessBuilder("/bin/sh", "-c", "test -t " + descriptor).inheritIO().start();
+      return test.waitFor() == 0;
     } catch (IOException withoutShell) {
       return false;
     } catch (InterruptedException e) {

@@ -1,11 +1,15 @@
 package dev.serverevents.app.cli;
 
+import dev.serverevents.ClaimedJob;
 import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
+import dev.serverevents.EventFailureException;
 import dev.serverevents.WorkOptions;
 import dev.serverevents.Worker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +63,7 @@ final class WorkCommand extends EndpointCommand {
       description = "Keeps results and failures for so long, for example 10m.")
   private long retain;
 
-  private volatile boolean isEnding;
+  private volatile boolean isKilling;
 
   WorkCommand(Where where) {
     super(where);
@@ -79,11 +83,9 @@ final class WorkCommand extends EndpointCommand {
             options,
             job ->
                 threads
-                    .executeBlocking(() -> program.run(job), false)
-                    .onSuccess(args -> output.say(job.id() + ": " + Output.tabbed(args)))
-                    .onFailure(cause -> output.say(job.id() + ": " + cause.getMessage()))
+                    .executeBlocking(() -> run(program, job, output), false)
                     .recover(this::failed));
-    events.onError((store, cause) -> output.say(String.valueOf(cause.getMessage())));
+    events.onError((store, cause) -> say(events.vertx(), output, cause));
     worker.ready().await();
     output.say("takes jobs of " + name + " until Ctrl-C");
     var drain = library.options().getDrainTimeout();
@@ -92,19 +94,38 @@ final class WorkCommand extends EndpointCommand {
     return Exit.RESULT;
   }
 
-  /**
-   * A program that a signal has ended together with this has not failed: another worker does it.
-   */
+  private static EventArgs run(Program program, ClaimedJob job, Output output)
+      throws IOException, InterruptedException {
+    try {
+      var result = program.run(job);
+      output.say(job.id() + ": " + Output.tabbed(result));
+      return result;
+    } catch (EventFailureException failure) {
+      output.say(job.id() + ": " + failure.getMessage());
+      throw failure;
+    }
+  }
+
+  /** Not on the event loop, for standard error may be a pipe that is full. */
+  private static void say(Vertx vertx, Output output, Throwable cause) {
+    vertx.executeBlocking(
+        () -> {
+          output.say(String.valueOf(cause.getMessage()));
+          return null;
+        });
+  }
+
+  /** A program that was killed at the end of this has not failed: another worker does the job. */
   private Future<EventArgs> failed(Throwable cause) {
-    return isEnding ? Promise.<EventArgs>promise().future() : Future.failedFuture(cause);
+    return isKilling ? Promise.<EventArgs>promise().future() : Future.failedFuture(cause);
   }
 
   /** The jobs in hand get time to end; those that do not end go back to their list. */
   private void end(Worker worker, long drain) {
-    isEnding = true;
     try {
-      worker.close().await(drain, TimeUnit.MILLISECONDS);
+      worker.close().await(Math.max(1, drain), TimeUnit.MILLISECONDS);
     } catch (TimeoutException late) {
+      isKilling = true;
       ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     }
   }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,7 +84,11 @@ class CommandsIT {
     @Override
     public Future<?> start() {
       var router = Router.router(vertx);
-      ServerEventsRoutes.mount(router, ServerEvents.create(vertx));
+      var events = ServerEvents.create(vertx);
+      ServerEventsRoutes.mount(router, events);
+      router
+          .get("/console/api/overview")
+          .handler(ctx -> events.overview().onSuccess(all -> ctx.json(all.toJson())));
       Problems.handleErrors(router);
       return vertx
           .createHttpServer()
@@ -273,6 +278,29 @@ class CommandsIT {
       assertThat(came.getJsonObject("results").getJsonArray("1").getInteger(0)).isEqualTo(42);
       assertThat(came.getJsonArray("missing")).containsExactly("9");
       assertThat(new JsonObject(all.errors()).getString("cause")).isEqualTo("no-event");
+    }
+  }
+
+  @Test
+  @OwnRedis({})
+  void whatBecameOfAnEventAndHowAllServersAreIsTold(Server server) {
+    server.deploy();
+    assertThat(Await.failure(server.events().on(NAME, "7", 1_000))).hasMessageContaining("\"7\"");
+    for (var place : List.of(redis(server), http(server))) {
+      var explained = start(place, "explain", NAME, "7");
+      var unknown = start(place, "explain", NAME, "8", "-o", "jsonl");
+      var servers = start(place, "servers", "-o", "json");
+      assertThat(explained.code()).as(explained.errors()).isZero();
+      assertThat(explained.output().lines().toList())
+          .first(InstanceOfAssertFactories.STRING)
+          .startsWith("no-event: ");
+      assertThat(explained.output()).contains("timed-out");
+      assertThat(unknown.code()).isZero();
+      assertThat(new JsonObject(unknown.output()).getString("cause")).isEqualTo("unknown");
+      assertThat(servers.code()).as(servers.errors()).isZero();
+      var overview = new JsonObject(servers.output());
+      assertThat(overview.getJsonArray("servers")).hasSize(1);
+      assertThat(overview.getJsonArray("names").getJsonObject(0).getString("name")).isEqualTo(NAME);
     }
   }
 
