@@ -19,10 +19,10 @@ final class Place {
   @Option(
       names = "--key",
       paramLabel = "KEY",
-      description = "The API key for the server. Others of this machine can see it: better use")
+      description = "The API key for the server; others on this machine can see it here.")
   private @Nullable String key;
 
-  @Option(names = "--key-file", paramLabel = "FILE", description = "a file that has the key.")
+  @Option(names = "--key-file", paramLabel = "FILE", description = "A file that has the API key.")
   private @Nullable Path keyFile;
 
   @Option(

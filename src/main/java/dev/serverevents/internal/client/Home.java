@@ -35,8 +35,7 @@ record Home(
     var tracing = ServerEventsTracing.of(context.owner());
     var clock = Clocks.of(context.owner());
     var books = new Books(context, clock);
-    return new Home(
-        context, mailbox(context), mailbox(context), metrics, tracing, clock, books);
+    return new Home(context, mailbox(context), mailbox(context), metrics, tracing, clock, books);
   }
 
   /** Calls an action once, on the context, after so many ms; gives what {@link #cancel} takes. */
