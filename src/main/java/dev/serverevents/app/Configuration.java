@@ -5,10 +5,12 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.settings.Settings;
 import dev.serverevents.internal.settings.Values;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runnable server's settings: a JSON file, in which the environment overrides single settings.
@@ -31,19 +33,37 @@ record Configuration(
    * @throws InvalidInputException for a wrong one, and for what is none
    */
   static Configuration of(JsonObject file, Map<String, String> variables) {
-    ServerSettings.ALL.check(file);
     var environment = Environment.of(variables);
-    var json = ServerSettings.ALL.withEnvironment(file, environment.settings());
-    var events = json.copy();
-    events.remove(HTTP);
-    events.remove(ServerSettings.ROLES.field());
+    var json = json(file, environment);
     var embeddedRedis = Settings.object("redis", json.getValue("redis")).isEmpty();
     return new Configuration(
-        new ServerEventsOptions(events),
+        new ServerEventsOptions(events(json)),
         embeddedRedis,
         HttpSettings.of(Settings.object(HTTP, json.getValue(HTTP))),
         roles(json, embeddedRedis),
         environment.ofServices());
+  }
+
+  /**
+   * Reads no more than what says how to reach Redis and to use it; as {@link #of} otherwise.
+   *
+   * @param conf the file, or null for none
+   */
+  static ServerEventsOptions events(@Nullable Path conf, Map<String, String> variables) {
+    var file = conf == null ? new JsonObject() : ConfFile.read(conf);
+    return new ServerEventsOptions(events(json(file, Environment.of(variables))));
+  }
+
+  private static JsonObject json(JsonObject file, Environment environment) {
+    ServerSettings.ALL.check(file);
+    return ServerSettings.ALL.withEnvironment(file, environment.settings());
+  }
+
+  private static JsonObject events(JsonObject json) {
+    var events = json.copy();
+    events.remove(HTTP);
+    events.remove(ServerSettings.ROLES.field());
+    return events;
   }
 
   /** Tells whether it has a role. */

@@ -4,8 +4,10 @@ import dev.serverevents.internal.settings.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** What {@code --help} tells besides the options: the settings, and the exit codes. */
 final class Help {
@@ -15,23 +17,38 @@ final class Help {
 
   private Help() {}
 
-  /** Adds it to a command, which then says of a wrong command line no more than what is wrong. */
+  /** Has a command and those below it say of a wrong command line no more than what is wrong. */
   static CommandLine addTo(CommandLine command) {
-    command.setParameterExceptionHandler(
+    return command.setParameterExceptionHandler(
         (wrong, arguments) -> {
           var output = wrong.getCommandLine().getErr();
+          var name = wrong.getCommandLine().getCommandSpec().qualifiedName(" ");
           output.println(wrong.getMessage());
-          output.println("Try java -jar server-events.jar --help");
+          output.println("Try java -jar server-events.jar" + parameters(name) + " --help");
           return ExitCode.USAGE.code();
         });
-    var settings = ServerSettings.ALL.all().stream().flatMap(Help::lines);
-    command
-        .getCommandSpec()
-        .usageMessage()
-        .exitCodeListHeading("%nExit codes:%n")
-        .exitCodeList(exitCodes())
-        .footerHeading("%nSettings: where they stand in the file, and their variables%n")
-        .footer(settings.map(line -> line.replace("%", "%%")).toArray(String[]::new));
+  }
+
+  /** What follows the name of the program in the name of a command. */
+  private static String parameters(String qualifiedName) {
+    var space = qualifiedName.indexOf(' ');
+    return space < 0 ? "" : qualifiedName.substring(space);
+  }
+
+  /** Adds them to the command that has them; they are not looked at before they are shown. */
+  static CommandLine withSettings(CommandLine command) {
+    var usage = command.getCommandSpec().usageMessage();
+    usage.exitCodeListHeading("%nExit codes:%n").exitCodeList(exitCodes());
+    usage
+        .sectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_FOOTER,
+            help ->
+                "%nSettings: where they stand in the file, and their variables%n".formatted()
+                    + ServerSettings.ALL.all().stream()
+                        .flatMap(Help::lines)
+                        .map(line -> line + System.lineSeparator())
+                        .collect(Collectors.joining()));
     return command;
   }
 

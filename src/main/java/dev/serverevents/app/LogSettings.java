@@ -40,7 +40,9 @@ final class LogSettings {
    * Returns when all that was logged is written, or a second has passed. Nothing is logged then.
    */
   static void end() {
-    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext log) { // most commands have none
+      log.stop();
+    }
   }
 
   /**

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code java -jar server-events.jar [-conf conf/server.json]}: starts the server. */
+/** {@code java -jar server-events.jar [serve] [-conf conf/server.json]}: starts the server. */
 @Command(
     name = "server-events",
     description = "Waits for events by name and id over HTTP, and emits them, through Redis.",
@@ -17,13 +17,19 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class ServerCommand implements Callable<Integer> {
 
+  /** What it returns when the server runs, so that the process goes on. */
+  static final int RUNNING = -1;
+
   @Option(
       names = {"-conf", "--conf"},
       paramLabel = "FILE",
       description = "A JSON file with settings. Variables of the environment come before it.")
   private @Nullable Path conf;
 
-  /** Returns when the server serves, or with the code of the failure, which it has logged. */
+  /**
+   * Returns {@link #RUNNING} when the server serves, or the code of the failure, which it has
+   * logged.
+   */
   @Override
   public Integer call() {
     try {
@@ -36,7 +42,7 @@ final class ServerCommand implements Callable<Integer> {
                 String.join(", ", configuration.ofServices()));
       }
       RunningServer.start(configuration);
-      return ExitCode.OK.code();
+      return RUNNING;
     } catch (RuntimeException cause) {
       var exitCode = FailedStartException.exitCode(cause);
       if (exitCode == ExitCode.UNEXPECTED) {

@@ -32,9 +32,16 @@ class CommandLineIT {
   }
 
   @Test
-  void helpShowsEverySetting() {
+  void helpShowsEveryCommand() {
     for (var option : new String[] {"--help", "-h"}) {
-      assertThat(run(option))
+      assertThat(run(option)).contains("Usage: ", "serve", "wait", "emit", "conformance");
+    }
+  }
+
+  @Test
+  void theHelpOfServeShowsEverySetting() {
+    for (var option : new String[] {"--help", "-h"}) {
+      assertThat(run("serve", option))
           .contains("Usage: ", "-conf")
           .contains("timeout", "SERVER_EVENTS_TIMEOUT", "1 to 86,400,000 ms")
           .contains("redis.connectionString", "SERVER_EVENTS_REDIS")
