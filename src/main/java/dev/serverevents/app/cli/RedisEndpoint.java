@@ -111,13 +111,15 @@ final class RedisEndpoint implements Endpoint {
 
   @Override
   public Future<JsonObject> overview() {
-    return events.overview().map(overview -> withoutThisProcess(overview.toJson()));
+    return events
+        .overview()
+        .map(overview -> overview.toJson().put("servers", others(overview.toJson())));
   }
 
-  /** It is the first of the servers, for it was asked. */
-  private static JsonObject withoutThisProcess(JsonObject overview) {
-    overview.getJsonArray("servers").remove(0);
-    return overview;
+  /** Without this process, which is the first one, for it was asked. */
+  private static JsonArray others(JsonObject overview) {
+    var servers = overview.getJsonArray("servers");
+    return new JsonArray(servers.stream().skip(1).toList());
   }
 
   @Override
