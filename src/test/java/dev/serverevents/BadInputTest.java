@@ -188,7 +188,8 @@ class BadInputTest {
                     + "\"probeTimeout\":7,\"listen\":false,"
                     + "\"redis\":{\"host\":\"h\",\"port\":1,\"db\":2,"
                     + "\"connectionString\":\"rediss://u:p@x:1/2\"}}")
-            .put("limits", limits);
+            .put("limits", limits)
+            .put("explain", new JsonObject().put("steps", 1).put("payloads", true));
     assertThat(new ServerEventsOptions(json).toJson()).isEqualTo(json);
     assertThat(new ServerEventsOptions(new JsonObject()).toJson())
         .isEqualTo(new ServerEventsOptions().toJson());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.web.RoutesOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -23,10 +24,12 @@ class HomeRouteTest {
   private record Answer(HttpClientResponse head, String body) {}
 
   private Vertx vertx;
+  private HttpClient client; // which ends when nothing refers to it
 
   @BeforeEach
   void take(Vertx ofThisTest) {
     vertx = ofThisTest;
+    client = vertx.createHttpClient();
   }
 
   private Answer get(boolean console, String accept) {
@@ -35,8 +38,7 @@ class HomeRouteTest {
     var port =
         result(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1")).actualPort();
     return result(
-        vertx
-            .createHttpClient()
+        client
             .request(HttpMethod.GET, port, "127.0.0.1", "/")
             .compose(request -> request.putHeader("Accept", accept).send())
             .compose(head -> head.body().map(body -> new Answer(head, body.toString()))));

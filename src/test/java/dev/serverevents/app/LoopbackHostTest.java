@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.web.Problems;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.junit5.VertxExtension;
@@ -14,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(VertxExtension.class)
 class LoopbackHostTest {
+
+  private HttpClient client; // which ends when nothing refers to it
 
   @ParameterizedTest
   @CsvSource({
@@ -31,10 +34,10 @@ class LoopbackHostTest {
     router.route().handler(ctx -> ctx.end());
     var port =
         result(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1")).actualPort();
+    client = vertx.createHttpClient();
     var answer =
         result(
-            vertx
-                .createHttpClient()
+            client
                 .request(HttpMethod.GET, port, "127.0.0.1", "/")
                 .compose(request -> request.putHeader("Host", host).send()));
     assertThat(answer.statusCode()).isEqualTo(status);

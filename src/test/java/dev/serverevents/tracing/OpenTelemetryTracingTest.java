@@ -26,6 +26,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.tracing.opentelemetry.OpenTelemetryOptions;
@@ -79,6 +80,7 @@ class OpenTelemetryTracingTest {
     private final Traces traces = new Traces();
     private final Vertx vertx;
     private int port;
+    private HttpClient client; // which ends when nothing refers to it
 
     Traced() {
       vertx =
@@ -109,10 +111,10 @@ class OpenTelemetryTracingTest {
     /** A request of a client that is not traced. */
     int get(String path) {
       var other = Vertx.vertx();
+      client = other.createHttpClient();
       var status =
           result(
-              other
-                  .createHttpClient()
+              client
                   .request(HttpMethod.GET, port, "127.0.0.1", path)
                   .compose(request -> request.send())
                   .map(response -> response.statusCode()));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.internal.Sha256;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -42,11 +43,13 @@ class ConsoleRoutesTest {
       Pattern.compile("(?:src|href)=\"([\\w-]+\\.\\w+)\"|from '\\./([\\w-]+\\.js)'");
 
   private Vertx vertx;
+  private HttpClient client; // which ends when nothing refers to it
   private int port;
 
   @BeforeEach
   void take(Vertx ofThisTest) {
     vertx = ofThisTest;
+    client = vertx.createHttpClient();
     port = listen(new RoutesOptions());
   }
 
@@ -62,8 +65,7 @@ class ConsoleRoutesTest {
 
   private Http.Reply ask(HttpMethod method, String path, String... headers) {
     return result(
-        vertx
-            .createHttpClient()
+        client
             .request(method, port, "127.0.0.1", "/api" + path)
             .compose(
                 request -> {
