@@ -70,7 +70,7 @@ class ConformanceIT {
         }) {
       var ended = run(arguments);
       assertThat(ended.exitCode()).as(List.of(arguments) + ended.errors()).isEqualTo(2);
-      assertThat(ended.errors()).contains("Try java -jar server-events.jar --help");
+      assertThat(ended.errors()).contains("Try java -jar server-events.jar conformance --help");
     }
   }
 
