@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** The command line of the runnable jar: without a command it starts the server. */
 final class CommandLines {
@@ -25,7 +28,20 @@ final class CommandLines {
     root.getSubcommands()
         .values()
         .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
-    return Help.addTo(root);
+    return Help.addTo(root).setExecutionStrategy(CommandLines::run);
+  }
+
+  /** Options of the server before another command would say nothing. */
+  private static int run(ParseResult parsed) {
+    for (var option : parsed.matchedOptions()) {
+      if (parsed.hasSubcommand() && !option.usageHelp() && !option.versionHelp()) {
+        var command = parsed.subcommand().commandSpec();
+        throw new ParameterException(
+            command.commandLine(),
+            "%s must be after %s".formatted(option.longestName(), command.name()));
+      }
+    }
+    return new RunLast().execute(parsed);
   }
 
   private static Map<String, Supplier<?>> commands() {

@@ -51,6 +51,13 @@ class CommandLineIT {
   }
 
   @Test
+  void anOptionOfTheServerBeforeAnotherCommandIsRefused() {
+    var wrong = ServerProcess.start(Map.of(), "-conf", "server.json", "emit", "job", "1");
+    assertThat(wrong.awaitEnd()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(wrong.output()).contains("--conf must be after emit", "emit --help");
+  }
+
+  @Test
   void versionSaysWhichItIs() throws IOException {
     for (var option : new String[] {"--version", "-V"}) {
       assertThat(run(option)).contains("server-events " + version()).contains("Vert.x 5.");
