@@ -76,7 +76,7 @@ class GuardedMetricsTest {
     result(events.emit("measured", 1, "x"));
     assertThat(result(wait.future()).list()).isEqualTo(List.of("x"));
     result(ended.future());
-    assertThat(failure(events.on("measured", 2, 1))).isInstanceOf(EventTimeoutException.class);
+    assertThat(failure(events.on("measured", 2, 100))).isInstanceOf(EventTimeoutException.class);
     assertThat(called).contains("waitBegan", "waitEnded", "streamEnded", "emitted");
     server.undeploy();
   }
