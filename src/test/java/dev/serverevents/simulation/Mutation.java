@@ -31,7 +31,9 @@ enum Mutation {
       "client/PendingWaits", "wait.verticle().pending().leave();", ""),
 
   A_REQUEST_WITHOUT_ITS_INBOX_DOES_NOT_LEAVE(
-      "client/PendingRequest", "end(cause);", "ended(cause);");
+      "client/PendingRequest",
+      "inboxEnded(Throwable cause) {\n    end(cause);",
+      "inboxEnded(Throwable cause) {\n    ended(cause);");
 
   /** The path of the file among the internal packages, without {@code .java}. */
   final String file;
