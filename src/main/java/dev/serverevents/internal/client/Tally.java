@@ -67,6 +67,8 @@ final class Tally {
       } else {
         newer.older = older;
       }
+      older = null; // else one that is old keeps all that came after it from being collected
+      newer = null;
     }
   }
 
