@@ -47,10 +47,6 @@ record Context(
 
   /** Where its Redis is, without user and password. */
   private @Nullable String place() {
-    if (redis == null) {
-      return null;
-    }
-    var parts = RedisUrl.of(redis);
-    return parts.scheme() + "://" + parts.host() + (parts.port() < 0 ? "" : ":" + parts.port());
+    return redis == null ? null : RedisUrl.of(redis).toString();
   }
 }

@@ -23,22 +23,12 @@ enum Format {
   /** Indented JSON. */
   JSON {
     @Override
-    String args(EventArgs args) {
-      return value(args.toJsonArray());
-    }
-
-    @Override
     String value(@Nullable Object value) {
       return Json.encodePrettily(value);
     }
   },
   /** JSON in one line. */
   JSONL {
-    @Override
-    String args(EventArgs args) {
-      return value(args.toJsonArray());
-    }
-
     @Override
     String value(@Nullable Object value) {
       return Json.encode(value);
@@ -58,7 +48,9 @@ enum Format {
   };
 
   /** The arguments of an event. */
-  abstract String args(EventArgs args);
+  String args(EventArgs args) {
+    return value(args.toJsonArray());
+  }
 
   /** Any other value of JSON. */
   abstract String value(@Nullable Object value);

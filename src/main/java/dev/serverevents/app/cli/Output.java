@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -77,9 +78,12 @@ final class Output {
 
   /** Arguments in one line. */
   static String tabbed(@Nullable EventArgs args) {
-    return args == null
-        ? ""
-        : args.list().stream().map(Format.TEXT::value).collect(Collectors.joining("\t"));
+    return args == null ? "" : tabbed(args.list());
+  }
+
+  /** Values in one line. */
+  static String tabbed(Collection<?> values) {
+    return values.stream().map(Format.TEXT::value).collect(Collectors.joining("\t"));
   }
 
   /**

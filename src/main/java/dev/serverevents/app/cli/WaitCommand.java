@@ -52,7 +52,9 @@ final class WaitCommand extends EndpointCommand {
     }
     if (any) {
       var first = endpoint.onAny(name, ids, options.forWait()).await();
-      output.value(first, first.getString("id") + "\t" + tabbed(first.getJsonArray("args")));
+      output.value(
+          first,
+          first.getString("id") + "\t" + Output.tabbed(first.getJsonArray("args").getList()));
       return Exit.RESULT;
     }
     return ids.size() == 1 && min == null ? one(endpoint, output) : several(endpoint, output);
@@ -79,11 +81,9 @@ final class WaitCommand extends EndpointCommand {
   private static String text(JsonObject results) {
     var came = results.getJsonObject("results");
     return came.stream()
-        .map(result -> result.getKey() + "\t" + tabbed((JsonArray) result.getValue()))
+        .map(
+            result ->
+                result.getKey() + "\t" + Output.tabbed(((JsonArray) result.getValue()).getList()))
         .collect(Collectors.joining("\n"));
-  }
-
-  private static String tabbed(JsonArray args) {
-    return args.stream().map(Format.TEXT::value).collect(Collectors.joining("\t"));
   }
 }

@@ -95,5 +95,7 @@ class ContextsTest {
       assertThat(context.text() + context.shown()).doesNotContain("secret");
     }
     assertThat(REDIS.text()).isEqualTo("redis://redis.example:7000");
+    assertThat(new Context(null, null, "redis://u:p@[::1]:6379", null).text())
+        .isEqualTo("redis://[::1]:6379");
   }
 }
