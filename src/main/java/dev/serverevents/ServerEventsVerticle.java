@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the connections to Redis, and hands each event to the waits and streams of its Vert.x that
- * it is for. Deploy it once, or several instances that share the keys among them; then use {@link
- * ServerEvents} in any verticle, or the addresses {@code server-events.on}, {@code .emit} and
- * {@code .stream} of the event bus:
+ * it is for. Deploy it once, or an instance for each event loop, which then serves the waits and
+ * streams of that loop; then use {@link ServerEvents} in any verticle, or the addresses {@code
+ * server-events.on}, {@code .emit} and {@code .stream} of the event bus:
  *
  * <pre>{@code
  * vertx.deployVerticle(ServerEventsVerticle.of("redis://localhost:6379"))

@@ -1,62 +1,84 @@
 package dev.serverevents.bench;
 
+import static dev.serverevents.ServerEventsOptions.DEFAULT_EXPLAIN_STEPS;
+import static dev.serverevents.bench.Contender.LOOPS;
+import static io.vertx.core.VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
+
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.WaitOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The API server of one contender. It reads {@code cycles IN_FLIGHT MS}, {@code pending WAITS},
- * {@code timeouts WAITS} and {@code burst EMITS} from standard input, line by line, and prints what
- * it measured.
+ * The API server of one contender, or of several that are compared within one process. It reads
+ * {@code cycles IN_FLIGHT MS [CONTENDER]}, {@code pending WAITS}, {@code timeouts WAITS} and {@code
+ * burst EMITS} from standard input, line by line, and prints what it measured.
  */
 final class ApiMain {
 
   private static final WaitOptions EXACT = WaitOptions.DEFAULT;
   private static final WaitOptions DIRECT = EXACT.direct(true);
 
+  /** Between the names of contenders that share a process. */
+  static final String SEPARATOR = ",";
+
   private ApiMain() {}
 
-  /** Takes the contender's name, the server's URL and, of a cluster, how to find it. */
+  /** Takes the contenders' names, the server's URL and, of a cluster, how to find it. */
   public static void main(String[] args) throws Exception {
-    try (var contender = contender(args);
-        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+    var contenders = new ArrayList<Contender>();
+    for (var name : args[0].split(SEPARATOR, -1)) {
+      contenders.add(contender(name, args));
+    }
+    var first = contenders.get(0);
+    try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       System.out.println("ready");
       for (var line = input.readLine(); line != null; line = input.readLine()) {
         var words = line.split(" ", -1);
         var number = Integer.parseInt(words[1]);
         var result =
             switch (words[0]) {
-              case "cycles" -> cycles(contender, number, Long.parseLong(words[2]));
-              case "pending" -> Load.pending(contender, number);
-              case "timeouts" -> timeouts(contender, number);
-              case "burst" -> Load.burst(contender, number);
+              case "cycles" -> cycles(named(contenders, words), number, Long.parseLong(words[2]));
+              case "pending" -> Load.pending(first, number);
+              case "timeouts" -> timeouts(first, number);
+              case "burst" -> Load.burst(first, number);
               default -> throw new IllegalArgumentException(line);
             };
         System.out.println(result.encode());
       }
     }
+    contenders.forEach(Contender::close);
     System.exit(0);
   }
 
-  private static Contender contender(String... args) throws Exception {
+  private static Contender named(List<Contender> contenders, String... words) {
+    return contenders.get(words.length > 3 ? Integer.parseInt(words[3]) : 0);
+  }
+
+  private static Contender contender(String name, String... args) throws Exception {
     var url = args[1];
-    return switch (args[0]) {
+    return switch (name) {
       case "ours cluster" -> new Ours(url, new RedisServerOptions(new JsonObject(args[2])), EXACT);
       case "ours exact" -> new Ours(url, EXACT);
       case "ours direct" -> new Ours(url, DIRECT);
       case "ours exact claimed" -> new Ours(url, EXACT.watchWorker());
       case "ours direct claimed" -> new Ours(url, DIRECT.watchWorker());
-      case "ours exact unexplained" -> new Ours(url, EXACT, 0);
-      case "ours direct unexplained" -> new Ours(url, DIRECT, 0);
+      case "ours exact unexplained" -> new Ours(url, EXACT, LOOPS, 0);
+      case "ours direct unexplained" -> new Ours(url, DIRECT, LOOPS, 0);
+      case "ours exact loops" ->
+          new Ours(url, EXACT, DEFAULT_EVENT_LOOP_POOL_SIZE, DEFAULT_EXPLAIN_STEPS);
+      case "ours direct loops" ->
+          new Ours(url, DIRECT, DEFAULT_EVENT_LOOP_POOL_SIZE, DEFAULT_EXPLAIN_STEPS);
       case "floor exact" -> new Floor(url, false);
       case "floor direct" -> new Floor(url, true);
       case "nats" -> new NatsRequests(url);
       case "lettuce" -> new LettuceSubscriptions(url);
       case "redisson" -> new RedissonTopics(url);
-      default -> throw new IllegalArgumentException(args[0]);
+      default -> throw new IllegalArgumentException(name);
     };
   }
 
@@ -76,6 +98,7 @@ final class ApiMain {
         .put("cyclesPerSecond", lanes.cyclesPerSecond())
         .put("p50", latencies.get(latencies.size() / 2) / 1_000)
         .put("p99", latencies.get(latencies.size() * 99 / 100) / 1_000)
+        .put("cycles", latencies.size())
         .put("lost", lanes.lost())
         .put("cpu", used.toNanos() / 1_000.0 / latencies.size());
   }

@@ -17,7 +17,8 @@ final class BenchMain {
   private static final List<String> SECTIONS =
       List.of(
           System.getProperty(
-                  "bench.sections", "cycles,capacity,timeouts,deliveries,scale,http,languages")
+                  "bench.sections",
+                  "cycles,pairs,capacity,timeouts,deliveries,scale,http,languages")
               .split(",", -1));
 
   private BenchMain() {}
@@ -27,6 +28,7 @@ final class BenchMain {
     Files.deleteIfExists(REPORT);
     try (var processes = new Processes(List.of(args))) {
       report("cycles", () -> new Cycles(processes).run());
+      report("pairs", () -> new Pairs(processes, List.of(args)).run());
       report("timeouts", () -> new Timeouts(processes).run());
       report("capacity", () -> new Capacity(processes.apis()).run());
       processes.apis().values().forEach(Child::close); // idle, they still use some CPU

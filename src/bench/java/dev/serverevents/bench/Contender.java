@@ -27,7 +27,12 @@ interface Contender extends AutoCloseable {
 
   /** The Vert.x of those that use it. */
   static Vertx vertx() {
-    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS));
+    return vertx(LOOPS);
+  }
+
+  /** One with so many event loops. */
+  static Vertx vertx(int loops) {
+    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
   }
 
   /** One job cycle: waits for the event of an id, hands its job over, and completes with it. */

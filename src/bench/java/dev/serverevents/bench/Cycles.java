@@ -3,9 +3,8 @@ package dev.serverevents.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,11 +20,11 @@ final class Cycles {
   private static final List<Integer> IN_FLIGHT = List.of(1, 64, 1024);
 
   private final Map<String, Child> apis;
-  private final List<Child> processes;
+  private final Processes processes;
 
   Cycles(Processes processes) {
     this.apis = processes.apis();
-    this.processes = processes.all();
+    this.processes = processes;
   }
 
   /** Measures, draws target/bench.svg, and returns a table. */
@@ -63,58 +62,48 @@ final class Cycles {
   }
 
   private Result measure(Child api, int inFlight) throws IOException {
-    var before = processes.stream().collect(Collectors.toMap(child -> child, Child::cpu));
+    var before = cpu();
     var began = System.nanoTime();
-    var answer = api.ask("cycles " + inFlight + " " + RUN_MS);
+    var result = Result.of(api.ask("cycles " + inFlight + " " + RUN_MS));
     var ns = System.nanoTime() - began;
-    var busiest =
-        processes.stream()
-            .max(Comparator.comparing(child -> child.cpu().minus(before.get(child))))
-            .orElseThrow();
-    var share = percent(busiest.cpu().minus(before.get(busiest)), ns);
-    return Result.of(answer, (busiest == api ? "api" : busiest.name) + " " + share);
+    var used = cpu();
+    used.replaceAll((name, cpu) -> cpu - before.get(name));
+    var busiest = Collections.max(used.entrySet(), Map.Entry.comparingByValue());
+    var all = used.values().stream().mapToLong(Long::longValue).sum() / 1_000.0 / result.cycles();
+    return result.with(
+        all,
+        "%s %d %%"
+            .formatted(
+                busiest.getKey().equals(api.name) ? "api" : busiest.getKey(),
+                Math.round(100.0 * busiest.getValue() / ns)));
   }
 
-  private static String percent(Duration cpu, long ns) {
-    return Math.round(100.0 * cpu.toNanos() / ns) + " %";
+  /** How long each process has used a CPU, in ns. */
+  private Map<String, Long> cpu() {
+    var used = new HashMap<String, Long>();
+    processes.all().forEach(child -> used.put(child.name, child.cpu().toNanos()));
+    used.put("redis", processes.redisCpu().toNanos());
+    return used;
   }
 
   private static String table(Map<String, Map<Integer, Result>> results) {
     var table = new StringBuilder("| | in flight | cycles/s | p50 us | p99 us | lost |");
-    table.append(" API CPU us/cycle | busiest process | against NATS | against the floor |\n");
-    table.append("|---|---|---|---|---|---|---|---|---|---|\n");
+    table.append(" API CPU us/cycle | all CPU us/cycle | busiest process | against NATS |");
+    table.append(" CPU against NATS | against the floor |\n");
+    table.append("|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     results.forEach(
         (name, byInFlight) ->
             IN_FLIGHT.forEach(
                 inFlight -> table.append(row(name, inFlight, byInFlight.get(inFlight), results))));
-    return table.append(explained(results)).toString();
-  }
-
-  /** What it costs to remember what happened, where that is measured. */
-  private static String explained(Map<String, Map<Integer, Result>> results) {
-    var lines = new StringBuilder();
-    results.forEach(
-        (name, with) -> {
-          var without = results.get(name + " unexplained");
-          if (without != null) {
-            for (var inFlight : IN_FLIGHT) {
-              lines.append(
-                  "%n%s, %d in flight: %.3f of the cycles/s with explain.steps 0"
-                      .formatted(
-                          name,
-                          inFlight,
-                          with.get(inFlight).cyclesPerSecond()
-                              / without.get(inFlight).cyclesPerSecond()));
-            }
-          }
-        });
-    return lines.toString();
+    return table
+        .append("%nA wake-up of another thread costs %.1f us here.".formatted(WakeUp.us()))
+        .toString();
   }
 
   private static String row(
       String name, int inFlight, Result result, Map<String, Map<Integer, Result>> all) {
     var floor = name.startsWith("ours direct") ? "floor direct" : "floor exact";
-    return "| %s | %d | %,.0f | %,.0f | %,.0f | %d | %.1f | %s | %s | %s |%n"
+    return "| %s | %d | %,.0f | %,.0f | %,.0f | %d | %.1f | %.1f | %s | %s | %s | %s |%n"
         .formatted(
             name,
             inFlight,
@@ -123,9 +112,16 @@ final class Cycles {
             result.p99(),
             result.lost(),
             result.cpu(),
+            result.allCpu(),
             result.saturated(),
             ratio(result, inFlight, all.get("nats")),
+            cpuRatio(result, inFlight, all.get("nats")),
             ratio(result, inFlight, all.get(floor)));
+  }
+
+  /** Of what all processes that take part use for a cycle, which is what a bill is made of. */
+  private static String cpuRatio(Result result, int inFlight, Map<Integer, Result> peer) {
+    return peer == null ? "" : "%.2f".formatted(result.allCpu() / peer.get(inFlight).allCpu());
   }
 
   /** Of p50 where one cycle is in flight, else of cycles/s. */

@@ -7,6 +7,7 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.WaitOptions;
 import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -19,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 /** This project, through its public API, over the event bus, with timeouts and all features on. */
 final class Ours extends VerticleBase implements Contender {
 
-  private final Vertx owner = Contender.vertx();
+  private final Vertx owner;
   private final String queueUrl;
   private final WaitOptions options;
   private final Leases leases;
@@ -28,20 +29,22 @@ final class Ours extends VerticleBase implements Contender {
   private Context home;
 
   Ours(String redisUrl, WaitOptions options) {
-    this(redisUrl, options, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
+    this(redisUrl, options, LOOPS, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
   }
 
-  /** One that remembers so many steps. */
-  Ours(String redisUrl, WaitOptions options, int steps) {
-    this(redisUrl, RedisServerOptions.of(redisUrl), options, steps);
+  /** One that has so many event loops, and remembers so many steps. */
+  Ours(String redisUrl, WaitOptions options, int loops, int steps) {
+    this(redisUrl, RedisServerOptions.of(redisUrl), options, loops, steps);
   }
 
   /** One whose jobs are on another Redis than its events. */
   Ours(String queueUrl, RedisServerOptions redis, WaitOptions options) {
-    this(queueUrl, redis, options, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
+    this(queueUrl, redis, options, LOOPS, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
   }
 
-  private Ours(String queueUrl, RedisServerOptions redis, WaitOptions options, int steps) {
+  private Ours(
+      String queueUrl, RedisServerOptions redis, WaitOptions options, int loops, int steps) {
+    owner = Contender.vertx(loops);
     this.queueUrl = queueUrl;
     this.options = options;
     leases = new Leases(owner, queueUrl);
@@ -50,7 +53,8 @@ final class Ours extends VerticleBase implements Contender {
     if (options.isWatching()) {
       leases.open();
     }
-    owner.deployVerticle(new ServerEventsVerticle(settings)).await();
+    var instances = new DeploymentOptions().setInstances(loops);
+    owner.deployVerticle(() -> new ServerEventsVerticle(settings), instances).await();
     owner.deployVerticle(this).await();
   }
 

@@ -11,30 +11,48 @@ import java.util.function.ToDoubleFunction;
  * @param p50 in us
  * @param p99 in us
  * @param cpu of the API's process, in us for each cycle
+ * @param allCpu of all processes, in us for each cycle
  * @param saturated the process that used the most CPU, and how much of one
  */
 record Result(
-    double cyclesPerSecond, double p50, double p99, long lost, double cpu, String saturated) {
+    double cyclesPerSecond,
+    double p50,
+    double p99,
+    long cycles,
+    long lost,
+    double cpu,
+    double allCpu,
+    String saturated) {
 
-  static Result of(String json, String saturated) {
+  /** What an API server says of itself. */
+  static Result of(String json) {
     var fields = new JsonObject(json);
     return new Result(
         fields.getDouble("cyclesPerSecond"),
         fields.getDouble("p50"),
         fields.getDouble("p99"),
+        fields.getLong("cycles"),
         fields.getLong("lost"),
         fields.getDouble("cpu"),
-        saturated);
+        0,
+        "");
   }
 
-  /** The medians of several runs; what is lost is added up. */
+  /** The same with what is known of all processes. */
+  Result with(double all, String busiest) {
+    return new Result(cyclesPerSecond, p50, p99, cycles, lost, cpu, all, busiest);
+  }
+
+  /** The medians of several runs; cycles and what is lost are added up. */
   static Result median(List<Result> runs) {
     return new Result(
         median(runs, Result::cyclesPerSecond),
         median(runs, Result::p50),
         median(runs, Result::p99),
+        runs.stream().mapToLong(Result::cycles).sum(),
         runs.stream().mapToLong(Result::lost).sum(),
         median(runs, Result::cpu),
+        median(runs, Result::allCpu),
         runs.stream()
             .sorted(Comparator.comparingDouble(Result::cyclesPerSecond))
             .toList()

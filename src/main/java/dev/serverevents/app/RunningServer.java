@@ -19,6 +19,7 @@ final class RunningServer {
   static void start(Configuration configuration) {
     var options =
         new VertxOptions()
+            .setEventLoopPoolSize(ServerVerticle.EVENT_LOOPS)
             .setMetricsOptions(VertxMeters.options())
             // All its files are on disk, and a cache for others would need a folder to write to
             .setFileSystemOptions(

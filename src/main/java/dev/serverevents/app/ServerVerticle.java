@@ -4,6 +4,7 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
 import dev.serverevents.app.demo.PiWorker;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -15,6 +16,12 @@ import org.slf4j.LoggerFactory;
 final class ServerVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerVerticle.class);
+
+  /**
+   * One for HTTP and one for all else. Each has a verticle of its own that listens to Redis, so
+   * that no request has to wake another thread up.
+   */
+  static final int EVENT_LOOPS = 2;
 
   private final Configuration configuration;
   private volatile @Nullable String worker;
@@ -31,7 +38,10 @@ final class ServerVerticle extends VerticleBase {
     return startRedis()
         .compose(
             options ->
-                deploy(new ServerEventsVerticle(options))
+                vertx
+                    .deployVerticle(
+                        () -> new ServerEventsVerticle(options),
+                        new DeploymentOptions().setInstances(EVENT_LOOPS))
                     .onSuccess(id -> events = id)
                     .compose(v -> startWorker())
                     .compose(v -> startApi()))

@@ -43,6 +43,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
@@ -89,6 +90,13 @@ class JavaPageTest {
     var config = new JsonObject().put("redis", redis).put("timeout", 5_000);
     var deployment = new DeploymentOptions().setConfig(config);
     var deployed = vertx.deployVerticle(ServerEventsVerticle.class, deployment);
+    return deployed;
+  }
+
+  private static Future<String> deployOneForEachLoop(Vertx vertx, String redisUrl) {
+    var options = new ServerEventsOptions().setConnectionString(redisUrl);
+    var each = new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+    var deployed = vertx.deployVerticle(() -> new ServerEventsVerticle(options), each);
     return deployed;
   }
 
@@ -313,6 +321,9 @@ class JavaPageTest {
     server.undeploy();
     result(deployOneThatOnlyEmits(server.vertx(), server.redis().url()));
     Await.until(() -> server.redis().connections().size() == 1);
+    server.undeploy();
+    result(deployOneForEachLoop(server.vertx(), server.redis().url()));
+    assertThat(server.events().isReady()).isTrue();
     server.undeploy();
     result(deployFromJson(server.vertx(), server.redis().url()));
     var events = create(server.vertx());

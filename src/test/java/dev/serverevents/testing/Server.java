@@ -13,12 +13,15 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -136,10 +139,23 @@ public final class Server {
 
   /** Creates a ServerEvents on another event loop than that of a verticle. */
   public ServerEvents eventsBeside(TestVerticle verticle) {
-    var context = ((VertxInternal) vertx).createEventLoopContext();
-    while (verticle.sharesLoop(context)) {
-      context = ((VertxInternal) vertx).createEventLoopContext();
-    }
+    return eventsOn(context(loop -> !verticle.sharesLoop(loop)));
+  }
+
+  /** Creates a ServerEvents on the event loop of a verticle. */
+  public ServerEvents eventsOn(TestVerticle verticle) {
+    return eventsOn(context(verticle::sharesLoop));
+  }
+
+  private ContextInternal context(Predicate<ContextInternal> wanted) {
+    return Stream.generate(((VertxInternal) vertx)::createEventLoopContext)
+        .filter(wanted)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Creates a ServerEvents on a context. */
+  public ServerEvents eventsOn(ContextInternal context) {
     Promise<ServerEvents> created = Promise.promise();
     context.runOnContext(turn -> created.complete(events()));
     return Await.result(created.future());

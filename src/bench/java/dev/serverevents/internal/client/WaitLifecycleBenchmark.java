@@ -46,7 +46,7 @@ public class WaitLifecycleBenchmark extends Micro {
     context.runOnContext(v -> serve());
     events = Loop.call(context, () -> Future.succeededFuture(ServerEvents.create(vertx)));
     var home = Home.on(context);
-    owner = new PendingWaits(home, new Verticles(vertx), new Workers(home));
+    owner = new PendingWaits(home, new Verticles(context), new Workers(home));
     timeouts = new Timeouts<>(context, wait -> {}, wait -> {});
   }
 

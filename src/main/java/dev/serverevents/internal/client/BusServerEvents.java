@@ -64,7 +64,7 @@ public final class BusServerEvents implements ServerEvents {
 
   private BusServerEvents(ContextInternal context) {
     home = Home.on(context);
-    verticles = new Verticles(context.owner());
+    verticles = new Verticles(context);
     handlers = new StoreHandlers(home, this::isReady);
     var workers = new Workers(home);
     waits = new PendingWaits(home, verticles, workers);

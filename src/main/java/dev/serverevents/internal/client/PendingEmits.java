@@ -79,7 +79,7 @@ final class PendingEmits {
 
   private void send(Emit emit) {
     try {
-      var verticle = verticles.serving(emit.key);
+      var verticle = verticles.publishing(emit.key);
       all.add(emit);
       verticle.commands().add(new Command.Emit(emit));
     } catch (UnavailableException refused) {

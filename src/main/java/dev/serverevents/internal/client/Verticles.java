@@ -12,8 +12,10 @@ import dev.serverevents.internal.local.Deployments;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.wire.EventKey;
-import io.vertx.core.Vertx;
+import io.netty.channel.EventLoop;
+import io.vertx.core.internal.ContextInternal;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class Verticles {
 
   private final Deployments deployments;
+  private final EventLoop loop;
   private volatile @Nullable Long timeout;
   private volatile boolean isClosed;
 
-  Verticles(Vertx vertx) {
-    deployments = new Deployments(vertx);
+  /** As a ServerEvents uses them that lives on a context. */
+  Verticles(ContextInternal context) {
+    deployments = new Deployments(context.owner());
+    loop = context.nettyEventLoop();
   }
 
   LimitsOptions limits() {
@@ -65,15 +70,19 @@ final class Verticles {
   }
 
   /**
-   * The verticle that serves a key.
+   * The verticle that publishes what is emitted for a key.
    *
    * @throws UnavailableException if there is none
    */
-  Deployment serving(EventKey key) {
+  Deployment publishing(EventKey key) {
+    return served(deployments.serving(key));
+  }
+
+  private Deployment served(Optional<Deployment> verticle) {
     if (isClosed) {
       throw new UnavailableException(Cause.NOT_DEPLOYED, "This ServerEvents is closed");
     }
-    return deployments.serving(key).orElseThrow(Verticles::noneDeployed);
+    return verticle.orElseThrow(Verticles::noneDeployed);
   }
 
   private static UnavailableException noneDeployed() {
@@ -108,7 +117,7 @@ final class Verticles {
   }
 
   /**
-   * The verticle that serves a key and listens, in which one more wait or stream counts as pending.
+   * The verticle that listens for a key, in which one more wait or stream counts as pending.
    *
    * @throws UnavailableException if there is none, or if it takes no more
    */
@@ -124,12 +133,12 @@ final class Verticles {
   }
 
   /**
-   * The verticle that serves a key and listens.
+   * The verticle that listens for a key.
    *
    * @throws UnavailableException if there is none, or if it drains
    */
   Deployment listening(EventKey key) {
-    var verticle = serving(key);
+    var verticle = served(deployments.serving(key, loop));
     if (!verticle.options().isListen()) {
       throw new UnavailableException(
           Cause.NOT_DEPLOYED, "The ServerEventsVerticle only emits (listen)");

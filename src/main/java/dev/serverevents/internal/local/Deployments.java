@@ -1,15 +1,19 @@
 package dev.serverevents.internal.local;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.serverevents.Health;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.wire.EventKey;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -51,12 +55,17 @@ public final class Deployments {
    * All deployed verticles.
    *
    * @param candidates those that take commands: the ones that are not draining, unless all are
+   * @param byLoop the same by the event loop that they run on
    */
-  private record Snapshot(List<Deployment> all, List<Deployment> candidates) implements Shareable {
+  private record Snapshot(
+      List<Deployment> all, List<Deployment> candidates, Map<EventLoop, List<Deployment>> byLoop)
+      implements Shareable {
 
     static Snapshot of(List<Deployment> all) {
       var staying = all.stream().filter(deployment -> !deployment.draining).toList();
-      return new Snapshot(all, staying.isEmpty() ? all : staying);
+      var candidates = staying.isEmpty() ? all : staying;
+      return new Snapshot(
+          all, candidates, candidates.stream().collect(groupingBy(d -> d.commands.loop())));
     }
   }
 
@@ -79,11 +88,23 @@ public final class Deployments {
   }
 
   /**
-   * The verticle that takes commands for a key, always the same while none comes or goes: one that
-   * is not draining, unless all are.
+   * The verticle that publishes what is emitted for a key, always the same while none comes or
+   * goes, so that it goes out in its order: one that is not draining, unless all are.
    */
   public Optional<Deployment> serving(EventKey key) {
-    var candidates = snapshot().candidates;
+    return serving(key, snapshot().candidates);
+  }
+
+  /**
+   * The verticle that listens for a key to those on an event loop, chosen in the same way. One on
+   * that loop comes first, since each hop to another loop and back wakes two threads.
+   */
+  public Optional<Deployment> serving(EventKey key, EventLoop loop) {
+    var snapshot = snapshot();
+    return serving(key, snapshot.byLoop.getOrDefault(loop, snapshot.candidates));
+  }
+
+  private static Optional<Deployment> serving(EventKey key, List<Deployment> candidates) {
     return candidates.isEmpty()
         ? Optional.empty()
         : Optional.of(candidates.get(Math.floorMod(key.hashCode(), candidates.size())));

@@ -1,5 +1,6 @@
 package dev.serverevents.internal.loop;
 
+import io.netty.channel.EventLoop;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Queue;
@@ -53,6 +54,11 @@ public final class Mailbox<T> {
   public Mailbox(ContextInternal context, Function<T, @Nullable Work> handler) {
     this.context = context;
     this.handler = handler;
+  }
+
+  /** The event loop that handles the items. */
+  public EventLoop loop() {
+    return context.nettyEventLoop();
   }
 
   /** Adds an item. */

@@ -1,0 +1,90 @@
+package dev.serverevents.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a setting costs: the same contender with it and without it, in one process. Two processes
+ * that are alike in all differ by more, since each is compiled on its own. Short runs of both
+ * follow each other, the first of a round being the second of the next; the figures are the medians
+ * of the rounds' ratios.
+ */
+final class Pairs {
+
+  private static final int ROUNDS = 4 * Integer.getInteger("bench.runs", 5);
+  private static final long RUN_MS = Long.getLong("bench.ms", 2_000) / 5;
+  private static final long WARM_UP_MS = Long.getLong("bench.warmup", 10_000);
+  private static final List<Integer> IN_FLIGHT = List.of(1, 64, 1024);
+
+  /** Each with what it is compared with; the first pair shows what is no difference at all. */
+  private static final List<List<String>> PAIRS =
+      List.of(
+          List.of("ours direct", "ours direct"),
+          List.of("ours direct", "ours direct unexplained"),
+          List.of("ours exact", "ours exact unexplained"),
+          List.of("ours direct loops", "ours direct"),
+          List.of("ours exact loops", "ours exact"));
+
+  private final Processes processes;
+  private final List<String> wanted;
+
+  /** Measures those pairs whose first one is wanted; all if {@code wanted} is empty. */
+  Pairs(Processes processes, List<String> wanted) {
+    this.processes = processes;
+    this.wanted = wanted;
+  }
+
+  String run() throws IOException {
+    var table =
+        new StringBuilder("| | against | in flight | cycles/s | p50 | API CPU us/cycle |\n");
+    table.append("|---|---|---|---|---|---|\n");
+    for (var pair : PAIRS) {
+      if (!wanted.isEmpty() && !wanted.contains(pair.get(0))) {
+        continue;
+      }
+      System.out.println("comparing " + pair);
+      try (var api = processes.api(String.join(ApiMain.SEPARATOR, pair))) {
+        warmUp(api);
+        for (var inFlight : IN_FLIGHT) {
+          table.append(row(api, pair, inFlight));
+        }
+      }
+    }
+    return table.toString();
+  }
+
+  private static void warmUp(Child api) throws IOException {
+    for (var inFlight : IN_FLIGHT) {
+      for (var which = 0; which < 2; which++) {
+        measure(api, inFlight, WARM_UP_MS, which);
+      }
+    }
+  }
+
+  private static String row(Child api, List<String> pair, int inFlight) throws IOException {
+    var cycles = new ArrayList<Double>();
+    var p50 = new ArrayList<Double>();
+    var cpu = new ArrayList<Double>();
+    for (var round = 0; round < ROUNDS; round++) {
+      var first = round % 2;
+      var one = measure(api, inFlight, RUN_MS, first);
+      var other = measure(api, inFlight, RUN_MS, 1 - first);
+      var with = first == 0 ? one : other;
+      var without = first == 0 ? other : one;
+      cycles.add(with.cyclesPerSecond() / without.cyclesPerSecond());
+      p50.add(with.p50() / without.p50());
+      cpu.add(with.cpu() / without.cpu());
+    }
+    return "| %s | %s | %d | %.3f | %.3f | %.3f |%n"
+        .formatted(pair.get(0), pair.get(1), inFlight, median(cycles), median(p50), median(cpu));
+  }
+
+  private static Result measure(Child api, int inFlight, long ms, int which) throws IOException {
+    return Result.of(api.ask("cycles %d %d %d".formatted(inFlight, ms, which)));
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+}
