@@ -378,6 +378,66 @@ class ClusterTest {
     worker.undeploy();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void directRepliesComeOverEachMaster(PubSub pubsub, Server api, Server worker) {
+    var waiting = deploy(api, pubsub);
+    var emitting = deploy(worker, pubsub);
+    for (var id = 0; id < 30; id++) {
+      var n = id;
+      result(waiting.requestDirect("spread", n, to -> emitting.reply(to, "spread", n, n)));
+    }
+    var inboxes =
+        cluster.masters().stream()
+            .map(TestRedis::allChannels)
+            .map(all -> all.stream().filter(c -> c.startsWith("$inbox:spread:")).count());
+    assertThat(inboxes)
+        .containsExactlyInAnyOrderElementsOf(
+            pubsub == PubSub.SHARDED ? List.of(1L, 1L, 1L) : List.of(1L, 0L, 0L));
+    api.undeploy();
+    worker.undeploy();
+  }
+
+  /** Redis has to read once for each write, unless writes come faster than it reads. */
+  @Test
+  void whatOneTurnSubscribesIsOneWriteForEachMaster(Server server) {
+    var events = deploy(server, PubSub.SHARDED);
+    var waits = new ArrayList<EventWait>();
+    var subscribing = Written.before();
+    server.holdEventLoops(
+        () ->
+            IntStream.range(0, 1_500)
+                .forEach(id -> waits.add(events.listen("turn", id, WaitOptions.DEFAULT))));
+    waits.forEach(wait -> result(wait.subscribed()));
+    subscribing.check("ssubscribe");
+
+    var unsubscribing = Written.before();
+    server.holdEventLoops(() -> waits.forEach(EventWait::cancel));
+    Await.until(() -> cluster.masters().stream().allMatch(master -> master.channels().isEmpty()));
+    unsubscribing.check("sunsubscribe");
+    server.undeploy();
+  }
+
+  /** What each master had read and done. */
+  private record Written(List<Long> reads, List<Long> subscribed, List<Long> unsubscribed) {
+
+    static Written before() {
+      return new Written(
+          cluster.masters().stream().map(TestRedis::reads).toList(),
+          cluster.masters().stream().map(master -> master.calls("ssubscribe")).toList(),
+          cluster.masters().stream().map(master -> master.calls("sunsubscribe")).toList());
+    }
+
+    void check(String command) {
+      var calls = command.equals("ssubscribe") ? subscribed : unsubscribed;
+      for (var i = 0; i < 3; i++) {
+        var master = cluster.masters().get(i);
+        assertThat(master.calls(command) - calls.get(i)).isGreaterThan(300);
+        assertThat(master.reads() - reads.get(i)).as("with the test's own").isLessThan(50);
+      }
+    }
+  }
+
   @Test
   void undeployedWhileItsInboxesMoveItLeavesNothing(Server server) {
     for (var i = 0; i < 20; i++) {

@@ -62,7 +62,8 @@ final class ApiMain {
   private static Contender contender(String name, String... args) throws Exception {
     var url = args[1];
     return switch (name) {
-      case "ours cluster" -> new Ours(url, new RedisServerOptions(new JsonObject(args[2])), EXACT);
+      case "ours cluster exact" -> new Ours(url, cluster(args[2]), EXACT);
+      case "ours cluster direct" -> new Ours(url, cluster(args[2]), DIRECT);
       case "ours exact" -> new Ours(url, EXACT);
       case "ours direct" -> new Ours(url, DIRECT);
       case "ours exact claimed" -> new Ours(url, EXACT.watchWorker());
@@ -80,6 +81,10 @@ final class ApiMain {
       case "redisson" -> new RedissonTopics(url);
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  private static RedisServerOptions cluster(String json) {
+    return new RedisServerOptions(new JsonObject(json));
   }
 
   private static JsonObject timeouts(Contender contender, int waits) throws Exception {

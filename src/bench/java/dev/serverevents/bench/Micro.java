@@ -5,6 +5,7 @@ import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.local.JobStore;
 import dev.serverevents.internal.local.PendingCount;
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.loop.Mailbox;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,15 @@ public abstract class Micro {
     var pending = new PendingCount(options.getLimits().getPendingWaits());
     JobStore none = null; // no job is on a list here
     return new Deployment(
-        commands, none, pending, options, true, true, null, List.of(System::nanoTime), false);
+        commands,
+        none,
+        pending,
+        options,
+        true,
+        true,
+        null,
+        List.of(System::nanoTime),
+        Shards.ONE,
+        false);
   }
 }

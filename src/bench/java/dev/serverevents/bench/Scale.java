@@ -7,38 +7,56 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Job cycles on clusters of one and of three masters, by broadcast and sharded, and what an event
- * costs each node. The jobs' list is on a Redis of its own.
+ * Job cycles on clusters of one and of three masters, by broadcast and sharded, all interleaved in
+ * one run for each cluster, medians of {@value #RUNS}; and what an event costs each node. The jobs'
+ * lists are on Redis servers of their own.
  */
 final class Scale {
 
+  private static final int RUNS = Integer.getInteger("bench.runs", 5);
   private static final long MS = Long.getLong("bench.ms", 2_000);
   private static final long WARM_UP_MS = Long.getLong("bench.warmup", 4_000);
+  private static final List<Integer> IN_FLIGHT = List.of(64, 1024);
+  private static final String MASTERS = System.getProperty("bench.masters", "1,3");
   private static final Pattern RECEIVED = Pattern.compile("bytes_received:(\\d+)");
 
+  private static final String HEAD =
+      """
+      Of each node, per event: CPU, reads, events published there, events and bytes that came by the
+      bus; and how many inboxes lie there.
+
+      | Pub/Sub | masters | in flight | cycles/s | lost | against %s | CPU us | reads | published | by bus | bus bytes | inboxes |
+      |---|---|---|---|---|---|---|---|---|---|---|---|
+      """;
+
   /** What a node has done so far. */
-  private record Node(double cpuUs, long published, long busBytes, long busEvents) {
+  private record Node(
+      double cpuUs, double reads, double published, double busBytes, double busEvents) {
+
+    static final Node NONE = new Node(0, 0, 0, 0, 0);
 
     static Node of(TestRedis redis) {
       var info = redis.command("INFO", "cpu").toString();
+      var stats = redis.command("INFO", "stats").toString();
       var commands = redis.command("INFO", "commandstats").toString();
       var bus = redis.command("CLUSTER", "INFO").toString();
       return new Node(
           1e6 * (number(info, "used_cpu_user:") + number(info, "used_cpu_sys:")),
-          (long)
-              (number(commands, "cmdstat_publish:calls=")
-                  + number(commands, "cmdstat_spublish:calls=")),
+          number(stats, "total_reads_processed:"),
+          number(commands, "cmdstat_publish:calls=") + number(commands, "cmdstat_spublish:calls="),
           busBytes(redis),
-          (long)
-              (number(bus, "cluster_stats_messages_publish_received:")
-                  + number(bus, "cluster_stats_messages_publishshard_received:")));
+          number(bus, "cluster_stats_messages_publish_received:")
+              + number(bus, "cluster_stats_messages_publishshard_received:"));
     }
 
     private static double number(String text, String name) {
@@ -63,12 +81,69 @@ final class Scale {
       }
     }
 
-    Node minus(Node before) {
+    Node plus(Node other, int sign) {
       return new Node(
-          cpuUs - before.cpuUs,
-          published - before.published,
-          busBytes - before.busBytes,
-          busEvents - before.busEvents);
+          cpuUs + sign * other.cpuUs,
+          reads + sign * other.reads,
+          published + sign * other.published,
+          busBytes + sign * other.busBytes,
+          busEvents + sign * other.busEvents);
+    }
+  }
+
+  /**
+   * An API server with a worker of its own, and what has been measured of it, by waits in flight.
+   */
+  private static final class Pair implements AutoCloseable {
+    final String name;
+    final TestRedis queue = TestRedis.start();
+    final Child worker;
+    final Child api;
+    final Map<Integer, List<Result>> runs = new HashMap<>();
+    final Map<Integer, List<Node>> used = new HashMap<>();
+    final Map<Integer, Double> events = new HashMap<>();
+
+    Pair(TestCluster cluster, PubSub pubsub, String mode) throws IOException {
+      name = pubsub.name().toLowerCase(Locale.ROOT) + " " + mode;
+      var redis = cluster.options(pubsub, 0).toJson().encode();
+      worker = Child.jvm("worker", WorkerMain.class, "cluster", queue.url(), redis);
+      api = Child.jvm(name, ApiMain.class, "ours cluster " + mode, queue.url(), redis);
+    }
+
+    void measure(TestCluster cluster, int inFlight) throws IOException {
+      var before = cluster.nodes().stream().map(Node::of).toList();
+      var emitted = emits();
+      var cycles = api.ask("cycles " + inFlight + " " + MS);
+      runs.computeIfAbsent(inFlight, c -> new ArrayList<>()).add(Result.of(cycles, ""));
+      events.merge(inFlight, emits() - emitted, Double::sum);
+      var sums =
+          used.computeIfAbsent(
+              inFlight, c -> new ArrayList<>(Collections.nCopies(before.size(), Node.NONE)));
+      for (var i = 0; i < before.size(); i++) {
+        var now = Node.of(cluster.nodes().get(i));
+        sums.set(i, sums.get(i).plus(now, 1).plus(before.get(i), -1));
+      }
+    }
+
+    private double emits() throws IOException {
+      return new JsonObject(worker.ask("emits")).getDouble("emits");
+    }
+
+    double cyclesPerSecond(int inFlight) {
+      return Result.median(runs.get(inFlight)).cyclesPerSecond();
+    }
+
+    String each(int inFlight, String format, ToDoubleFunction<Node> figure) {
+      return used.get(inFlight).stream()
+          .map(node -> format.formatted(figure.applyAsDouble(node) / events.get(inFlight)))
+          .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void close() {
+      api.close();
+      worker.close();
+      queue.close();
     }
   }
 
@@ -76,64 +151,67 @@ final class Scale {
 
   /** Measures, and returns a table. */
   static String run() throws IOException {
-    var table =
-        new StringBuilder(
-            """
-            Of each node, per event: CPU, events published there, events and bytes that came by the bus.
+    var tables = new StringBuilder();
+    for (var masters : MASTERS.split(",", -1)) {
+      try (var cluster = new TestCluster(Integer.parseInt(masters), 0);
+          var broadcast = new Pair(cluster, PubSub.BROADCAST, "exact");
+          var exact = new Pair(cluster, PubSub.SHARDED, "exact");
+          var direct = new Pair(cluster, PubSub.SHARDED, "direct")) {
+        tables.append(measure(cluster, List.of(broadcast, exact, direct)));
+      }
+    }
+    return tables.toString();
+  }
 
-            | Pub/Sub | masters | in flight | cycles/s | lost | CPU us | published | by bus | bus bytes |
-            |---|---|---|---|---|---|---|---|---|
-            """);
-    try (var queue = TestRedis.start()) {
-      for (var masters : List.of(1, 3)) {
-        for (var pubsub : PubSub.values()) {
-          try (var cluster = new TestCluster(masters, 0)) {
-            measure(cluster, pubsub, queue.url(), table);
-          }
+  private static String measure(TestCluster cluster, List<Pair> pairs) throws IOException {
+    for (var pair : pairs) {
+      for (var inFlight : IN_FLIGHT) {
+        pair.api.ask("cycles " + inFlight + " " + WARM_UP_MS);
+      }
+    }
+    for (var run = 0; run < RUNS; run++) {
+      for (var inFlight : IN_FLIGHT) {
+        for (var pair : pairs) {
+          pair.measure(cluster, inFlight);
         }
       }
     }
-    return table.toString();
-  }
-
-  private static void measure(TestCluster cluster, PubSub pubsub, String queue, StringBuilder table)
-      throws IOException {
-    var redis = cluster.options(pubsub, 0).toJson().encode();
-    try (var worker = Child.jvm("worker", WorkerMain.class, "cluster", queue, redis);
-        var api = Child.jvm("api", ApiMain.class, "ours cluster", queue, redis)) {
-      for (var inFlight : List.of(64, 1024)) {
-        api.ask("cycles " + inFlight + " " + WARM_UP_MS);
-        var before = cluster.nodes().stream().map(Node::of).toList();
-        var emitted = emits(worker);
-        var cycles = new JsonObject(api.ask("cycles " + inFlight + " " + MS));
-        var events = (double) (emits(worker) - emitted);
-        var used = new ArrayList<Node>();
-        for (var i = 0; i < before.size(); i++) {
-          used.add(Node.of(cluster.nodes().get(i)).minus(before.get(i)));
-        }
-        table.append(
-            "| %s | %d | %d | %,.0f | %d | %s | %s | %s | %s |%n"
-                .formatted(
-                    pubsub.name().toLowerCase(Locale.ROOT),
-                    used.size(),
-                    inFlight,
-                    cycles.getDouble("cyclesPerSecond"),
-                    cycles.getLong("lost"),
-                    each(used, "%.1f", node -> node.cpuUs / events),
-                    each(used, "%.2f", node -> node.published / events),
-                    each(used, "%.2f", node -> node.busEvents / events),
-                    each(used, "%.0f", node -> node.busBytes / events)));
+    var peers = pairs.stream().limit(2).map(pair -> pair.name).collect(Collectors.joining(", "));
+    var table = new StringBuilder(HEAD.formatted(peers));
+    for (var pair : pairs) {
+      for (var inFlight : IN_FLIGHT) {
+        table.append(row(cluster, pair, inFlight, pairs));
       }
     }
+    return table.append(System.lineSeparator()).toString();
   }
 
-  private static long emits(Child worker) throws IOException {
-    return new JsonObject(worker.ask("emits")).getLong("emits");
-  }
-
-  private static String each(List<Node> nodes, String format, ToDoubleFunction<Node> figure) {
-    return nodes.stream()
-        .map(node -> format.formatted(figure.applyAsDouble(node)))
-        .collect(Collectors.joining(", "));
+  private static String row(TestCluster cluster, Pair pair, int inFlight, List<Pair> pairs) {
+    var result = Result.median(pair.runs.get(inFlight));
+    var ratios =
+        pairs.stream()
+            .limit(2)
+            .map(
+                peer -> "%.2f".formatted(result.cyclesPerSecond() / peer.cyclesPerSecond(inFlight)))
+            .collect(Collectors.joining(", "));
+    var inboxes =
+        cluster.nodes().stream()
+            .map(node -> node.command("PUBSUB", "SHARDCHANNELS", "$inbox:bench:*").size())
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "));
+    return "| %s | %d | %d | %,.0f | %d | %s | %s | %s | %s | %s | %s | %s |%n"
+        .formatted(
+            pair.name,
+            cluster.nodes().size(),
+            inFlight,
+            result.cyclesPerSecond(),
+            result.lost(),
+            ratios,
+            pair.each(inFlight, "%.1f", Node::cpuUs),
+            pair.each(inFlight, "%.2f", Node::reads),
+            pair.each(inFlight, "%.2f", Node::published),
+            pair.each(inFlight, "%.2f", Node::busEvents),
+            pair.each(inFlight, "%.0f", Node::busBytes),
+            pair.name.endsWith("direct") ? inboxes : "");
   }
 }

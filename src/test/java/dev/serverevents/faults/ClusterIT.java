@@ -19,6 +19,7 @@ import dev.serverevents.testing.TcpProxy;
 import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ class ClusterIT {
   }
 
   private static RetainedCycles cycles(ServerEvents api, ServerEvents worker, PubSub pubsub) {
-    return new RetainedCycles(api, worker, "cycle " + pubsub);
+    return new RetainedCycles(api, worker, "cycle " + pubsub).alsoDirect();
   }
 
   /** Each channel, an inbox at least, is subscribed at the owner of its slot and nowhere else. */
@@ -223,10 +224,65 @@ class ClusterIT {
           var fourth = cluster.add();
           cluster.awaitComplete();
           masters.forEach(master -> move(cluster, MOVED, master, fourth));
+          Await.until(() -> hasInbox(fourth));
           masters.forEach(master -> move(cluster, MOVED, fourth, master));
           assertThat(cluster.slotsOf(fourth)).isEmpty();
           cluster.remove(fourth);
         });
+  }
+
+  /** Whether direct replies to cycles come over a master. */
+  private static boolean hasInbox(TestRedis master) {
+    return master.allChannels().stream().anyMatch(c -> c.startsWith("$inbox:cycle SHARDED:"));
+  }
+
+  @Test
+  void directRepliesComeOverTheMastersThatAreThere(Server server) {
+    try (var cluster = new TestCluster(3, 0)) {
+      cluster
+          .nodes()
+          .forEach(node -> node.command("CONFIG", "SET", "cluster-require-full-coverage", "no"));
+      var events = deploy(server, cluster, PubSub.SHARDED, 0);
+      var away = cluster.masters().get(0);
+      var inboxes = new ArrayList<String>();
+      var waits = new ArrayList<Future<EventArgs>>();
+      for (var id = 0; id < 6; id++) {
+        var handedOver = Promise.<String>promise();
+        waits.add(
+            events.requestDirect(
+                "d", id, 5_000, to -> Future.succeededFuture(handedOver.tryComplete(to))));
+        inboxes.add(result(handedOver.future()));
+      }
+      away.kill();
+      Await.until(() -> !events.isReady());
+      for (var id = 6; id < 36; id++) {
+        var n = id;
+        var later = events.requestDirect("d", n, 60_000, to -> events.reply(to, "d", n, n));
+        assertThat(result(later).get(0)).isEqualTo(n);
+      }
+      var cut = new ArrayList<Future<EventArgs>>();
+      for (var id = 0; id < waits.size(); id++) {
+        if (cluster.owner(cluster.slot(inboxes.get(id))) == away) {
+          cut.add(waits.get(id));
+        } else {
+          result(events.reply(inboxes.get(id), "d", id, id));
+          assertThat(result(waits.get(id)).get(0)).isEqualTo(id);
+        }
+      }
+      assertThat(cut).hasSize(2);
+      for (var wait : cut) {
+        assertThat(Await.failure(wait)).isInstanceOf(UnavailableException.class);
+      }
+      away.restart();
+      Await.until(events::isReady);
+      for (var id = 100; id < 106; id++) {
+        var n = id;
+        assertThat(result(events.requestDirect("d", n, to -> events.reply(to, "d", n, to))).get(0))
+            .isNotNull();
+      }
+      cluster.awaitComplete();
+      end(cluster, PubSub.SHARDED, server);
+    }
   }
 
   /** Until a master hears that its slot is another's, it takes what is published there. */

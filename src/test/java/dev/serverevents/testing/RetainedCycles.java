@@ -3,6 +3,7 @@ package dev.serverevents.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.EmitOptions;
+import dev.serverevents.Job;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.WaitOptions;
@@ -33,11 +34,18 @@ public final class RetainedCycles {
   private final ServerEvents worker;
   private final String name;
   private final AtomicInteger done = new AtomicInteger();
+  private boolean alsoDirect;
 
   public RetainedCycles(ServerEvents api, ServerEvents worker, String name) {
     this.api = api;
     this.worker = worker;
     this.name = name;
+  }
+
+  /** Has every second job answered by a direct reply. */
+  public RetainedCycles alsoDirect() {
+    alsoDirect = true;
+    return this;
   }
 
   /** How many are done. */
@@ -75,11 +83,12 @@ public final class RetainedCycles {
 
   private Future<Outcome> cycle(int i) {
     var emitted = new AtomicInteger();
+    var options = WAIT.direct(alsoDirect && i % 2 == 1);
     return api.request(
             name,
             i,
-            WAIT,
-            () -> worker.emit(EMIT, name, i, i).onSuccess(n -> emitted.incrementAndGet()))
+            options,
+            job -> answer(job, i).onSuccess(receivers -> emitted.incrementAndGet()))
         .map(
             args -> {
               assertThat(args.list()).containsExactly(i);
@@ -93,5 +102,11 @@ public final class RetainedCycles {
               return emitted.get() > 0 ? Outcome.LOST : Outcome.NOT_EMITTED;
             })
         .onSuccess(outcome -> done.incrementAndGet());
+  }
+
+  private Future<Integer> answer(Job job, int i) {
+    return job.replyTo() == null
+        ? worker.emit(EMIT, name, i, i)
+        : worker.reply(EMIT, job.replyTo(), name, i, i);
   }
 }

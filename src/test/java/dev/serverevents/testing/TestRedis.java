@@ -204,6 +204,17 @@ public final class TestRedis implements AutoCloseable {
         .sum();
   }
 
+  /** How often it has read from a client so far. */
+  public long reads() {
+    return command("INFO", "stats")
+        .toString()
+        .lines()
+        .filter(line -> line.startsWith("total_reads_processed:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The channels that somebody subscribes, sharded ones included. */
   public List<String> allChannels() {
     var all = new ArrayList<>(strings(command("PUBSUB", "CHANNELS")));

@@ -8,6 +8,7 @@ import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.local.JobStore;
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
 import dev.serverevents.internal.wire.WireFormat.Payload;
@@ -65,6 +66,9 @@ public interface Broker {
 
   /** When heartbeats last went both ways, each a time of the clock in ns that any may read. */
   List<LongSupplier> lastHeartbeats();
+
+  /** Over which servers channels are spread. */
+  Shards shards();
 
   /** The number of the connection on which a channel is heard, or 0 while it is not. */
   long epoch(String channel);

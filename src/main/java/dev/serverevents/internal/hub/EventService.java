@@ -215,6 +215,7 @@ public final class EventService implements Broker.Listener {
               broker.isListening(),
               broker.refusal(),
               broker.lastHeartbeats(),
+              broker.shards(),
               draining));
     }
   }

@@ -38,6 +38,7 @@ public final class Deployments {
    * @param refusal the code with which Redis refuses to publish, or null
    * @param heartbeats when a heartbeat last went both ways on each connection, a time of the clock
    *     in ns
+   * @param shards over which its inboxes are spread
    * @param draining whether it takes no more waits
    */
   public record Deployment(
@@ -49,6 +50,7 @@ public final class Deployments {
       boolean outputStore,
       @Nullable String refusal,
       List<LongSupplier> heartbeats,
+      Shards shards,
       boolean draining) {}
 
   /**

@@ -10,6 +10,7 @@ import dev.serverevents.internal.hub.ChannelListener;
 import dev.serverevents.internal.hub.RefusalException;
 import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.local.JobStore;
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.Kept;
 import io.vertx.core.Future;
@@ -99,6 +100,11 @@ public final class MemoryBroker implements Broker, MemoryConnection.Owner {
   @Override
   public List<LongSupplier> lastHeartbeats() {
     return List.of(pulse);
+  }
+
+  @Override
+  public Shards shards() {
+    return Shards.ONE;
   }
 
   @Override

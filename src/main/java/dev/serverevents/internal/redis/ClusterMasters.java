@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis;
 
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.loop.Patience;
 import dev.serverevents.internal.redis.cluster.BusLinks;
 import dev.serverevents.internal.redis.cluster.ClusterSlots;
@@ -99,6 +100,11 @@ final class ClusterMasters implements Topology, ClusterSlots.Owner {
   @Override
   public int slots(String url) {
     return slots.count(url);
+  }
+
+  @Override
+  public Shards shards() {
+    return resources.pubsub().isSharded() ? slots.shards(connections.hearing()) : Shards.ONE;
   }
 
   @Override

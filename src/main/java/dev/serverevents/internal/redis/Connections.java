@@ -122,6 +122,14 @@ final class Connections implements MasterWatch.Owner, BusLinks.Owner {
     return Future.join(closings.toList()).mapEmpty();
   }
 
+  /** The URLs of the masters that are up and hear. */
+  List<String> hearing() {
+    return masters.entrySet().stream()
+        .filter(master -> master.getValue().isUp() && master.getValue().hears())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** Whether a master can be used. */
   boolean isAnyUp() {
     return masters().stream().anyMatch(Master::isUp);

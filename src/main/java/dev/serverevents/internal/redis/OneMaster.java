@@ -1,5 +1,6 @@
 package dev.serverevents.internal.redis;
 
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.MasterFinder;
 import dev.serverevents.internal.redis.connection.MasterWatch;
@@ -58,6 +59,11 @@ final class OneMaster implements Topology {
   @Override
   public int slots(String url) {
     return 0;
+  }
+
+  @Override
+  public Shards shards() {
+    return Shards.ONE;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.serverevents.internal.hub.Broker;
 import dev.serverevents.internal.hub.ChannelListener;
 import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.local.JobStore;
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.redis.connection.ConnectionListener;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.Resources;
@@ -117,6 +118,11 @@ public final class RedisBroker implements Broker, ConnectionListener {
   @Override
   public List<LongSupplier> lastHeartbeats() {
     return connections.lastHeartbeats();
+  }
+
+  @Override
+  public Shards shards() {
+    return topology.shards();
   }
 
   @Override

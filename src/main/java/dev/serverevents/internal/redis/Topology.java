@@ -1,6 +1,7 @@
 package dev.serverevents.internal.redis;
 
 import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.redis.connection.Routes;
 import dev.serverevents.internal.redis.subscribe.SubscribeConnection;
 import io.vertx.core.Future;
@@ -25,6 +26,9 @@ interface Topology extends Routes<Master> {
 
   /** How many slots a master serves, by URL; 0 where there are no slots. */
   int slots(String url);
+
+  /** Over which masters, of those that are up and hear, channels are spread. */
+  Shards shards();
 
   /** Where a channel is subscribed. */
   SubscribeConnection output(String channel);

@@ -71,6 +71,7 @@ class ServedTest {
         true,
         null,
         real.heartbeats(),
+        real.shards(),
         false);
   }
 }

@@ -3,6 +3,7 @@ package dev.serverevents.internal.redis.cluster;
 import dev.serverevents.Cause;
 import dev.serverevents.RedisServerOptions;
 import dev.serverevents.UnavailableException;
+import dev.serverevents.internal.local.Shards;
 import dev.serverevents.internal.redis.connection.ClientOptions;
 import dev.serverevents.internal.redis.connection.ConnectionRole;
 import dev.serverevents.internal.redis.connection.Endpoints;
@@ -97,7 +98,7 @@ public final class ClusterSlots {
     vertx.cancelTimer(timer);
   }
 
-  /** The URL of the master that serves a slot. */
+  /** How many slots a master serves, by its URL. */
   public int count(String url) {
     return slots == null ? 0 : slots.count(url);
   }
@@ -105,6 +106,12 @@ public final class ClusterSlots {
   /** The master that serves a slot. */
   public String owner(int slot) {
     return map().owner(slot);
+  }
+
+  /** Those of some masters that serve slots, as shards; all channels are in one if none does. */
+  public Shards shards(List<String> urls) {
+    var owners = slots == null ? List.<String>of() : urls.stream().filter(slots::isOwner).toList();
+    return owners.isEmpty() ? Shards.ONE : new SlotShards(map(), owners);
   }
 
   /** Believes what an error tells of a slot. */

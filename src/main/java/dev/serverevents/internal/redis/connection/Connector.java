@@ -1,9 +1,12 @@
 package dev.serverevents.internal.redis.connection;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.settings.RedisUrl;
 import io.vertx.core.Future;
+import io.vertx.core.net.NetSocket;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -11,6 +14,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +27,6 @@ final class Connector {
   static final int MAX_IN_FLIGHT = 20_480;
 
   private static final long TIMEOUT_MS = 5_000;
-
-  /**
-   * A connection.
-   *
-   * @param url where it goes
-   */
-  record Connected(String url, Redis client, RedisConnection connection) {}
 
   private final Resources resources;
   private final Target target;
@@ -66,13 +63,14 @@ final class Connector {
     with.setMaxWaitingHandlers(MAX_IN_FLIGHT);
     with.getNetClientOptions().setConnectTimeout((int) TIMEOUT_MS);
     with.getPoolOptions().setMaxSize(1).setCleanerInterval(-1);
-    var attempted = Redis.createClient(resources.vertx(), with);
+    var socket = new AtomicReference<NetSocket>();
+    var attempted = Redis.createClient(new SocketWatch(resources.vertx(), socket::set), with);
     client = attempted;
     return attempted
         .connect()
         .compose(this::checkServes)
         .timeout(TIMEOUT_MS, TimeUnit.MILLISECONDS)
-        .map(connection -> new Connected(url, attempted, connection))
+        .map(connection -> new Connected(url, attempted, connection, requireNonNull(socket.get())))
         .recover(cause -> attempted.close().transform(done -> Future.failedFuture(cause)));
   }
 

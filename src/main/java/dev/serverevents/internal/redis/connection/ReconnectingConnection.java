@@ -2,7 +2,6 @@ package dev.serverevents.internal.redis.connection;
 
 import dev.serverevents.Store;
 import dev.serverevents.UnavailableException;
-import dev.serverevents.internal.redis.connection.Connector.Connected;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.RedisConnection;
@@ -28,7 +27,7 @@ public final class ReconnectingConnection {
      *
      * @param again whether an earlier one broke, or could not be made
      */
-    void up(RedisConnection connection, boolean again);
+    void up(Connected connection, boolean again);
 
     /** The connection is gone, or another attempt to make one has failed. */
     default void down() {}
@@ -186,7 +185,7 @@ public final class ReconnectingConnection {
     url = made.url();
     var again = broken;
     broken = false;
-    owner.up(connection, again);
+    owner.up(made, again);
     if (again) {
       resources.listener().reconnected(store);
     }

@@ -1,13 +1,13 @@
 package dev.serverevents.internal.redis.publish;
 
 import dev.serverevents.Store;
+import dev.serverevents.internal.redis.connection.Connected;
 import dev.serverevents.internal.redis.connection.Heartbeat;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import dev.serverevents.internal.redis.connection.Redirects;
 import dev.serverevents.internal.redis.connection.Resources;
 import dev.serverevents.internal.redis.connection.Target;
 import io.vertx.core.Future;
-import io.vertx.redis.client.RedisConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +92,7 @@ public final class PublishConnection implements ReconnectingConnection.Owner {
   }
 
   @Override
-  public void up(RedisConnection made, boolean again) {
+  public void up(Connected made, boolean again) {
     queue.flush();
     whenUp.run();
     heartbeat.start();

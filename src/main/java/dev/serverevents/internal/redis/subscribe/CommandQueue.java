@@ -3,9 +3,9 @@ package dev.serverevents.internal.redis.subscribe;
 import dev.serverevents.internal.loop.EndOfTurn;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.PubSub;
+import dev.serverevents.internal.redis.connection.PubSubCommands;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.redis.client.Request;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The commands that subscribe and unsubscribe channels on one connection. Changes are collected for
  * one event-loop turn, so that a channel left and joined again in one turn costs nothing, and sent
- * in commands of many channels.
+ * in commands of many channels, all in one write.
  *
  * <p>Redis answers the commands of a connection in their order, so an answer belongs to the first
  * command that is not answered yet. Nothing else may be sent on the connection.
@@ -38,7 +38,7 @@ final class CommandQueue {
 
   private final PubSub pubsub;
   private final Channels channels;
-  private final Consumer<Request> connection;
+  private final Consumer<PubSubCommands> connection;
   private final EndOfTurn endOfTurn;
 
   /** Channels that are wanted, or not wanted any more, since their last command. */
@@ -58,9 +58,10 @@ final class CommandQueue {
   /**
    * Has nothing to send yet.
    *
-   * @param connection sends a command
+   * @param connection sends commands in one write
    */
-  CommandQueue(Context context, PubSub pubsub, Channels channels, Consumer<Request> connection) {
+  CommandQueue(
+      Context context, PubSub pubsub, Channels channels, Consumer<PubSubCommands> connection) {
     this.pubsub = pubsub;
     this.channels = channels;
     this.connection = connection;
@@ -85,7 +86,9 @@ final class CommandQueue {
    */
   Future<Void> echo(Channel channel) {
     var echo = new SentCommand(ECHO, true, List.of(channel));
-    send(echo, Request.cmd(pubsub.subscribe()).arg(channel.name()));
+    var commands = new PubSubCommands();
+    add(echo, commands);
+    connection.accept(commands);
     return echo.whenAnswered();
   }
 
@@ -96,6 +99,7 @@ final class CommandQueue {
 
   /** Sends as much as there is room for. */
   void flush() {
+    var commands = new PubSubCommands();
     while (!ended && awaited < WINDOW && !changed.isEmpty()) {
       var subscribe = new ArrayList<Channel>();
       var unsubscribe = new ArrayList<Channel>();
@@ -106,8 +110,11 @@ final class CommandQueue {
           channels.remove(channel);
         }
       }
-      sendBySlot(true, subscribe);
-      sendBySlot(false, unsubscribe);
+      addBySlot(true, subscribe, commands);
+      addBySlot(false, unsubscribe, commands);
+    }
+    if (!commands.isEmpty()) {
+      connection.accept(commands);
     }
   }
 
@@ -129,36 +136,30 @@ final class CommandQueue {
   }
 
   /** A command has channels of one slot. */
-  private void sendBySlot(boolean subscribe, List<Channel> list) {
+  private void addBySlot(boolean subscribe, List<Channel> list, PubSubCommands commands) {
     if (list.size() == 1) {
-      send(subscribe, list);
+      add(subscribe, list, commands);
       return;
     }
     list.stream()
         .collect(Collectors.groupingBy(Channel::slot, LinkedHashMap::new, Collectors.toList()))
         .values()
-        .forEach(ofSlot -> send(subscribe, ofSlot));
+        .forEach(ofSlot -> add(subscribe, ofSlot, commands));
   }
 
-  private void send(boolean subscribe, List<Channel> list) {
-    if (ended) { // a write can find the connection broken
-      list.forEach(channels::removeUnlessWanted);
-      return;
-    }
+  private void add(boolean subscribe, List<Channel> list, PubSubCommands commands) {
     var number = Math.max(1, lastNumber + 1);
     lastNumber = number;
-    var request = Request.cmd(subscribe ? pubsub.subscribe() : pubsub.unsubscribe());
-    for (var channel : list) {
-      request.arg(channel.name());
-      channel.sent(subscribe, number);
-    }
-    send(new SentCommand(number, subscribe, list), request);
+    list.forEach(channel -> channel.sent(subscribe, number));
+    add(new SentCommand(number, subscribe, list), commands);
   }
 
-  private void send(SentCommand command, Request request) {
+  private void add(SentCommand command, PubSubCommands commands) {
     sent.add(command);
     awaited += command.channels().size();
-    connection.accept(request);
+    commands.add(
+        command.isSubscribe() ? pubsub.subscribe() : pubsub.unsubscribe(),
+        command.channels().stream().map(Channel::name).toList());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.serverevents.internal.redis.subscribe;
 
 import dev.serverevents.internal.loop.Mailbox;
 import dev.serverevents.internal.loop.Work;
+import dev.serverevents.internal.redis.connection.Connected;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.PubSub;
 import dev.serverevents.internal.redis.connection.Redirects;
@@ -53,17 +54,17 @@ final class Session {
   /** Begins the time of a connection on which nothing is subscribed. */
   Session(
       Resources resources,
-      RedisConnection connection,
+      Connected connected,
       Channels channels,
       Redirects redirects,
       Owner owner) {
     this.resources = resources;
-    this.connection = connection;
+    connection = connected.connection();
     this.channels = channels;
     this.redirects = redirects;
     pubsub = resources.pubsub();
     this.owner = owner;
-    commands = new CommandQueue(resources.context(), pubsub, channels, connection::send);
+    commands = new CommandQueue(resources.context(), pubsub, channels, connected::write);
     pushes = new Mailbox<>((ContextInternal) resources.context(), this::push);
     connection.handler(this::received);
   }

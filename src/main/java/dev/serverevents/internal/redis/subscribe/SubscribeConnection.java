@@ -1,12 +1,12 @@
 package dev.serverevents.internal.redis.subscribe;
 
 import dev.serverevents.Store;
+import dev.serverevents.internal.redis.connection.Connected;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import dev.serverevents.internal.redis.connection.Redirects;
 import dev.serverevents.internal.redis.connection.Resources;
 import dev.serverevents.internal.redis.connection.Target;
 import io.vertx.core.Future;
-import io.vertx.redis.client.RedisConnection;
 
 /** A connection that subscribes, and what is subscribed on it. */
 public final class SubscribeConnection implements ReconnectingConnection.Owner, Session.Owner {
@@ -81,7 +81,7 @@ public final class SubscribeConnection implements ReconnectingConnection.Owner, 
   }
 
   @Override
-  public void up(RedisConnection made, boolean again) {
+  public void up(Connected made, boolean again) {
     epoch = resources.nextEpoch();
     this.again = again;
     var now = epoch;

@@ -2,10 +2,10 @@ package dev.serverevents.internal.redis.subscribe;
 
 import dev.serverevents.internal.hub.ChannelListener;
 import dev.serverevents.internal.loop.Turns;
+import dev.serverevents.internal.redis.connection.Connected;
 import dev.serverevents.internal.redis.connection.Redirects;
 import dev.serverevents.internal.redis.connection.Resources;
 import io.vertx.core.Future;
-import io.vertx.redis.client.RedisConnection;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -116,7 +116,7 @@ public final class Subscriptions {
   }
 
   /** Starts anew on a connection on which nothing is subscribed. */
-  void connected(RedisConnection connection) {
+  void connected(Connected connection) {
     disconnected();
     var begun = new Session(resources, connection, channels, redirects, owner);
     session = begun;

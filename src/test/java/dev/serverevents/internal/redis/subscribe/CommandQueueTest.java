@@ -9,10 +9,10 @@ import dev.serverevents.internal.hub.RefusalException;
 import dev.serverevents.internal.loop.Work;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.PubSub;
+import dev.serverevents.internal.redis.connection.PubSubCommands;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.redis.client.Request;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,12 +52,19 @@ class CommandQueueTest {
               new Class<?>[] {Context.class},
               (self, method, args) -> null);
 
-  private final List<Request> sent = new ArrayList<>();
+  private final List<String> sent = new ArrayList<>();
+  private int writes;
   private final Channels channels = new Channels(PubSub.of(new RedisServerOptions()));
   private final CommandQueue queue = queue(channels, PubSub.of(new RedisServerOptions()));
 
   private CommandQueue queue(Channels channels, PubSub pubsub) {
-    return new CommandQueue(CONTEXT, pubsub, channels, sent::add);
+    return new CommandQueue(CONTEXT, pubsub, channels, this::write);
+  }
+
+  private void write(PubSubCommands commands) {
+    writes++;
+    var words = commands.toBuffer().toString().replaceAll("\\$\\d+\r\n", "").replace("\r\n", " ");
+    sent.addAll(List.of(words.substring(1).split("\\*")));
   }
 
   private Channel want(String name) {
@@ -124,6 +131,7 @@ class CommandQueueTest {
     var all = IntStream.range(0, 2_501).mapToObj(i -> want("channel-" + i)).toList();
     queue.flush();
     assertThat(sent).hasSize(4);
+    assertThat(writes).isEqualTo(1);
 
     all.subList(0, 2_000).forEach(channel -> answer(true, channel));
     queue.flush();
@@ -131,7 +139,7 @@ class CommandQueueTest {
   }
 
   @Test
-  void channelsOfTwoSlotsGoInTwoCommands() {
+  void channelsOfTwoSlotsGoInTwoCommandsAndOneWrite() {
     var sharded =
         PubSub.of(
             new RedisServerOptions(
@@ -145,7 +153,8 @@ class CommandQueueTest {
       bySlot.change(ofSlots.want(name, NOBODY));
     }
     bySlot.flush();
-    assertThat(sent).hasSize(2);
+    assertThat(sent).containsExactly("3 ssubscribe {a}1 {a}2 ", "2 ssubscribe {b}1 ");
+    assertThat(writes).isEqualTo(1);
 
     assertThat(bySlot.refused(ErrorReply.of("MOVED 1 localhost:7000"))).isNull();
     var first = requireNonNull(bySlot.refused(ErrorReply.of(FORBIDDEN)));
