@@ -45,7 +45,7 @@ final class Inboxes implements Inbox.Owner {
   private static final class OfName {
     private Shards shards = Shards.ONE;
 
-    /** They by shard, and behind all shards those whose server is not up. */
+    /** The inboxes by shard; behind all shards, those whose server is not up. */
     private List<List<Inbox>> byShard = lists(shards);
 
     int size = MIN_SIZE;
@@ -56,7 +56,7 @@ final class Inboxes implements Inbox.Owner {
           .toList();
     }
 
-    /** Those of a shard; where there are other shards than before, each is at its new place. */
+    /** Those of a shard. Where the shards are others than before, all inboxes are sorted anew. */
     List<Inbox> of(Shards now, int shard) {
       if (!now.equals(shards)) {
         var all = all();
@@ -181,7 +181,7 @@ final class Inboxes implements Inbox.Owner {
     return inbox;
   }
 
-  /** One whose channel is in a shard; or elsewhere, for a name that decides alone where it is. */
+  /** Tells an inbox from all others, and puts it in a shard, unless the name alone says where. */
   private String inboxId(String name, Shards shards, int shard) {
     var next = "";
     for (var tries = MAX_TRIES * shards.count(); tries > 0; tries--) {

@@ -3,6 +3,7 @@ package dev.serverevents.internal.redis;
 import dev.serverevents.Cause;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.hub.Broker;
+import dev.serverevents.internal.loop.EndOfTurn;
 import dev.serverevents.internal.redis.connection.ErrorReply;
 import dev.serverevents.internal.redis.connection.ReconnectingConnection;
 import dev.serverevents.internal.redis.connection.Resources;
@@ -18,14 +19,17 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The look-ups of kept events on one connection; while Redis is away, or cannot answer at present,
- * a look-up stays in the queue. Used on the verticle's context only.
+ * The look-ups of kept events on one connection: those of one event-loop turn are sent at its end,
+ * in one write. While Redis is away, or cannot answer at present, a look-up stays in the queue.
+ * Used on the verticle's context only.
  */
 final class LookUps {
 
@@ -44,6 +48,7 @@ final class LookUps {
   private final Resources resources;
   private final Routes<? extends Server> routes;
   private final ReconnectingConnection connection;
+  private final EndOfTurn endOfTurn;
   private final Deque<LookUp> queue = new ArrayDeque<>();
   private int inFlight;
   private boolean closed;
@@ -63,18 +68,30 @@ final class LookUps {
     }
 
     /** The expiry is asked for first: what is set in between is then newer than it says. */
+    List<Request> commands() {
+      var get = Request.cmd(Command.GET).arg(key);
+      return dated ? List.of(Request.cmd(Command.PEXPIRETIME).arg(key), get) : List.of(get);
+    }
+
+    /** Reads the answers to its commands. */
+    static @Nullable Found found(List<@Nullable Response> answers) {
+      var got = answers.get(answers.size() - 1);
+      var at = answers.size() == 1 ? null : answers.get(0);
+      return got == null
+          ? null
+          : new Found(got.toBuffer(), at == null ? Kept.UNDATED : at.toLong());
+    }
+
+    /** Sends its commands apart from those of others. */
     Future<@Nullable Found> send(ReconnectingConnection connection) {
       var expiry =
           dated ? ask(connection, Command.PEXPIRETIME) : Future.<Response>succeededFuture();
       var payload = ask(connection, Command.GET);
       return payload.compose(
           got ->
-              got == null
-                  ? Future.succeededFuture()
-                  : expiry
-                      .map(at -> at == null ? Kept.UNDATED : at.toLong())
-                      .otherwise(Kept.UNDATED) // unknown before Redis 7, or not permitted
-                      .map(at -> new Found(got.toBuffer(), at)));
+              expiry
+                  .otherwiseEmpty() // unknown before Redis 7, or not permitted
+                  .map(at -> found(Arrays.asList(at, got))));
     }
 
     private Future<@Nullable Response> ask(ReconnectingConnection connection, Command command) {
@@ -89,6 +106,7 @@ final class LookUps {
     this.resources = resources;
     this.routes = routes;
     this.connection = connection;
+    endOfTurn = new EndOfTurn(resources.context(), this::send);
   }
 
   /** See {@link Broker#lookUp}. */
@@ -106,7 +124,7 @@ final class LookUps {
 
   private void add(LookUp lookUp) {
     queue.add(lookUp);
-    send();
+    endOfTurn.schedule();
   }
 
   /** Gives all look-ups that are queued to the masters that they belong to now. */
@@ -124,26 +142,56 @@ final class LookUps {
 
   /** Sends the look-ups that are queued, as far as that is possible now. */
   void send() {
+    var some = new ArrayList<LookUp>();
     while (!closed && connection.isUp() && inFlight < WINDOW && !queue.isEmpty()) {
       var lookUp = queue.remove();
       if (!lookUp.wanted.getAsBoolean()) {
         lookUp.found.complete(null);
-        continue;
+      } else if (lookUp.asking) {
+        inFlight++;
+        sendApart(lookUp);
+      } else {
+        inFlight++;
+        some.add(lookUp);
       }
-      inFlight++;
-      lookUp
-          .send(connection)
-          .onComplete(
-              reply -> {
-                inFlight--;
-                if (reply.succeeded()) {
-                  lookUp.found.complete(reply.result());
-                } else {
-                  failed(lookUp, reply.cause());
-                }
-                send();
-              });
     }
+    if (!some.isEmpty()) {
+      send(some);
+    }
+  }
+
+  /** Sends some at once. The client fails all if one fails, and to ask again does no harm. */
+  private void send(List<LookUp> some) {
+    var commands = some.stream().flatMap(lookUp -> lookUp.commands().stream()).toList();
+    connection
+        .batch(commands)
+        .onFailure(cause -> some.forEach(this::sendApart))
+        .onSuccess(
+            answers -> {
+              var next = 0;
+              for (var lookUp : some) {
+                var end = next + lookUp.commands().size();
+                inFlight--;
+                lookUp.found.complete(LookUp.found(answers.subList(next, end)));
+                next = end;
+              }
+              endOfTurn.schedule();
+            });
+  }
+
+  private void sendApart(LookUp lookUp) {
+    lookUp
+        .send(connection)
+        .onComplete(
+            reply -> {
+              inFlight--;
+              if (reply.succeeded()) {
+                lookUp.found.complete(reply.result());
+              } else {
+                failed(lookUp, reply.cause());
+              }
+              endOfTurn.schedule();
+            });
   }
 
   private void failed(LookUp lookUp, Throwable cause) {

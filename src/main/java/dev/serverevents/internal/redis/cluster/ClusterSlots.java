@@ -55,6 +55,7 @@ public final class ClusterSlots {
   private final Owner owner;
   private final Endpoints endpoints;
   private @Nullable SlotMap slots;
+  private @Nullable SlotShards shards;
   private long periodic = -1;
   private long timer = -1;
   private int asked;
@@ -108,10 +109,22 @@ public final class ClusterSlots {
     return map().owner(slot);
   }
 
-  /** Those of some masters that serve slots, as shards; all channels are in one if none does. */
+  /**
+   * Those of some masters that serve slots, as shards: the same object as long as none of it has
+   * changed. Where none serves any, all channels are in one.
+   */
   public Shards shards(List<String> urls) {
-    var owners = slots == null ? List.<String>of() : urls.stream().filter(slots::isOwner).toList();
-    return owners.isEmpty() ? Shards.ONE : new SlotShards(map(), owners);
+    var now = slots;
+    var owners = now == null ? List.<String>of() : urls.stream().filter(now::isOwner).toList();
+    if (now == null || owners.isEmpty()) {
+      return Shards.ONE;
+    }
+    if (shards == null
+        || !shards.masters().equals(owners)
+        || !now.changesSince(shards.slots()).isEmpty()) {
+      shards = new SlotShards(now, owners);
+    }
+    return shards;
   }
 
   /** Believes what an error tells of a slot. */

@@ -3,18 +3,21 @@ package dev.serverevents.internal.redis.connection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** Commands of Pub/Sub for one write, in the format of the Redis protocol (RESP). */
 public final class PubSubCommands {
 
   private final Buffer written = Buffer.buffer();
 
-  /** Adds a command for some channels. */
-  public void add(Command command, List<String> channels) {
-    line('*', 1 + channels.size());
+  /** Begins a command for so many channels, which are to follow. */
+  public void begin(Command command, int channels) {
+    line('*', 1 + channels);
     text(command.toString());
-    channels.forEach(this::text);
+  }
+
+  /** Adds a channel to the command that was begun. */
+  public void channel(String name) {
+    text(name);
   }
 
   private void text(String text) {

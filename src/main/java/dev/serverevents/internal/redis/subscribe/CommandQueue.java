@@ -8,13 +8,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +86,10 @@ final class CommandQueue {
   Future<Void> echo(Channel channel) {
     var echo = new SentCommand(ECHO, true, List.of(channel));
     var commands = new PubSubCommands();
+    var answered = echo.whenAnswered();
     add(echo, commands);
     connection.accept(commands);
-    return echo.whenAnswered();
+    return answered;
   }
 
   /** Whether nothing is to be sent, and all that was sent is answered. */
@@ -99,6 +99,9 @@ final class CommandQueue {
 
   /** Sends as much as there is room for. */
   void flush() {
+    if (changed.isEmpty()) {
+      return;
+    }
     var commands = new PubSubCommands();
     while (!ended && awaited < WINDOW && !changed.isEmpty()) {
       var subscribe = new ArrayList<Channel>();
@@ -137,14 +140,14 @@ final class CommandQueue {
 
   /** A command has channels of one slot. */
   private void addBySlot(boolean subscribe, List<Channel> list, PubSubCommands commands) {
-    if (list.size() == 1) {
-      add(subscribe, list, commands);
-      return;
+    list.sort(Comparator.comparingInt(Channel::slot));
+    var from = 0;
+    for (var to = 1; to <= list.size(); to++) {
+      if (to == list.size() || list.get(to).slot() != list.get(from).slot()) {
+        add(subscribe, list.subList(from, to), commands);
+        from = to;
+      }
     }
-    list.stream()
-        .collect(Collectors.groupingBy(Channel::slot, LinkedHashMap::new, Collectors.toList()))
-        .values()
-        .forEach(ofSlot -> add(subscribe, ofSlot, commands));
   }
 
   private void add(boolean subscribe, List<Channel> list, PubSubCommands commands) {
@@ -157,9 +160,12 @@ final class CommandQueue {
   private void add(SentCommand command, PubSubCommands commands) {
     sent.add(command);
     awaited += command.channels().size();
-    commands.add(
+    commands.begin(
         command.isSubscribe() ? pubsub.subscribe() : pubsub.unsubscribe(),
-        command.channels().stream().map(Channel::name).toList());
+        command.channels().size());
+    for (var channel : command.channels()) {
+      commands.channel(channel.name());
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.serverevents.internal.redis.connection.ErrorReply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A SUBSCRIBE or UNSUBSCRIBE that was sent: Redis answers it once for each of its channels. */
 final class SentCommand {
@@ -11,8 +12,10 @@ final class SentCommand {
   private final int number;
   private final boolean subscribe;
   private final List<Channel> channels;
-  private final Promise<Void> answered = Promise.promise();
   private int answers;
+
+  /** For whoever waits for the answer; null where nobody does. */
+  private @Nullable Promise<Void> answered;
 
   SentCommand(int number, boolean subscribe, List<Channel> channels) {
     this.number = number;
@@ -28,8 +31,12 @@ final class SentCommand {
     return channels;
   }
 
-  /** Completes when Redis has answered for all of its channels, or with an error. */
+  /**
+   * Completes when Redis has answered for all of its channels, or with an error. To be called once,
+   * before that.
+   */
   Future<Void> whenAnswered() {
+    answered = Promise.promise();
     return answered.future();
   }
 
@@ -69,11 +76,15 @@ final class SentCommand {
 
   /** Redis has answered with an error, and says no more about it. */
   void end() {
-    answered.tryComplete();
+    if (answered != null) {
+      answered.tryComplete();
+    }
   }
 
   /** The connection broke before it was answered. */
   void fail() {
-    answered.tryFail("the connection is gone");
+    if (answered != null) {
+      answered.tryFail("the connection is gone");
+    }
   }
 }
