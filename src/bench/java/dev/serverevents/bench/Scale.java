@@ -114,7 +114,7 @@ final class Scale {
       var before = cluster.nodes().stream().map(Node::of).toList();
       var emitted = emits();
       var cycles = api.ask("cycles " + inFlight + " " + MS);
-      runs.computeIfAbsent(inFlight, c -> new ArrayList<>()).add(Result.of(cycles, ""));
+      runs.computeIfAbsent(inFlight, c -> new ArrayList<>()).add(Result.of(cycles));
       events.merge(inFlight, emits() - emitted, Double::sum);
       var sums =
           used.computeIfAbsent(
