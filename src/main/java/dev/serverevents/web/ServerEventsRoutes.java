@@ -128,7 +128,12 @@ public final class ServerEventsRoutes {
   }
 
   private void watchSocket(String path) {
-    on(path).handler(ctx -> SocketGuard.watch(ctx, options.getMaxBody()));
+    on(path)
+        .handler(
+            ctx -> {
+              BrokenConnections.watch(ctx.request().connection());
+              SocketGuard.watch(ctx, options.getMaxBody());
+            });
   }
 
   private void authenticate(String path) {
