@@ -8,6 +8,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -16,8 +17,8 @@ import io.vertx.redis.client.Redis;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * An API server with Vert.x Web, as an application has it, with a verticle for each core: each
- * request starts a job.
+ * An API server with Vert.x Web, as an application has it, with a verticle for each core, and one
+ * that listens for events on each event loop: each request starts a job.
  */
 final class HttpMain extends VerticleBase {
 
@@ -37,7 +38,8 @@ final class HttpMain extends VerticleBase {
   public static void main(String[] args) {
     var vertx = Vertx.vertx();
     var options = new ServerEventsOptions().setConnectionString(args[0]);
-    vertx.deployVerticle(new ServerEventsVerticle(options)).await();
+    var each = new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+    vertx.deployVerticle(() -> new ServerEventsVerticle(options), each).await();
     vertx
         .deployVerticle(
             () -> new HttpMain(args[0], Integer.parseInt(args[1])),

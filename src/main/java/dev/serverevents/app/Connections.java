@@ -3,6 +3,7 @@ package dev.serverevents.app;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.settings.Setting;
+import dev.serverevents.web.BrokenConnections;
 import dev.serverevents.web.ClientAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -112,6 +113,7 @@ final class Connections implements PlatformHandler {
   }
 
   private void add(Open open) {
+    BrokenConnections.watch(open.connection);
     onClose(open.connection, () -> remove(open));
     all.put(open.connection, open);
     open.client.connections++;

@@ -12,15 +12,26 @@ import java.util.LinkedHashMap;
 import java.util.function.Function;
 
 /**
- * The replies to clients, with arguments as the bytes that they are.
- *
- * @param words what a client is told of a failure
+ * The replies to clients, with arguments as the bytes that they are. That to a wait for one event
+ * is made once for all who get it, so that it must not be changed.
  */
-record ExactReplies(Function<ServerEventsException, String> words) implements WaitReplies<Buffer> {
+final class ExactReplies implements WaitReplies<Buffer> {
+
+  private final Function<ServerEventsException, String> words;
+  private final LastMade<Buffer> bodies = new LastMade<>();
+
+  /**
+   * Creates some.
+   *
+   * @param words what a client is told of a failure
+   */
+  ExactReplies(Function<ServerEventsException, String> words) {
+    this.words = words;
+  }
 
   @Override
   public Buffer one(EventArgs args) {
-    return args.toBuffer();
+    return bodies.get(args, "", args::toBuffer);
   }
 
   @Override

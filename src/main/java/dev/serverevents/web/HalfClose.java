@@ -1,17 +1,11 @@
 package dev.serverevents.web;
 
 import dev.serverevents.internal.loop.Chores;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
 
 /**
  * Answers a client that has closed its own direction of the connection after its request, as the
@@ -19,10 +13,7 @@ import java.io.IOException;
  * and its system resets the connection: an interim response (RFC 9110, section 15.2) finds that
  * out, or, on a stream, a comment.
  */
-final class HalfClose extends ChannelInboundHandlerAdapter {
-
-  private static final String BEFORE = "handler";
-  private static final String NAME = "server-events-half-close";
+final class HalfClose implements BrokenConnections.Answering {
 
   /**
    * After how many ms something is sent, again and again. A client that is answered soon gets
@@ -33,7 +24,6 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
   private final RoutingContext ctx;
   private final ConnectionBase connection;
   private long timer = -1;
-  private boolean isBroken;
 
   private HalfClose(RoutingContext ctx, ConnectionBase connection) {
     this.ctx = ctx;
@@ -43,58 +33,24 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
   /** A handler that lets a client close its direction of the connection from now on. */
   static void allow(RoutingContext ctx) {
     var request = ctx.request();
-    if (request.version() == HttpVersion.HTTP_1_1
+    var connections = BrokenConnections.of(request.connection());
+    if (connections != null
+        && request.version() == HttpVersion.HTTP_1_1
         && !request.isSSL()
         && request.connection() instanceof ConnectionBase connection) {
-      var channel = connection.channel();
-      if (channel.pipeline().get(NAME) != null) {
-        channel.pipeline().remove(NAME); // of the request before
-      }
-      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-      channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
-      channel.pipeline().addBefore(BEFORE, NAME, new HalfClose(ctx, connection));
+      connections.set(new HalfClose(ctx, connection));
     }
     ctx.next();
   }
 
   @Override
-  public void userEventTriggered(ChannelHandlerContext channel, Object event) {
-    if (event instanceof ChannelOutputShutdownEvent) { // a write failed
-      broken(channel);
-    } else if (event instanceof ChannelInputShutdownEvent && !isBroken) {
-      connection.context().runOnContext(turn -> halfClosed(ctx.response()));
-    }
-    channel.fireUserEventTriggered(event);
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext channel, Throwable thrown) {
-    if (thrown instanceof IOException) { // a read failed
-      broken(channel);
-    } else {
-      channel.fireExceptionCaught(thrown);
-    }
-  }
-
-  /** Thousands of connections may break in one turn, and closing them all would hold the loop. */
-  private void broken(ChannelHandlerContext channel) {
-    if (!isBroken) {
-      isBroken = true;
-      Chores.add(
-          connection.context(),
-          () -> {
-            var unused = channel.close();
-          });
-    }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext channel) {
+  public void closed() {
     ctx.vertx().cancelTimer(timer);
-    channel.fireChannelInactive();
   }
 
-  private void halfClosed(HttpServerResponse response) {
+  @Override
+  public void halfClosed() {
+    var response = ctx.response();
     if (response.ended()) {
       connection.close();
       return;
@@ -112,12 +68,15 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
         ctx.vertx()
             .setTimer(
                 TRIES_MS[tries],
-                id -> {
-                  if (!response.ended() && !response.closed()) {
-                    send(response);
-                    tryOut(response, tries + 1);
-                  }
-                });
+                id ->
+                    Chores.add(
+                        connection.context(),
+                        () -> {
+                          if (!response.ended() && !response.closed()) {
+                            send(response);
+                            tryOut(response, tries + 1);
+                          }
+                        }));
   }
 
   private static void send(HttpServerResponse response) {

@@ -48,13 +48,13 @@ final class LongPoll {
   }
 
   /** Waits for what a message asks for, and answers with what came. */
-  void answer(ServerEvents events, Client client, JsonObject message) {
+  void answer(ServerEvents events, ExactReplies replies, Client client, JsonObject message) {
     var asked = JsonWait.of(message);
-    client.begin(Kind.WAITS, asked.count(), permit -> answer(events, asked, permit));
+    client.begin(
+        Kind.WAITS, asked.count(), permit -> answer(asked.begin(events, options, replies), permit));
   }
 
-  private Future<Buffer> answer(ServerEvents events, JsonWait asked, Permit permit) {
-    var wait = asked.begin(events, options, new ExactReplies(Problems::words));
+  private Future<Buffer> answer(JsonWait.Begun<Buffer> wait, Permit permit) {
     ctx.response()
         .closeHandler(
             gone -> {

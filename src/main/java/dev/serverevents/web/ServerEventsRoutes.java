@@ -67,7 +67,9 @@ public final class ServerEventsRoutes {
   private final ServerEvents events;
   private final RoutesOptions options;
   private final Quotas quotas;
-  private final SseData sseData = new SseData();
+  private final SseFrames sseFrames = new SseFrames();
+  private final SocketEvents socketEvents = new SocketEvents();
+  private final ExactReplies replies = new ExactReplies(Problems::words);
 
   private ServerEventsRoutes(Router router, ServerEvents events, RoutesOptions options) {
     this.router = router;
@@ -126,7 +128,12 @@ public final class ServerEventsRoutes {
   }
 
   private void watchSocket(String path) {
-    on(path).handler(ctx -> SocketGuard.watch(ctx, options.getMaxBody()));
+    on(path)
+        .handler(
+            ctx -> {
+              BrokenConnections.watch(ctx.request().connection());
+              SocketGuard.watch(ctx, options.getMaxBody());
+            });
   }
 
   private void authenticate(String path) {
@@ -198,11 +205,11 @@ public final class ServerEventsRoutes {
 
   private void poll(RoutingContext ctx, JsonObject asked) {
     new LongPoll(ctx, events.timeout(), options.getMaxWait())
-        .answer(events, quotas.client(ctx), asked.put("name", ctx.pathParam("name")));
+        .answer(events, replies, quotas.client(ctx), asked.put("name", ctx.pathParam("name")));
   }
 
   private void stream(RoutingContext ctx) {
-    SseStream.answer(ctx, events, quotas, sseData, options.getHeartbeat());
+    SseStream.answer(ctx, events, quotas, sseFrames, options.getHeartbeat());
   }
 
   private void socket(RoutingContext ctx) {
@@ -221,7 +228,9 @@ public final class ServerEventsRoutes {
     var permit = client.enter(Kind.STREAMS, 1);
     ctx.request()
         .toWebSocket()
-        .onSuccess(socket -> SocketSession.serve(ctx, socket, events, options, client, permit))
+        .onSuccess(
+            socket ->
+                SocketSession.serve(ctx, socket, events, options, client, permit, socketEvents))
         .onFailure(
             cause -> {
               permit.close();

@@ -50,7 +50,7 @@ final class SocketMessages {
   /** The socket on which the messages come and go. */
   interface Socket {
     /** Sends a message. */
-    void send(String message);
+    void send(SocketText message);
 
     /** Whether its client has so much to read that no more should be sent. */
     boolean isFull();
@@ -68,6 +68,7 @@ final class SocketMessages {
   private final ServerEvents events;
   private final Client client;
   private final BiPredicate<Action, String> access;
+  private final SocketEvents texts;
   private final Map<Subscription, HeldStream> streams = new HashMap<>();
   private int emits;
 
@@ -75,13 +76,19 @@ final class SocketMessages {
    * Serves a socket of a client.
    *
    * @param access whether its user may do something with events of a name
+   * @param texts what all sockets share
    */
   SocketMessages(
-      Socket socket, ServerEvents events, Client client, BiPredicate<Action, String> access) {
+      Socket socket,
+      ServerEvents events,
+      Client client,
+      BiPredicate<Action, String> access,
+      SocketEvents texts) {
     this.socket = socket;
     this.events = events;
     this.client = client;
     this.access = access;
+    this.texts = texts;
   }
 
   /** Does what a message says. */
@@ -226,13 +233,13 @@ final class SocketMessages {
   }
 
   private void forward(EventStream stream, Subscription subscription, StreamEvent event) {
-    socket.send(SocketAnswers.event(subscription.name, subscription.id, event));
+    socket.send(texts.of(subscription.name, subscription.id, event));
     if (socket.isFull()) {
       stream.pause();
     }
   }
 
   private void send(JsonObject message) {
-    socket.send(message.encode());
+    socket.send(SocketText.of(message.encode()));
   }
 }

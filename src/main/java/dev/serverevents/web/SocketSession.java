@@ -5,7 +5,6 @@ import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.web.Quotas.Client;
 import dev.serverevents.web.Quotas.Permit;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +38,8 @@ final class SocketSession implements SocketMessages.Socket {
       ServerEvents events,
       RoutesOptions options,
       Client client,
-      Permit permit) {
+      Permit permit,
+      SocketEvents texts) {
     this.ctx = ctx;
     this.socket = socket;
     this.permit = permit;
@@ -50,7 +50,8 @@ final class SocketSession implements SocketMessages.Socket {
             this,
             events,
             client,
-            (action, name) -> options.getAccess().permits(ctx.user(), action, name));
+            (action, name) -> options.getAccess().permits(ctx.user(), action, name),
+            texts);
     outgoing =
         new Outgoing(vertx, () -> !socket.isClosed() && socket.writeQueueFull(), this::drained);
     timer = clock.setPeriodic(vertx.getOrCreateContext(), options.getHeartbeat(), t -> beat());
@@ -60,6 +61,7 @@ final class SocketSession implements SocketMessages.Socket {
    * Serves a socket of a client until it is closed, and then closes its permit, too.
    *
    * @param ctx what asked for it
+   * @param texts what all sockets share
    */
   static void serve(
       RoutingContext ctx,
@@ -67,8 +69,9 @@ final class SocketSession implements SocketMessages.Socket {
       ServerEvents events,
       RoutesOptions options,
       Client client,
-      Permit permit) {
-    var session = new SocketSession(ctx, socket, events, options, client, permit);
+      Permit permit,
+      SocketEvents texts) {
+    var session = new SocketSession(ctx, socket, events, options, client, permit, texts);
     socket.pongHandler(pong -> session.alive = true);
     socket.textMessageHandler(session::receive);
     socket.binaryMessageHandler(binary -> session.messages.receiveBinary());
@@ -152,9 +155,9 @@ final class SocketSession implements SocketMessages.Socket {
   }
 
   @Override
-  public void send(String message) {
+  public void send(SocketText message) {
     if (!socket.isClosed()) {
-      outgoing.add(ByteBufUtil.utf8Bytes(message), socket.writeTextMessage(message));
+      outgoing.add(message.bytes(), socket.writeTextMessage(message.text()));
     }
   }
 }

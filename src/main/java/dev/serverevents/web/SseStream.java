@@ -43,7 +43,7 @@ final class SseStream {
   private final Outgoing outgoing;
   private final @Nullable String lastSeen;
   private final Permit permit;
-  private final SseData data;
+  private final SseFrames frames;
   private long timer = -1;
   private long progressed;
   private boolean first = true;
@@ -53,7 +53,7 @@ final class SseStream {
       EventStream stream,
       @Nullable String lastSeen,
       Permit permit,
-      SseData data) {
+      SseFrames frames) {
     this.ctx = ctx;
     this.response = ctx.response();
     this.vertx = ctx.vertx();
@@ -61,7 +61,7 @@ final class SseStream {
     outgoing = new Outgoing(vertx, this::isWriting, stream::resume);
     this.lastSeen = lastSeen;
     this.permit = permit;
-    this.data = data;
+    this.frames = frames;
   }
 
   /**
@@ -76,7 +76,7 @@ final class SseStream {
 
   /** Answers with a stream once it is heard, or with a problem if it fails before. */
   static void answer(
-      RoutingContext ctx, ServerEvents events, Quotas quotas, SseData data, long heartbeat) {
+      RoutingContext ctx, ServerEvents events, Quotas quotas, SseFrames frames, long heartbeat) {
     var lastSeen = ctx.request().getHeader("Last-Event-ID");
     var query = ctx.queryParams();
     var follow = Fields.flag("follow", query.get("follow"));
@@ -97,7 +97,7 @@ final class SseStream {
         .begin(
             Kind.STREAMS,
             permit ->
-                new SseStream(ctx, JsonMessages.stream(events, message), lastSeen, permit, data))
+                new SseStream(ctx, JsonMessages.stream(events, message), lastSeen, permit, frames))
         .start(heartbeat);
   }
 
@@ -164,23 +164,31 @@ final class SseStream {
 
   private void forward(StreamEvent event) {
     begin();
-    var id = event instanceof Gap ? null : id(event);
-    if (first && id != null && id.equals(lastSeen)) {
-      first = false;
-      return;
+    if (event instanceof Gap gap) {
+      tellGap();
+      write(frames.of(gap));
+    } else {
+      tell(event, id(event));
     }
-    tellGap();
-    send(event.type(), id, data.of(event));
     if (outgoing.isFull()) {
       stream.pause();
     }
   }
 
+  /** Sends an event, unless the client has seen it. */
+  private void tell(StreamEvent event, String id) {
+    if (first && id.equals(lastSeen)) {
+      first = false;
+      return;
+    }
+    tellGap();
+    write(frames.of(event, id));
+  }
+
   /** Sends a gap, before anything else, to a client that was away. */
   private void tellGap() {
     if (first && lastSeen != null) {
-      var gap = new Gap(Gap.Reason.READER_AWAY);
-      send(gap.type(), null, data.of(gap));
+      write(frames.of(new Gap(Gap.Reason.READER_AWAY)));
     }
     first = false;
   }
@@ -195,7 +203,8 @@ final class SseStream {
       begin(); // the stream was heard, though for less than a turn
       tellGap();
       var waited = new JsonObject().put("waited", timeout.timeout());
-      send(TIMEOUT, TIMEOUT, Ending.of(timeout).explain(waited).toBuffer());
+      var data = Ending.of(timeout).explain(waited).toBuffer();
+      write(SseFrames.frame(TIMEOUT, TIMEOUT, data));
     }
     end(); // the client is told of no other failure: it comes back, maybe to another server
   }
@@ -223,23 +232,12 @@ final class SseStream {
         });
   }
 
-  private void send(String type, @Nullable String id, Buffer data) {
-    var head = (id == null ? "" : "id: " + id + "\n") + "event: " + type + "\ndata: ";
-    write(
-        Buffer.buffer(head.length() + data.length() + 2)
-            .appendString(head)
-            .appendBuffer(data)
-            .appendString("\n\n"));
-  }
-
   private void write(Buffer bytes) {
     outgoing.add(bytes.length(), response.write(bytes));
   }
 
   /** The id of an event, which is the same on every server for what may be retained. */
   private String id(StreamEvent event) {
-    return event instanceof StreamEvent.Progress
-        ? PROGRESS + ++progressed
-        : event.type() + "-" + data.hash(event);
+    return event instanceof StreamEvent.Progress ? PROGRESS + ++progressed : frames.id(event);
   }
 }
