@@ -18,7 +18,7 @@ final class BenchMain {
       List.of(
           System.getProperty(
                   "bench.sections",
-                  "cycles,pairs,capacity,timeouts,deliveries,scale,http,languages")
+                  "cycles,pairs,capacity,timeouts,deliveries,scale,http,start,languages")
               .split(",", -1));
 
   private BenchMain() {}
@@ -35,6 +35,7 @@ final class BenchMain {
       report("deliveries", () -> new Deliveries(processes).run());
       report("scale", Scale::run);
       report("http", () -> new Http(processes).run());
+      report("start", () -> new Starts(processes.redisUrl()).run());
       report("languages", () -> new Languages().run());
     }
     System.exit(0);
