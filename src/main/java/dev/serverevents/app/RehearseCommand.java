@@ -42,12 +42,14 @@ final class RehearseCommand implements Callable<Integer> {
     var jar = Path.of(getClass().getProtectionDomain().getCodeSource().getLocation().toURI());
     var archive = archiveOf(jar);
     var written = archive.resolveSibling(archive.getFileName() + ".new");
+    var builder = new ProcessBuilder(command(jar, written)).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("SERVER_EVENTS_"));
+    builder.environment().put(Rehearsal.PORT, String.valueOf(EmbeddedRedis.freePort()));
     try {
-      var rehearsal = new ProcessBuilder(command(jar, written)).redirectErrorStream(true).start();
-      rehearsal.getOutputStream().close();
+      var rehearsal = builder.start();
       var printed = new String(rehearsal.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       var exitCode = rehearsal.waitFor();
-      if (Files.exists(written)) {
+      if (exitCode == ExitCode.OK.code() && Files.exists(written)) {
         Files.move(written, archive, StandardCopyOption.REPLACE_EXISTING);
         return exitCode;
       }

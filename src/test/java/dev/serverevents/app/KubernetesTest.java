@@ -148,7 +148,7 @@ class KubernetesTest {
                     container.getReadinessProbe())
                 .map(probe -> probe.getHttpGet().getPath()))
         .containsExactly("/health/live", "/health/live", "/health/ready")
-        .allSatisfy(path -> assertThat(http).contains("`" + path + "`"));
+        .allSatisfy(path -> assertThat(http).contains("`GET " + path + "`"));
   }
 
   @Test

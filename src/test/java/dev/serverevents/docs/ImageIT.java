@@ -53,9 +53,9 @@ class ImageIT {
         """
         java=%s
         programs="/bin/sh /bin/bash $(for program in %s; do command -v $program; done)"
-        libraries=$(ldd $programs $java/bin/java $java/bin/jlink $java/lib/*.so $java/lib/server/*.so \\
-          | grep -o '/[^ :]*' | sort -u)
-        tar -ch --exclude=src.zip $libraries $programs $java --no-recursion /tmp \\
+        libraries=$(ldd $programs $java/bin/java $java/bin/jlink $java/lib/*.so $java/lib/server/*.so)
+        files=$(for file in $programs $libraries; do echo ${file%%:}; done | grep '^/' | grep -v "^$java/" | sort -u)
+        tar -ch --hard-dereference --exclude=src.zip $files $java --no-recursion /tmp \\
           | docker import -c "ENV PATH=$java/bin:/usr/bin:/bin" - %s
         """
             .formatted(JAVA_HOME, PROGRAMS, JDK));
