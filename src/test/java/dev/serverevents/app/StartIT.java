@@ -106,7 +106,7 @@ class StartIT {
   @Test
   void aRehearsalThatFailsSaysWhyAndLeavesNothing() throws IOException {
     copy(JAR);
-    var rehearsal = rehearse("-Djava.io.tmpdir=/nowhere");
+    var rehearsal = rehearse("-Djava.io.tmpdir=/proc/nowhere");
     assertThat(rehearsal.code()).isEqualTo(ExitCode.EMBEDDED_REDIS.code());
     assertThat(rehearsal.errors()).contains("it needs a folder for its files", "is not written");
     try (var files = Files.list(folder)) {
