@@ -149,6 +149,6 @@ class ImageIT {
         .contains("dev.serverevents.app.Main source: shared objects file");
     Figures.print(
         "the image has " + shell("docker image inspect --format '{{.Size}}' " + NAME) + " bytes");
-    shell("docker rm -f " + NAME);
+    shell(command("docker stop") + " && docker rm " + NAME);
   }
 }
