@@ -18,7 +18,7 @@ final class BenchMain {
       List.of(
           System.getProperty(
                   "bench.sections",
-                  "cycles,pairs,capacity,timeouts,deliveries,scale,readers,http,languages")
+                  "cycles,pairs,capacity,timeouts,deliveries,scale,readers,http,start,languages")
               .split(",", -1));
 
   private BenchMain() {}
@@ -36,6 +36,7 @@ final class BenchMain {
       report("scale", Scale::run);
       report("readers", () -> new Readers(processes).run());
       report("http", () -> new Http(processes).run());
+      report("start", () -> new Starts(processes.redisUrl()).run());
       report("languages", () -> new Languages().run());
     }
     System.exit(0);

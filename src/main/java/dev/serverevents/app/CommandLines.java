@@ -46,8 +46,9 @@ final class CommandLines {
 
   private static Map<String, Supplier<?>> commands() {
     var commands = new LinkedHashMap<String, Supplier<?>>();
-    commands.put("serve", () -> Help.withSettings(new CommandLine(new ServerCommand())));
+    commands.put(ServerCommand.NAME, () -> Help.withSettings(new CommandLine(new ServerCommand())));
     commands.putAll(Commands.all(Configuration::events, CommandLines::of));
+    commands.put(RehearseCommand.NAME, RehearseCommand::new);
     commands.put("conformance", () -> new ConformanceCommand(ConformanceRedis::new));
     return commands;
   }

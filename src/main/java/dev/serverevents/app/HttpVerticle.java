@@ -27,7 +27,10 @@ import org.slf4j.LoggerFactory;
 final class HttpVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
-  private static final int SHUTDOWN_SECONDS = 5;
+
+  /** How long answers that are under way are given. */
+  static final int SHUTDOWN_SECONDS = 5;
+
   private static final String METRICS = "/metrics";
   private static final String CONSOLE = "/console/*";
 
