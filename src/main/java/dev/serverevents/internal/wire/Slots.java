@@ -29,11 +29,31 @@ public final class Slots {
   public static int of(String key) {
     var open = key.indexOf('{');
     var close = open < 0 ? -1 : key.indexOf('}', open + 1);
-    var hashed = close > open + 1 ? key.substring(open + 1, close) : key;
+    return close > open + 1 ? of(key, open + 1, close) : of(key, 0, key.length());
+  }
+
+  /** Of a part of a key; most are ASCII, whose bytes need not be made. */
+  private static int of(String key, int from, int to) {
     var crc = 0;
-    for (var octet : hashed.getBytes(StandardCharsets.UTF_8)) {
-      crc = ((crc << 8) & 0xffff) ^ TABLE[(crc >> 8) ^ (octet & 0xff)];
+    for (var i = from; i < to; i++) {
+      var octet = key.charAt(i);
+      if (octet >= 0x80) {
+        return of(key.substring(from, to).getBytes(StandardCharsets.UTF_8));
+      }
+      crc = add(crc, octet);
     }
     return crc % COUNT;
+  }
+
+  private static int of(byte... octets) {
+    var crc = 0;
+    for (var octet : octets) {
+      crc = add(crc, octet & 0xff);
+    }
+    return crc % COUNT;
+  }
+
+  private static int add(int crc, int octet) {
+    return ((crc << 8) & 0xffff) ^ TABLE[(crc >> 8) ^ octet];
   }
 }

@@ -37,11 +37,41 @@ final class Channel {
   /** The number of the last command that was sent for it. */
   private int lastCommand;
 
+  // Its neighbours in the ring of its slot, which are itself where it is alone
+  private Channel previous = this;
+  private Channel next = this;
+
   /** Creates a channel that is wanted, and subscribed nowhere. */
   Channel(int slot, String name, ChannelListener listener) {
     this.slot = slot;
     this.name = name;
     this.listener = listener;
+  }
+
+  /** Comes into a ring behind one, or is a ring by itself; returns itself. */
+  Channel follow(@Nullable Channel other) {
+    if (other != null) {
+      previous = other;
+      next = other.next;
+      next.previous = this;
+      other.next = this;
+    }
+    return this;
+  }
+
+  /** Leaves its ring; returns the one before it there, or null if there is none left. */
+  @Nullable Channel leave() {
+    var before = previous;
+    before.next = next;
+    next.previous = before;
+    previous = this;
+    next = this;
+    return before == this ? null : before;
+  }
+
+  /** The next one in its ring. */
+  Channel next() {
+    return next;
   }
 
   int slot() {
