@@ -18,7 +18,7 @@ final class BenchMain {
       List.of(
           System.getProperty(
                   "bench.sections",
-                  "cycles,pairs,capacity,timeouts,deliveries,scale,http,languages")
+                  "cycles,pairs,capacity,timeouts,deliveries,scale,costs,http,languages")
               .split(",", -1));
 
   private BenchMain() {}
@@ -34,6 +34,7 @@ final class BenchMain {
       processes.apis().values().forEach(Child::close); // idle, they still use some CPU
       report("deliveries", () -> new Deliveries(processes).run());
       report("scale", Scale::run);
+      report("costs", Costs::run);
       report("http", () -> new Http(processes).run());
       report("languages", () -> new Languages().run());
     }

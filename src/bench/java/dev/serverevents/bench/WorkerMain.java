@@ -5,6 +5,7 @@ import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.ServerEventsVerticle;
 import io.nats.client.Nats;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
@@ -101,10 +102,15 @@ final class WorkerMain {
         connect(vertx, queueUrl),
         jobs ->
             jobs.forEach(
-                job ->
-                    events
-                        .emit(SUBJECT, Long.parseLong(JobQueue.id(job.toString())), RESULT)
-                        .onSuccess(receivers -> EMITS.increment())));
+                job -> answer(job.toString(), events).onSuccess(receivers -> EMITS.increment())));
+  }
+
+  private static Future<Integer> answer(String job, ServerEvents events) {
+    var id = Long.parseLong(JobQueue.id(job));
+    var replyTo = JobQueue.replyTo(job);
+    return replyTo.startsWith("$")
+        ? events.reply(replyTo, SUBJECT, id, RESULT)
+        : events.emit(SUBJECT, id, RESULT);
   }
 
   private static void next(RedisConnection taking, Consumer<Response> answer) {
