@@ -20,7 +20,7 @@ final class Costs {
 
   private static final long MS = Long.getLong("bench.ms", 2_000);
   private static final long WARM_UP_MS = Long.getLong("bench.warmup", 4_000);
-  private static final int WAITS = Integer.getInteger("bench.waits", 50_000);
+  private static final int WAITS = Integer.getInteger("bench.waits", 5_000);
   private static final List<Integer> MASTERS = numbers("bench.masters", "1,3,6");
   private static final List<Integer> SERVERS = numbers("bench.servers", "1,4,8");
   private static final int IN_FLIGHT = 256;
