@@ -22,9 +22,8 @@ export class ServerEvents {
     const payload = wire.payload(name, id, args);
     const channel = replyTo === undefined ? wire.channel(name, id) : wire.check('replyTo', replyTo);
     const [publish, key] = [['PUBLISH', channel, payload], wire.retainedKey(name, id)];
-    if (idempotencyKey !== undefined) {
-      return this.#once([wire.idempotencyKey(name, id, idempotencyKey), key], publish, retain);
-    }
+    const once = idempotencyKey !== undefined && wire.idempotencyKey(name, id, idempotencyKey);
+    if (once) return this.#once([once, key], publish, retain);
     if (!retain) return this.commands.send(...publish);
     const keep = ['SET', key, payload, 'PX', `${retain}`];
     return (await this.commands.transaction([keep, publish]))[1];
@@ -88,8 +87,7 @@ export class ServerEvents {
 
   /** Takes the jobs of a name from their list; comes back when Redis knows of the worker. */
   async work(name, handler, options = {}) {
-    const worker = new Worker(this, name, handler, options);
-    await worker.start();
+    const worker = await new Worker(this, name, handler, options).start();
     this.#workers.push(worker);
     return worker;
   }

@@ -6,17 +6,16 @@ import { EventsError } from './wire.js';
 const PATIENCE = 5_000; // so many ms Redis may take to answer
 const ignore = () => {};
 
-/** Does something until Redis has done it, or it is not needed any more; `refused` ends it, too. */
-export async function insist(action, isNeeded, refused = (cause) => Promise.reject(cause)) {
+/** Does something until Redis has done it, or it is not needed any more; fails if it is refused. */
+export async function insist(action, isNeeded) {
   while (isNeeded()) {
     try {
       return await action();
     } catch (cause) {
-      if (cause.isRefused !== false) return refused(cause);
+      if (cause.isRefused !== false) throw cause;
       await delay(100);
     }
   }
-  return undefined;
 }
 
 /** A connection with the package `redis`, from version 4. */

@@ -37,6 +37,7 @@ const RULES = {
   name: [(name) => isKey(name) && !/^(\$|__)/.test(name), '1 to 512 bytes, not led by $ or __'],
   id: [isKey, '1 to 512 bytes of UTF-8, or an integer'],
   list: [(list) => isKey(list) && !/^}/.test(list), '1 to 512 bytes, not led by }'],
+  job: [isObject, 'an object'],
   args: [(args) => Array.isArray(args) || /^\s*\[/.test(args.text), 'an array'],
   depth: [(depth) => depth <= 500, 'at most 500 levels'],
   code: [(code) => code === (code | 0), 'an integer of 32 bits'],
@@ -53,17 +54,17 @@ export function check(field, value) {
   return value;
 }
 
-/** The texts of the elements of a JSON array, or of the names and values of an object in turn. */
-function split(text) {
-  const parts = [];
-  let [depth, start] = [0, 0];
+/** The value of JSON, and the texts of an array's elements, or of an object's names and values. */
+function parse(text) {
+  const cuts = [];
+  let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]+|\\.)*"|[[{,:\]}]/gs)) {
     if ('[{'.includes(token)) check('depth', ++depth);
-    if (depth === 1 && ',:]}'.includes(token)) parts.push(text.slice(start, index).trim());
-    if (depth === 1 && token[0] !== '"') start = index + 1;
+    if (depth === 1 && '[{,:]}'.includes(token)) cuts.push(index);
     if (']}'.includes(token)) depth--;
   }
-  return parts[0] ? parts : [];
+  const parts = cuts.slice(1).map((cut, i) => text.slice(cuts[i] + 1, cut).trim());
+  return [JSON.parse(text), parts[0] ? parts : []];
 }
 
 // Channels and keys
@@ -86,9 +87,9 @@ export const failure = ({ code = 0, message = 'The job failed', detail }) =>
 export const fingerprint = (payload, retain) =>
   createHash('sha256').update(payload + retain).digest('hex');
 export function payload(name, id, args = []) {
-  const parts = check('args', args) instanceof Raw ? split(args.text) : args.map(json);
+  const parts = check('args', args) instanceof Raw ? parse(args.text)[1] : args.map(json);
   const text = `[${[json(check('name', name)), json(check('id', id)), ...parts]}]`;
-  split(text); // is it nested too deep?
+  parse(text); // is it nested too deep?
   return text;
 }
 
@@ -100,8 +101,7 @@ const failureOf = ({ code = 0, message, detail }) =>
 /** Reads a payload that anybody may have published; gives nothing if it is malformed. */
 export function read(bytes) {
   try {
-    const text = utf8.decode(bytes);
-    const [value, parts] = [JSON.parse(text), split(text)];
+    const [value, parts] = parse(utf8.decode(bytes));
     if (![0, 1].every((i) => isText(value[i]) || typeof value[i] === 'number')) return undefined;
     const [name, id, ...texts] = value.map((part, i) => (isText(part) ? part : parts[i]));
     const args = value.slice(2);
@@ -123,10 +123,9 @@ export function told(bytes) {
 
 /** Reads a job; `dataText` is the JSON text of its data. */
 export function job(bytes) {
-  const text = utf8.decode(bytes);
-  const [value, parts] = [JSON.parse(text) ?? {}, split(text)];
+  const [value, parts] = parse(utf8.decode(bytes));
   const pairs = parts.flatMap((part, i) => (i % 2 ? [[JSON.parse(parts[i - 1]), part]] : []));
-  const texts = new Map(pairs);
+  const texts = new Map(check('job', value) && pairs);
   const written = (field) => (typeof value[field] === 'number' ? texts.get(field) : value[field]);
   const [name, id] = ['name', 'id'].map((field) => check(field, written(field)));
   const job = { name, id, headers: {}, data: value.data, dataText: texts.get('data') ?? 'null' };

@@ -10,8 +10,7 @@ const RETRY_MS = 250; // also the time after which an answer that is in doubt is
 export class Worker {
   id = randomUUID();
   #held = new Set(); // the jobs that have not ended
-  #found = []; // the texts of jobs on the worker's own list that it has not begun
-  #looked = 0; // when it looked there last
+  #looked = 0; // when it found no more than those on its own list
   #turn = Promise.resolve(); // of the lanes, of which one at a time takes a job
 
   constructor(events, name, handler, { list = name, concurrency = 1, retain }) {
@@ -30,6 +29,7 @@ export class Worker {
     await this.#insist(() => this.#recover(), () => !this.isClosing);
     this.watch = setInterval(() => this.#recover().catch(() => {}), SECOND); // or the next time
     this.lanes = Array.from({ length: this.concurrency }, () => this.#lane());
+    return this;
   }
 
   /** Takes no more jobs, and comes back when those that it has have ended. */
@@ -46,7 +46,7 @@ export class Worker {
   #send = (...command) => this.events.commands.send(...command);
 
   /** Does something until Redis has done it or refused it, or it is not needed any more. */
-  #insist = (action, isNeeded = () => true) => insist(action, isNeeded, (cause) => {
+  #insist = (action, isNeeded = () => true) => insist(action, isNeeded).catch((cause) => {
     console.error(`Worker ${this.id}:`, cause.message);
     return delay(RETRY_MS);
   });
@@ -60,21 +60,18 @@ export class Worker {
     }
   }
 
+  /** Takes a job that was moved to the worker's own list without its knowledge, or a new one. */
   #take = async () => {
-    if (performance.now() - this.#looked >= SECOND) await this.#look();
-    const move = ['BLMOVE', this.jobs, this.own, 'LEFT', 'RIGHT', '1'];
-    return this.#found.shift() ?? this.blocking.send(...move);
-  };
-
-  /** Finds jobs that were moved to the worker's own list without its knowledge. */
-  async #look() {
-    const texts = await this.#send('LRANGE', this.own, '0', '-1');
-    for (const { text } of this.#held) {
-      const known = texts.findIndex((each) => each.equals(text));
-      if (known >= 0) texts.splice(known, 1);
+    if (performance.now() - this.#looked >= SECOND) {
+      const texts = await this.#send('LRANGE', this.own, '0', '-1');
+      const held = [...this.#held].map(({ text }) => text);
+      const isHeld = (text) => held.some((each, i) => each.equals(text) && held.splice(i, 1));
+      const unknown = texts.find((text) => !isHeld(text));
+      if (unknown) return unknown;
+      this.#looked = performance.now();
     }
-    [this.#found, this.#looked] = [texts, performance.now()];
-  }
+    return this.blocking.send('BLMOVE', this.jobs, this.own, 'LEFT', 'RIGHT', '1');
+  };
 
   /** Says that the worker is there, and gives back the jobs of workers that are gone. */
   async #recover() {
@@ -83,8 +80,7 @@ export class Worker {
     const doubted = await this.#absent(ids.map((id) => wire.workerChannel(id)));
     if (!doubted.length || !this.#isCalm()) return;
     await delay(RETRY_MS); // a connection that breaks is made again in a moment
-    const gone = await this.#absent(doubted);
-    for (const channel of gone) await this.#giveBack(channel.replace('$worker:', ''));
+    for (const channel of await this.#absent(doubted)) await this.#giveBack(channel.slice(8));
   }
 
   /** Gives the jobs of a worker back, the last one first, so that they keep their order. */
@@ -122,8 +118,8 @@ export class Worker {
     Object.assign(job, wire.job(job.text), { progress, signal: job.abort.signal });
     if (job.claimTo) this.#keep(job);
     const result = await this.handler(job);
-    const some = result === undefined ? [] : [result];
-    await this.#emit(job, result instanceof wire.Raw ? result : some);
+    const isAll = result === undefined || result instanceof wire.Raw;
+    await this.#emit(job, isAll ? result : [result]);
   }
 
   async #failed(job, cause) {

@@ -56,8 +56,9 @@ async def read(reader: asyncio.StreamReader) -> Any:
     line = await reader.readuntil(b"\r\n")
     kind, value = line[:1], line[1:-2]
     if kind == b"-":
-        away = value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN"))
-        return Unavailable(value.decode(), refused=not away)
+        if value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN")):
+            raise ConnectionError(value.decode())
+        return Unavailable(value.decode(), refused=True)
     if kind == b"+" or value == b"-1":
         return value if kind == b"+" else None
     if kind == b"$":
@@ -117,9 +118,6 @@ class Redis:
                 async with asyncio.timeout(PATIENCE):
                     reader = await self._open()
                 self._opened.set()
-                for listener in self._all():
-                    if listener.times:  # else whoever listens is about to subscribe
-                        spawn(self._subscribe(listener))
                 while True:
                     self._take(await read(reader))
             except Exception as cause:
@@ -131,24 +129,24 @@ class Redis:
             for listener in list(self._listeners.get(answer[1].decode(), ())):
                 listener.heard(answer[2])
         elif not (waiting := self._answers.popleft()).done():
-            waiting.set_result(answer)
+            refused = isinstance(answer, Unavailable)
+            (waiting.set_exception if refused else waiting.set_result)(answer)
 
     def _lose(self, cause: Exception) -> None:
         self._opened.clear()
         self.cause, self.losses = cause, self.losses + 1
         while self._answers:
             if not (waiting := self._answers.popleft()).done():
-                waiting.set_result(Unavailable(cause))
-        for listener in self._all():
-            listener.since = None
+                waiting.set_exception(Unavailable(cause))
+        for listener in [each for listeners in self._listeners.values() for each in listeners]:
+            if listener.since:
+                listener.since = None
+                spawn(self._subscribe(listener))
         self._abort()
 
     def _abort(self) -> None:
         if self.writer:
             self.writer.transport.abort()
-
-    def _all(self) -> list[Listener]:
-        return [each for listeners in self._listeners.values() for each in listeners]
 
     async def send(self, *command: str | bytes | int) -> Any:
         return (await self._batch(command))[0]
@@ -164,16 +162,10 @@ class Redis:
                 await self._opened.wait()
                 self._answers.extend(answers)
                 cast(asyncio.StreamWriter, self.writer).write(b"".join(map(pack, commands)))
-                replies = await asyncio.gather(*answers)
+                return await asyncio.gather(*answers)
         except TimeoutError:
             self._abort()
             raise Unavailable(self.cause) from None
-        for reply in replies:
-            if isinstance(reply, Unavailable):
-                if not reply.refused:
-                    self._abort()
-                raise reply
-        return replies
 
     async def _ping(self) -> None:
         """Notices that the connection is silent."""

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 
@@ -43,7 +44,7 @@ class Arguments(list[Any]):
 
 Key = str | int
 Args = Sequence[Any] | Raw
-Rule = tuple[Callable[[Any], object], str]
+Check = Callable[[Any], object]
 
 
 def _is_key(value: Any, start: str = "") -> bool:
@@ -51,30 +52,29 @@ def _is_key(value: Any, start: str = "") -> bool:
     return bool(is_utf8) and len(str(value).encode()) <= 512
 
 
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-
-
-def _matches(pattern: str) -> Callable[[Any], object]:
+def _matches(pattern: str) -> Check:
     return lambda value: isinstance(value, str) and re.fullmatch(pattern, value, re.DOTALL)
 
 
-def _is_within(least: int, most: int) -> Callable[[Any], object]:
+def _is_within(least: int, most: int) -> Check:
     return lambda value: type(value) is int and least <= value <= most
 
 
-_INBOX: Rule = _matches(r"\$inbox:.{0,1017}"), "at most 1,024 characters, led by $inbox:"
-_MS: Rule = _is_within(0, 604_800_000), "an integer of ms, at most 7 days"
-_RULES: dict[str, Rule] = {  # what the value of each field must be
+_INBOX = _matches(r"\$inbox:.{0,1017}"), "at most 1,024 characters, led by $inbox:"
+_MS = _is_within(0, 604_800_000), "an integer of ms, at most 7 days"
+_RULES: dict[str, tuple[Check, str]] = {  # what the value of each field must be
     "name": (lambda name: _is_key(name, r"(?!\$|__)"), "1 to 512 bytes, not led by $ or __"),
     "id": (_is_key, "1 to 512 bytes of UTF-8, or an integer"),
     "list": (lambda name: _is_key(name, "(?!})"), "1 to 512 bytes, not led by }"),
     "args": (lambda args: isinstance(args, list), "an array"),
+    "event": (lambda event: isinstance(event, list) and len(event) > 1
+              and {*map(type, event[:2])} <= {str, int, float}, "an array with a name and an id"),
     "job": (lambda job: isinstance(job, dict), "an object"),
     "depth": (_is_within(0, 500), "at most 500 levels"),
     "code": (_is_within(-(2**31), 2**31 - 1), "an integer of 32 bits"),
     "idempotency_key": (_matches("[!-~]{1,255}"), "1 to 255 visible ASCII characters"),
-    "headers": (_are_texts, "an object of texts"),
+    "headers": (lambda headers: isinstance(headers, dict)
+                and {*map(type, headers.values())} <= {str}, "an object of texts"),
     "replyTo": _INBOX, "claimTo": _INBOX,
     "deadline": _MS, "stalledAfter": _MS, "retain": _MS,
 }
@@ -88,26 +88,17 @@ def check(field: str, value: Any) -> Any:
     return value
 
 
-def _split(text: str) -> list[str]:
-    """The texts of the elements of a JSON array, or of an object's names and values in turn."""
-    parts, depth, start = [], 0, 0
-    for token in re.finditer(r'"(?:[^"\\]+|\\.)*"|[\[{,:\]}]', text, re.DOTALL):
-        opens, ends = token[0] in "[{", token[0] in ",:]}"
-        depth = check("depth", depth + opens)
-        if depth == 1 and ends:
-            parts.append(text[start:token.start()].strip())
-        if depth == 1 and (opens or ends):
-            start = token.end()
-        depth -= token[0] in "]}"
-    return [] if parts == [""] else parts
-
-
 def _parse(data: bytes) -> tuple[Any, list[str]]:
-    """The value, and the texts of its parts."""
+    """The value of JSON, and the texts of an array's elements, or an object's names and values."""
     try:
-        text = data.decode()
-        parts = _split(text)
-        return json.loads(text, parse_constant=int), parts  # int refuses NaN
+        text, cuts, depth = data.decode(), [], 0
+        for token in re.finditer(r'"(?:[^"\\]+|\\.)*"|[\[{,:\]}]', text, re.DOTALL):
+            depth = check("depth", depth + (token[0] in "[{"))
+            if depth == 1 and token[0] in "[{,:]}":
+                cuts.append(token.start())
+            depth -= token[0] in "]}"
+        parts = [text[start + 1:end].strip() for start, end in pairwise(cuts)]
+        return json.loads(text, parse_constant=int), parts if any(parts) else []  # int refuses NaN
     except ValueError as cause:
         raise InvalidInput(f"This is not JSON: {cause}") from None
 
@@ -176,11 +167,9 @@ def read(data: bytes) -> Arguments | None:
     """Reads a payload that anybody may have published; gives nothing if it is malformed."""
     try:
         value, parts = _parse(data)
-        is_event = isinstance(value, list) and len(value) > 1
-        if not is_event or any(type(part) not in (str, int, float) for part in value[:2]):
-            return None
-        texts = [part if isinstance(part, str) else text for part, text in zip(value, parts)]
+        check("event", value)
         args = Arguments(value[2:])
+        texts = [part if isinstance(part, str) else text for part, text in zip(value, parts)]
         args.name, args.id, *args.texts = texts
         args.text, args.failure = f"[{','.join(parts[2:])}]", _failure_of(args)
         return args

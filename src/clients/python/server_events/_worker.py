@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -54,8 +55,8 @@ class Worker:
         self._service = Listener(wire.serves_channel(name), lambda payload: None)
         self._send, self._blocking = events.commands.send, Redis(events.redis)
         self._held: list[RunningJob] = []  # the jobs that have not ended
-        self._found: list[bytes] = []  # jobs on its own list that it has not begun
-        self._looked, self._closing = 0.0, False  # when it looked there last
+        self._looked = 0.0  # when it found no more than those on its own list
+        self._closing = False
         self._concurrency, self._turn = concurrency, asyncio.Lock()
 
     async def start(self) -> None:
@@ -94,24 +95,18 @@ class Worker:
                 await self._run(text)
 
     async def _take(self) -> Any:
+        """Takes a job that was moved to its own list without its knowledge, or a new one."""
         if monotonic() - self._looked >= 1:
-            await self._look()
-        move = "BLMOVE", self.jobs, self.own, "LEFT", "RIGHT", 1
-        return self._found.pop(0) if self._found else await self._blocking.send(*move)
-
-    async def _look(self) -> None:
-        """Finds jobs that were moved to the worker's own list without its knowledge."""
-        texts = await self._send("LRANGE", self.own, 0, -1)
-        for job in self._held:
-            if job.text in texts:
-                texts.remove(job.text)
-        self._found, self._looked = texts, monotonic()
+            texts = Counter(await self._send("LRANGE", self.own, 0, -1))
+            if unknown := texts - Counter(job.text for job in self._held):
+                return next(iter(unknown))
+            self._looked = monotonic()
+        return await self._blocking.send("BLMOVE", self.jobs, self.own, "LEFT", "RIGHT", 1)
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(1)
-            with suppress(Unavailable):  # the next time
-                await self._recover()
+            await self._insist(self._recover)
 
     async def _recover(self) -> None:
         """Says that the worker is there, and gives back the jobs of workers that are gone."""
@@ -144,7 +139,8 @@ class Worker:
             job = RunningJob(self, text, **wire.job(text))
         except wire.InvalidInput as cause:
             LOG.error("Dropped from %s, since it is no job: %s", self.jobs, cause)
-            return await self._insist(lambda: self._send("LREM", self.own, 1, text))
+            await self._insist(lambda: self._send("LREM", self.own, 1, text))
+            return
         self._held.append(job)
         if job.claim_to:
             spawn(self._keep(job))

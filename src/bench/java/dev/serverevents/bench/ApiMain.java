@@ -94,7 +94,7 @@ final class ApiMain {
     return result.put("cpu", used.toNanos() / 1_000.0 / waits);
   }
 
-  private static JsonObject cycles(Contender contender, int inFlight, long ms) throws Exception {
+  static JsonObject cycles(Contender contender, int inFlight, long ms) throws Exception {
     var cpu = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
     var lanes = Lane.run(contender, inFlight, ms);
     var used = ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(cpu);

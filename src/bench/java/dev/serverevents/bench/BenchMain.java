@@ -18,7 +18,7 @@ final class BenchMain {
       List.of(
           System.getProperty(
                   "bench.sections",
-                  "cycles,pairs,capacity,timeouts,deliveries,scale,readers,http,start,languages")
+                  "cycles,pairs,capacity,timeouts,deliveries,scale,costs,readers,http,start,languages")
               .split(",", -1));
 
   private BenchMain() {}
@@ -34,6 +34,7 @@ final class BenchMain {
       processes.apis().values().forEach(Child::close); // idle, they still use some CPU
       report("deliveries", () -> new Deliveries(processes).run());
       report("scale", Scale::run);
+      report("costs", Costs::run);
       report("readers", () -> new Readers(processes).run());
       report("http", () -> new Http(processes).run());
       report("start", () -> new Starts(processes.redisUrl()).run());

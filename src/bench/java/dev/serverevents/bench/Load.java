@@ -53,7 +53,7 @@ final class Load {
     return commands * 1_000.0 / HOLD_MS;
   }
 
-  private static void register(Contender contender, int waits) throws Exception {
+  static void register(Contender contender, int waits) throws Exception {
     var ids = new AtomicInteger();
     var left = new AtomicInteger(waits);
     var all = new CompletableFuture<Void>();

@@ -50,6 +50,9 @@ final class Place {
     if (url == null && (key != null || keyFile != null)) {
       throw new InvalidInputException("--key", "(not shown)", "must be with --url");
     }
+    if (key != null && keyFile != null) {
+      throw new InvalidInputException("--key", "(not shown)", "must not be with --key-file");
+    }
     return new Context(
         url == null ? null : HttpEndpoint.checked(url),
         key(),
