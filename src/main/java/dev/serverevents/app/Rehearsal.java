@@ -11,15 +11,12 @@ import java.nio.charset.StandardCharsets;
  */
 final class Rehearsal {
 
-  /** The variable that says where it is to listen. */
-  static final String PORT = "SERVER_EVENTS_HTTP_PORT";
-
   private Rehearsal() {}
 
   /** Ends with the exit code of a start that failed, 1 if it does not answer, or else 0. */
   public static void main(String[] args) throws IOException {
     Main.main(args);
-    var url = "http://127.0.0.1:" + System.getenv(PORT);
+    var url = "http://127.0.0.1:" + System.getenv(RehearseCommand.PORT);
     ask(url + "/health/ready", "");
     ask(url + "/demo/pi", "{\"digits\": 10}");
     ask(url + "/events/rehearsal/1?retain=10000", "[]");

@@ -33,6 +33,12 @@ final class RehearseCommand implements Callable<Integer> {
   /** Its name on the command line. */
   static final String NAME = "rehearse";
 
+  /** The variable that says where the rehearsed server is to listen. */
+  static final String PORT = "SERVER_EVENTS_HTTP_PORT";
+
+  /** The class {@code Rehearsal}, by its name alone: it starts what has this command. */
+  private static final String REHEARSAL = RehearseCommand.class.getPackageName() + ".Rehearsal";
+
   /** Since then what is written is an AOT cache (JEP 514), which has more than an archive. */
   private static final int AOT_CACHES = 25;
 
@@ -44,7 +50,7 @@ final class RehearseCommand implements Callable<Integer> {
     var written = archive.resolveSibling(archive.getFileName() + ".new");
     var builder = new ProcessBuilder(command(jar, written)).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("SERVER_EVENTS_"));
-    builder.environment().put(Rehearsal.PORT, String.valueOf(EmbeddedRedis.freePort()));
+    builder.environment().put(PORT, String.valueOf(EmbeddedRedis.freePort()));
     try {
       var rehearsal = builder.start();
       var printed = new String(rehearsal.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -73,6 +79,6 @@ final class RehearseCommand implements Callable<Integer> {
         "-XX:" + option + "=" + archive,
         "-cp",
         jar.toString(),
-        Rehearsal.class.getName());
+        REHEARSAL);
   }
 }
