@@ -42,18 +42,18 @@ final class ReadersClient {
     POLL("]", "/events/%s/%s"),
     SOCKET("}", "/socket");
 
-    private final byte[] tail;
+    private final String tail;
     private final String path;
 
     Kind(String tail, String path) {
-      this.tail = tail.getBytes(StandardCharsets.US_ASCII);
+      this.tail = tail;
       this.path = path;
     }
 
     boolean isEnd(Buffer bytes) {
-      var from = bytes.length() - tail.length;
-      for (var i = 0; i < tail.length; i++) {
-        if (from < 0 || bytes.getByte(from + i) != tail[i]) {
+      var from = bytes.length() - tail.length();
+      for (var i = 0; i < tail.length(); i++) {
+        if (from < 0 || bytes.getByte(from + i) != tail.charAt(i)) {
           return false;
         }
       }
