@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * the image with a JDK, which the build begins with, is made of this machine's: its JDK, and the
  * few programs that the build runs, with their libraries.
  */
-@Tag("jdk")
 @ExtendWith(ServerExtension.class)
 class ImageIT {
 
