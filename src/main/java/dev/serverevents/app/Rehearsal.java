@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
  */
 final class Rehearsal {
 
+  private static final int TIMEOUT_MS = 30_000;
+
   private Rehearsal() {}
 
   /** Ends with the exit code of a start that failed, 1 if it does not answer, or else 0. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     Main.main(args);
     var url = "http://127.0.0.1:" + System.getenv(RehearseCommand.PORT);
     ask(url + "/health/ready", "");
@@ -25,15 +27,20 @@ final class Rehearsal {
     System.exit(ExitCode.OK.code());
   }
 
-  private static void ask(String url, String body) throws IOException {
-    var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
-    if (!body.isEmpty()) {
-      connection.setDoOutput(true);
-      connection.setRequestProperty("Content-Type", "application/json");
-      connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
-    }
-    try (var answer = connection.getInputStream()) { // which throws if it is an error
-      answer.readAllBytes();
+  /** Nothing may keep the process: who has it rehearse waits for its end. */
+  private static void ask(String url, String body) {
+    try {
+      var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+      connection.setConnectTimeout(TIMEOUT_MS);
+      connection.setReadTimeout(TIMEOUT_MS);
+      if (!body.isEmpty()) {
+        connection.setDoOutput(true);
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+      }
+      try (var answer = connection.getInputStream()) { // which throws if it is an error
+        answer.readAllBytes();
+      }
     } catch (IOException failed) {
       System.err.println(failed.getMessage());
       System.exit(ExitCode.UNEXPECTED.code());

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 /**
  * {@code java -jar server-events.jar rehearse}: has a JVM like this one start a server, with an
  * embedded Redis, and keep what it has loaded, linked and learned. What it keeps is for this jar in
- * this place, and for this build of this JVM; any other one passes it over.
+ * this place, and for this build of this JVM; any other one passes it over. Not all JVMs find out
+ * that the jar is another one, so that what is kept has the time of the jar, and the script looks.
  */
 @Command(
     name = RehearseCommand.NAME,
@@ -56,6 +57,7 @@ final class RehearseCommand implements Callable<Integer> {
       var printed = new String(rehearsal.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       var exitCode = rehearsal.waitFor();
       if (exitCode == ExitCode.OK.code() && Files.exists(written)) {
+        Files.setLastModifiedTime(written, Files.getLastModifiedTime(jar));
         Files.move(written, archive, StandardCopyOption.REPLACE_EXISTING);
         return exitCode;
       }

@@ -85,10 +85,14 @@ class StartIT {
     var script = folder.resolve(SCRIPT);
     assertThat(isQuick(script)).as("nothing is kept").isFalse();
     copy(ARCHIVE);
+    Files.setLastModifiedTime(folder.resolve(JAR), FileTime.fromMillis(0));
+    assertThat(isQuick(script)).as("of another jar").isFalse();
     Files.setLastModifiedTime(folder.resolve(JAR), FileTime.from(Instant.now()));
     assertThat(isQuick(script)).as("of an older jar").isFalse();
     Files.delete(folder.resolve(ARCHIVE));
     Files.writeString(folder.resolve(ARCHIVE), "no archive");
+    Files.setLastModifiedTime(
+        folder.resolve(ARCHIVE), Files.getLastModifiedTime(folder.resolve(JAR)));
     assertThat(isQuick(script)).as("no archive").isFalse();
     assertThat(isQuick(TARGET.resolve(SCRIPT), "-XX:-UseCompressedOops"))
         .as("of a JVM with other options")
