@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * What a node of a cluster has used so far.
  *
  * @param in bytes from clients, this one's questions included
- * @param busBytes what it received on the connections of the bus; 0 where ss is not installed
+ * @param busBytes see {@link #busBytes(TestRedis)}
  */
 record NodeUse(double cpuUs, double commands, double in, double out, double bus, double busBytes) {
 
@@ -31,17 +31,20 @@ record NodeUse(double cpuUs, double commands, double in, double out, double bus,
     return number(redis.command("INFO", "memory").toString(), "used_memory:");
   }
 
-  private static double published(String bus) {
+  /** The events that came by the bus, by what {@code CLUSTER INFO} says. */
+  static double published(String bus) {
     return number(bus, "cluster_stats_messages_publish_received:")
         + number(bus, "cluster_stats_messages_publishshard_received:");
   }
 
-  private static double number(String text, String name) {
+  /** The number that follows a name at the beginning of a line, or 0. */
+  static double number(String text, String name) {
     var matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + "([0-9.]+)").matcher(text);
     return matcher.find() ? Double.parseDouble(matcher.group(1)) : 0;
   }
 
-  private static double busBytes(TestRedis redis) {
+  /** What it has received on the connections of the bus; 0 where ss is not installed. */
+  static double busBytes(TestRedis redis) {
     var port = redis.command("CONFIG", "GET", "cluster-port").get("cluster-port");
     try {
       var command = ("ss -tinH state established sport = :" + port).split(" ");

@@ -5,7 +5,6 @@ import dev.serverevents.testing.TestCluster;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,7 +26,6 @@ final class Scale {
   private static final long WARM_UP_MS = Long.getLong("bench.warmup", 4_000);
   private static final List<Integer> IN_FLIGHT = List.of(64, 1024);
   private static final String MASTERS = System.getProperty("bench.masters", "1,3");
-  private static final Pattern RECEIVED = Pattern.compile("bytes_received:(\\d+)");
 
   private static final String HEAD =
       """
@@ -49,36 +46,13 @@ final class Scale {
       var info = redis.command("INFO", "cpu").toString();
       var stats = redis.command("INFO", "stats").toString();
       var commands = redis.command("INFO", "commandstats").toString();
-      var bus = redis.command("CLUSTER", "INFO").toString();
       return new Node(
-          1e6 * (number(info, "used_cpu_user:") + number(info, "used_cpu_sys:")),
-          number(stats, "total_reads_processed:"),
-          number(commands, "cmdstat_publish:calls=") + number(commands, "cmdstat_spublish:calls="),
-          busBytes(redis),
-          number(bus, "cluster_stats_messages_publish_received:")
-              + number(bus, "cluster_stats_messages_publishshard_received:"));
-    }
-
-    private static double number(String text, String name) {
-      var matcher = Pattern.compile("(?m)^" + Pattern.quote(name) + "([0-9.]+)").matcher(text);
-      return matcher.find() ? Double.parseDouble(matcher.group(1)) : 0;
-    }
-
-    /** What it has received on the connections of the bus; 0 where ss is not installed. */
-    private static long busBytes(TestRedis redis) {
-      var port = redis.command("CONFIG", "GET", "cluster-port").get("cluster-port");
-      var command = ("ss -tinH state established sport = :" + port).split(" ");
-      try {
-        var ss = new ProcessBuilder(command).start();
-        var lines = new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return RECEIVED
-            .matcher(lines)
-            .results()
-            .mapToLong(received -> Long.parseLong(received.group(1)))
-            .sum();
-      } catch (IOException absent) {
-        return 0;
-      }
+          1e6 * (NodeUse.number(info, "used_cpu_user:") + NodeUse.number(info, "used_cpu_sys:")),
+          NodeUse.number(stats, "total_reads_processed:"),
+          NodeUse.number(commands, "cmdstat_publish:calls=")
+              + NodeUse.number(commands, "cmdstat_spublish:calls="),
+          NodeUse.busBytes(redis),
+          NodeUse.published(redis.command("CLUSTER", "INFO").toString()));
     }
 
     Node plus(Node other, int sign) {
