@@ -72,9 +72,10 @@ class ConsoleApiTest {
     server.deploy(server.options().setExplainPayloads(true));
     other.deploy();
     for (var each : new Server[] {server, other}) {
-      var wait = each.events().on("orders.new", 1);
+      var wait = each.events().listen("orders.new", 1);
+      result(wait.subscribed());
       result(each.events().emit("orders.new", 1, "secret"));
-      result(wait);
+      result(wait.future());
     }
     var http = http(server);
     assertThat(http.get(EVENT, as("looks")).body()).doesNotContain("secret");
