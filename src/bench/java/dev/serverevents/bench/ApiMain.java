@@ -32,7 +32,7 @@ final class ApiMain {
   public static void main(String[] args) throws Exception {
     var contenders = new ArrayList<Contender>();
     for (var name : args[0].split(SEPARATOR, -1)) {
-      contenders.add(contender(name, args));
+      contenders.add(contender(name, contenders, args));
     }
     var first = contenders.get(0);
     try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -59,7 +59,8 @@ final class ApiMain {
     return contenders.get(words.length > 3 ? Integer.parseInt(words[3]) : 0);
   }
 
-  private static Contender contender(String name, String... args) throws Exception {
+  private static Contender contender(String name, List<Contender> others, String... args)
+      throws Exception {
     var url = args[1];
     return switch (name) {
       case "ours cluster exact" -> new Ours(url, cluster(args[2]), EXACT);
@@ -68,12 +69,12 @@ final class ApiMain {
       case "ours direct" -> new Ours(url, DIRECT);
       case "ours exact claimed" -> new Ours(url, EXACT.watchWorker());
       case "ours direct claimed" -> new Ours(url, DIRECT.watchWorker());
-      case "ours exact unexplained" -> new Ours(url, EXACT, LOOPS, 0);
-      case "ours direct unexplained" -> new Ours(url, DIRECT, LOOPS, 0);
-      case "ours exact loops" ->
-          new Ours(url, EXACT, DEFAULT_EVENT_LOOP_POOL_SIZE, DEFAULT_EXPLAIN_STEPS);
-      case "ours direct loops" ->
-          new Ours(url, DIRECT, DEFAULT_EVENT_LOOP_POOL_SIZE, DEFAULT_EXPLAIN_STEPS);
+      case "ours exact explained" -> explained(url, EXACT, others, DEFAULT_EXPLAIN_STEPS);
+      case "ours direct explained" -> explained(url, DIRECT, others, DEFAULT_EXPLAIN_STEPS);
+      case "ours exact unexplained" -> explained(url, EXACT, others, 0);
+      case "ours direct unexplained" -> explained(url, DIRECT, others, 0);
+      case "ours exact loops" -> new Ours(url, EXACT, DEFAULT_EVENT_LOOP_POOL_SIZE);
+      case "ours direct loops" -> new Ours(url, DIRECT, DEFAULT_EVENT_LOOP_POOL_SIZE);
       case "floor exact" -> new Floor(url, false);
       case "floor direct" -> new Floor(url, true);
       case "nats" -> new NatsRequests(url);
@@ -81,6 +82,14 @@ final class ApiMain {
       case "redisson" -> new RedissonTopics(url);
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  /** Two that differ in nothing else share all else. */
+  private static Contender explained(
+      String url, WaitOptions options, List<Contender> others, int steps) {
+    return others.isEmpty()
+        ? new Explained(new Ours(url, options), steps)
+        : ((Explained) others.get(0)).remembering(steps);
   }
 
   private static RedisServerOptions cluster(String json) {
@@ -95,6 +104,7 @@ final class ApiMain {
   }
 
   static JsonObject cycles(Contender contender, int inFlight, long ms) throws Exception {
+    contender.prepare();
     var cpu = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
     var lanes = Lane.run(contender, inFlight, ms);
     var used = ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(cpu);

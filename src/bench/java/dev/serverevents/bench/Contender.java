@@ -35,6 +35,9 @@ interface Contender extends AutoCloseable {
     return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
   }
 
+  /** Is to be measured from now on. */
+  default void prepare() {}
+
   /** One job cycle: waits for the event of an id, hands its job over, and completes with it. */
   CompletionStage<?> cycle(long id);
 

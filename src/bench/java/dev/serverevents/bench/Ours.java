@@ -29,27 +29,25 @@ final class Ours extends VerticleBase implements Contender {
   private Context home;
 
   Ours(String redisUrl, WaitOptions options) {
-    this(redisUrl, options, LOOPS, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
+    this(redisUrl, options, LOOPS);
   }
 
-  /** One that has so many event loops, and remembers so many steps. */
-  Ours(String redisUrl, WaitOptions options, int loops, int steps) {
-    this(redisUrl, RedisServerOptions.of(redisUrl), options, loops, steps);
+  /** One that has so many event loops. */
+  Ours(String redisUrl, WaitOptions options, int loops) {
+    this(redisUrl, RedisServerOptions.of(redisUrl), options, loops);
   }
 
   /** One whose jobs are on another Redis than its events. */
   Ours(String queueUrl, RedisServerOptions redis, WaitOptions options) {
-    this(queueUrl, redis, options, LOOPS, ServerEventsOptions.DEFAULT_EXPLAIN_STEPS);
+    this(queueUrl, redis, options, LOOPS);
   }
 
-  private Ours(
-      String queueUrl, RedisServerOptions redis, WaitOptions options, int loops, int steps) {
+  private Ours(String queueUrl, RedisServerOptions redis, WaitOptions options, int loops) {
     owner = Contender.vertx(loops);
     this.queueUrl = queueUrl;
     this.options = options;
     leases = new Leases(owner, queueUrl);
-    var settings =
-        new ServerEventsOptions().setRedis(redis).setTimeout(TIMEOUT_MS).setExplainSteps(steps);
+    var settings = new ServerEventsOptions().setRedis(redis).setTimeout(TIMEOUT_MS);
     if (options.isWatching()) {
       leases.open();
     }
@@ -65,6 +63,11 @@ final class Ours extends VerticleBase implements Contender {
     return Redis.createClient(vertx, queueUrl)
         .connect()
         .onSuccess(redis -> jobs = new JobQueue(context, redis));
+  }
+
+  /** Its Vert.x. */
+  Vertx vertx() {
+    return owner;
   }
 
   @Override
