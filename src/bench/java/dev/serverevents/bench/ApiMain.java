@@ -1,7 +1,6 @@
 package dev.serverevents.bench;
 
 import static dev.serverevents.ServerEventsOptions.DEFAULT_EXPLAIN_STEPS;
-import static dev.serverevents.bench.Contender.LOOPS;
 import static io.vertx.core.VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
 
 import dev.serverevents.RedisServerOptions;

@@ -130,7 +130,8 @@ class ImageIT {
     var answered = ask(port, "/events/image/1?timeout=60000", "");
     var ended = ask(port, "/events/image/2?timeout=60000", "");
     Await.until(() -> ask(port, "/metrics", "").join().body().contains("waits_pending 2.0"));
-    // in a thread of its own: from JDK 25 on, one of the common pool is all that the client may have
+    // in a thread of its own: from JDK 25 on, one of the common pool is all that the client may
+    // have
     Executor thread = task -> new Thread(task, "docker-stop").start();
     var stop = CompletableFuture.supplyAsync(() -> shell(command("docker stop")), thread);
     Await.until(() -> ask(port, "/health/ready", "").join().statusCode() == 503);

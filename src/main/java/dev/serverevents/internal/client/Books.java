@@ -30,6 +30,13 @@ final class Books implements Source {
   /** How many names are told apart. */
   static final int MAX_NAMES = 1_000;
 
+  /** What is pending, which is counted only when somebody asks: most of it nobody asks for. */
+  interface Open {
+
+    /** Has all of it counted; completes on the context. */
+    Future<?> count(PendingByName pending);
+  }
+
   private static final long LOOK_FOR_ROOM_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long IN_USE_NS = TimeUnit.MINUTES.toNanos(2);
 
@@ -38,6 +45,7 @@ final class Books implements Source {
   private final Journal journal;
   private final Map<String, Tally> names = new HashMap<>();
   private final Tally others;
+  private Open open = pending -> Future.succeededFuture();
   private Supplier<List<WorkerReport>> workers = List::of;
   private boolean isKnown;
   private long lookedForRoom;
@@ -50,8 +58,9 @@ final class Books implements Source {
     lookedForRoom = clock.nanoTime() - LOOK_FOR_ROOM_NS;
   }
 
-  /** Has what is known of workers reported as well. */
-  void watch(Supplier<List<WorkerReport>> workers) {
+  /** Has what is pending, and what is known of workers, reported as well. */
+  void watch(Open open, Supplier<List<WorkerReport>> workers) {
+    this.open = open;
     this.workers = workers;
   }
 
@@ -63,28 +72,6 @@ final class Books implements Source {
   /** The arguments of an event as they are entered. */
   @Nullable EventArgs kept(EventArgs args) {
     return journal.kept(args);
-  }
-
-  /** A wait is pending that was made at a time in ns; gives its place, which it is to leave. */
-  Tally.@Nullable Place began(String name, long since) {
-    return journal.isOn() ? tally(name).began(since) : null;
-  }
-
-  /** A stream is open from now on; gives what {@link #streamLeft} takes. */
-  @Nullable Tally streamBegan(String name) {
-    if (!journal.isOn()) {
-      return null;
-    }
-    var tally = tally(name);
-    tally.streamBegan();
-    return tally;
-  }
-
-  /** A stream is open no more. */
-  void streamLeft(@Nullable Tally tally) {
-    if (tally != null) {
-      tally.streamEnded();
-    }
   }
 
   /** A wait has ended. */
@@ -109,7 +96,7 @@ final class Books implements Source {
   }
 
   /** There is something to report from now on. */
-  void watched() {
+  void opened() {
     if (!isKnown) {
       isKnown = true;
       journal.add(this);
@@ -117,7 +104,7 @@ final class Books implements Source {
   }
 
   private Tally add(String name) {
-    watched();
+    opened();
     var now = clock.nanoTime();
     if (names.size() >= MAX_NAMES && now - lookedForRoom >= LOOK_FOR_ROOM_NS) {
       lookedForRoom = now;
@@ -137,13 +124,21 @@ final class Books implements Source {
     Promise<Report> report = Promise.promise();
     context.runOnContext(
         turn -> {
-          var now = clock.nanoTime();
-          var all = new ArrayList<NameReport>();
-          names.values().forEach(tally -> all.add(tally.report(now)));
-          all.add(others.report(now));
-          report.complete(new Report(all, workers.get()));
+          var pending = new PendingByName(MAX_NAMES);
+          open.count(pending).map(counted -> report(pending)).onComplete(report);
         });
     return report.future();
+  }
+
+  private Report report(PendingByName pending) {
+    var now = clock.nanoTime();
+    var all = new ArrayList<NameReport>();
+    if (areOpen()) {
+      names.values().forEach(tally -> all.add(tally.report(now)));
+      all.add(others.report(now));
+      all.addAll(pending.reports(now));
+    }
+    return new Report(all, workers.get());
   }
 
   /** Is asked no more. */

@@ -74,7 +74,10 @@ public final class BusServerEvents implements ServerEvents {
     work = new Work(home, verticles, this);
     questions = new Questions(home, verticles);
     home.books()
-        .watch(() -> Stream.of(workers.reports(), work.reports()).flatMap(List::stream).toList());
+        .watch(
+            pending ->
+                waits.forEach(pending::add).compose(counted -> streams.forEach(pending::add)),
+            () -> Stream.of(workers.reports(), work.reports()).flatMap(List::stream).toList());
   }
 
   /** See {@link ServerEvents#create(Vertx)}. */

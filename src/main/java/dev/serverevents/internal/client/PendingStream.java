@@ -12,7 +12,7 @@ import dev.serverevents.StreamEvent.Gap;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.Timeline;
 import dev.serverevents.internal.journal.Course;
-import dev.serverevents.internal.journal.Course.Milestones;
+import dev.serverevents.internal.journal.Course.WorkCourse;
 import dev.serverevents.internal.local.Command;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.loop.Patience;
@@ -53,7 +53,6 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   private final Span span;
 
   private @Nullable Deployment verticle;
-  private @Nullable Tally tally;
   private final long since;
   private long timer = -1;
 
@@ -124,7 +123,6 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   /** Has a verticle listen, and lets its time run. */
   void start(Deployment verticle) {
     this.verticle = verticle;
-    tally = home().books().streamBegan(key.name());
     if (timeout != null) {
       timer = home().setTimer(timeout, () -> settle(verticle));
     }
@@ -231,11 +229,19 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
   }
 
   private Course course(@Nullable Cause cause, @Nullable String detail) {
-    var milestones =
-        new Milestones(
-            ms(subscribed), Course.NEVER, Course.NEVER, null, ms(progressed), Course.NEVER);
+    var work = new WorkCourse(Course.NEVER, null, ms(progressed), Course.NEVER);
     var ended = home().clock().nanoTime();
-    return new Course(key, since, milestones, ended, verticle != null, cause, detail, null);
+    return new Course(
+        key,
+        since,
+        ms(subscribed),
+        Course.NEVER,
+        work,
+        ended,
+        verticle != null,
+        cause,
+        detail,
+        null);
   }
 
   private static int ms(@Nullable Long time) {
@@ -261,7 +267,6 @@ final class PendingStream implements StreamPart.Owner, Served.Guest {
    */
   void close(@Nullable Throwable cause, Cause why) {
     ended = true;
-    home().books().streamLeft(tally);
     note(why, cause == null ? null : Course.detail(cause));
     home().cancel(timer);
     if (patience != null) {

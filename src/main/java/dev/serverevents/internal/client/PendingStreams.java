@@ -7,10 +7,13 @@ import dev.serverevents.StreamOptions;
 import dev.serverevents.UnavailableException;
 import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.journal.Course;
+import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.wire.EventKey;
+import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The streams of one ServerEvents. Used on its context only, unless said otherwise. */
@@ -58,6 +61,7 @@ final class PendingStreams implements PendingStream.Owner {
     home.metrics().streamBegan();
     try {
       var verticle = verticles.enter(stream.key());
+      home.books().opened();
       all.add(stream);
       stream.start(verticle);
     } catch (UnavailableException refused) {
@@ -90,6 +94,11 @@ final class PendingStreams implements PendingStream.Owner {
             stream.tellEnding(counted);
           }
         });
+  }
+
+  /** Does something with all streams that are open now, and completes after the last. */
+  Future<Void> forEach(Consumer<PendingStream> action) {
+    return Turns.forEach(home.context(), all, action);
   }
 
   /** Ends all streams. */

@@ -15,7 +15,6 @@ import dev.serverevents.Timeline;
 import dev.serverevents.WaitCancelledException;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.journal.Course;
-import dev.serverevents.internal.journal.Course.Milestones;
 import dev.serverevents.internal.journal.Step;
 import dev.serverevents.internal.journal.What;
 import dev.serverevents.internal.local.Command;
@@ -64,9 +63,6 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
 
   /** What is known of the worker; null where nobody wants to know. */
   private final @Nullable WorkerWatch watch;
-
-  /** Its place among the pending waits of its name; null where they are not counted. */
-  private Tally.@Nullable Place place;
 
   private @Nullable Deployment verticle;
 
@@ -233,19 +229,6 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
     this.verticle = verticle;
   }
 
-  /** The wait is pending from now on. */
-  void take(Tally.@Nullable Place among) {
-    place = among;
-  }
-
-  /** The wait is pending no more. */
-  void leavePlace() {
-    if (place != null) {
-      place.leave();
-      place = null;
-    }
-  }
-
   Deployment verticle() {
     return requireNonNull(verticle);
   }
@@ -400,18 +383,10 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   /** The same of a wait whose job was handed over then. */
   final Course course(
       int handedOver, @Nullable Cause cause, @Nullable String detail, @Nullable EventArgs args) {
-    var milestones =
-        watch == null
-            ? new Milestones(heard, handedOver, NEVER, null, NEVER, NEVER)
-            : new Milestones(
-                heard,
-                handedOver,
-                watch.claimed(),
-                watch.claimedBy(),
-                watch.progress(),
-                watch.lost());
+    var work = watch == null ? null : watch.course();
     var ended = owner.home().clock().nanoTime();
-    return new Course(key, since, milestones, ended, verticle != null, cause, detail, args);
+    return new Course(
+        key, since, heard, handedOver, work, ended, verticle != null, cause, detail, args);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * The waits of one ServerEvents. A wait whose time is over asks its verticle whether all that was
@@ -107,7 +108,7 @@ final class PendingWaits implements PendingWait.Owner {
   private void start(PendingWait wait, Deployment verticle) {
     wait.start(verticle);
     timeouts.add(wait);
-    wait.take(home.books().began(wait.key().name(), wait.since()));
+    home.books().opened();
     var request = wait instanceof PendingRequest asking ? asking : null;
     if (request != null && request.needsInbox()) {
       join(request, inboxes.add(verticle, wait.key(), request));
@@ -147,7 +148,6 @@ final class PendingWaits implements PendingWait.Owner {
     if (!timeouts.remove(wait)) {
       return false;
     }
-    wait.leavePlace();
     wait.verticle().pending().leave();
     if (wait instanceof PendingRequest request && request.inbox() != null) {
       inboxes.remove(request.inbox(), wait.key(), request);
@@ -155,10 +155,14 @@ final class PendingWaits implements PendingWait.Owner {
     return true;
   }
 
+  /** Does something with all waits that are pending now, and completes after the last. */
+  Future<Void> forEach(Consumer<PendingWait> action) {
+    return timeouts.forEach(action);
+  }
+
   /** Ends all waits, for good. */
   Future<Void> close(Throwable cause) {
-    return timeouts
-        .forEach(wait -> wait.end(cause))
+    return forEach(wait -> wait.end(cause))
         .onSuccess(
             ended -> {
               inboxes.close();

@@ -65,7 +65,7 @@ final class Work {
       home.run(
           () -> {
             all.add(worker);
-            home.books().watched();
+            home.books().opened();
             worker.start();
           });
       return worker;

@@ -11,6 +11,7 @@ import dev.serverevents.ServerEventsTracing.Span;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.WorkerLostException;
 import dev.serverevents.internal.journal.Course;
+import dev.serverevents.internal.journal.Course.WorkCourse;
 import dev.serverevents.internal.journal.What;
 import dev.serverevents.internal.local.Deployments.Deployment;
 import dev.serverevents.internal.wire.EventKey;
@@ -117,6 +118,11 @@ final class WorkerWatch implements Served.Guest, Claimant.Guest {
 
   int lost() {
     return lost;
+  }
+
+  /** What became of the job so far. */
+  WorkCourse course() {
+    return new WorkCourse(claimed, claimedBy, progress, lost);
   }
 
   @Override

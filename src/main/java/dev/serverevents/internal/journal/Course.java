@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the event that was waited for
  * @param since when it was made, a time of the clock in ns
- * @param milestones when what happened, in ms from then
+ * @param subscribed when it was heard for the first time, in ms from then, or {@link #NEVER}
+ * @param handedOver when its job was handed over, likewise
+ * @param work what is known of the work on it, or null if nobody wanted to know
  * @param ended when it ended, a time of the clock in ns; of no meaning while it is pending
  * @param began whether a verticle took it
  * @param cause why it ended, or null if it is pending
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 public record Course(
     EventKey key,
     long since,
-    Milestones milestones,
+    int subscribed,
+    int handedOver,
+    @Nullable WorkCourse work,
     long ended,
     boolean began,
     @Nullable Cause cause,
@@ -37,22 +41,14 @@ public record Course(
   private static final int MAX_DETAIL = 200;
 
   /**
-   * When what happened, in ms from the start, or {@link #NEVER}.
+   * What became of the work on it: when what happened, in ms from its start, or {@link #NEVER}.
    *
-   * @param subscribed when it was heard for the first time
-   * @param handedOver when its job was handed over
    * @param claimed when a worker claimed the job
    * @param claimedBy the id of that worker, or null
    * @param progress when the job was last said to have got on
    * @param lost when the worker was found to be gone
    */
-  public record Milestones(
-      int subscribed,
-      int handedOver,
-      int claimed,
-      @Nullable String claimedBy,
-      int progress,
-      int lost) {}
+  public record WorkCourse(int claimed, @Nullable String claimedBy, int progress, int lost) {}
 
   /** What a failure says, cut to what is remembered of it. */
   public static @Nullable String detail(Throwable failure) {
@@ -77,13 +73,15 @@ public record Course(
     if (began) {
       to.accept(new Step(since, key, What.WAITING, null));
     }
-    var by = milestones.claimedBy == null ? null : "worker " + milestones.claimedBy;
-    add(to, milestones.subscribed, What.SUBSCRIBED, null);
-    add(to, milestones.handedOver, What.HANDED_OVER, null);
-    add(to, milestones.claimed, What.CLAIMED, by);
-    add(to, milestones.progress, What.PROGRESS, by);
-    if (milestones.lost >= milestones.claimed) { // else it was one that had the job before
-      add(to, milestones.lost, What.WORKER_LOST, by);
+    add(to, subscribed, What.SUBSCRIBED, null);
+    add(to, handedOver, What.HANDED_OVER, null);
+    if (work != null) {
+      var by = work.claimedBy == null ? null : "worker " + work.claimedBy;
+      add(to, work.claimed, What.CLAIMED, by);
+      add(to, work.progress, What.PROGRESS, by);
+      if (work.lost >= work.claimed) { // else it was one that had the job before
+        add(to, work.lost, What.WORKER_LOST, by);
+      }
     }
     if (cause != null) {
       to.accept(new Step(ended, key, What.end(cause, began), detail, cause, args));

@@ -64,8 +64,18 @@ public record NameReport(
     return sum;
   }
 
-  private static NameReport none(String name) {
-    return new NameReport(name, 0, 0, 0, new TreeMap<>(), new TreeMap<>(), 0);
+  /** What is pending of the events of a name. */
+  public static NameReport ofPending(String name, long waits, long oldestMs, long streams) {
+    return new NameReport(name, waits, oldestMs, streams, new TreeMap<>(), new TreeMap<>(), 0);
+  }
+
+  /** What became of the waits for events of a name. */
+  public static NameReport ofEnded(
+      String name,
+      SortedMap<String, Long> outcomes,
+      SortedMap<Integer, Long> durations,
+      double perSecond) {
+    return new NameReport(name, 0, 0, 0, outcomes, durations, perSecond);
   }
 
   /**
@@ -78,7 +88,7 @@ public record NameReport(
     var others = byName.remove(OTHER);
     var sorted = byName.values().stream().sorted(BUSIEST).toList();
     var merged = new ArrayList<>(sorted.subList(0, Math.min(max, sorted.size())));
-    var rest = others == null ? none(OTHER) : others;
+    var rest = others == null ? ofPending(OTHER, 0, 0, 0) : others;
     for (var each : sorted.subList(merged.size(), sorted.size())) {
       rest = rest.with(each);
     }
