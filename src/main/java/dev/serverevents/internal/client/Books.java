@@ -9,6 +9,7 @@ import dev.serverevents.internal.journal.Source;
 import dev.serverevents.internal.journal.Step;
 import dev.serverevents.internal.journal.WorkerReport;
 import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.loop.EndOfTurn;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -45,6 +46,10 @@ final class Books implements Source {
   private final Journal journal;
   private final Map<String, Tally> names = new HashMap<>();
   private final Tally others;
+  private final EndOfTurn endOfTurn;
+  private @Nullable Tally last;
+  private boolean isTurn;
+  private long turn;
   private Open open = pending -> Future.succeededFuture();
   private Supplier<List<WorkerReport>> workers = List::of;
   private boolean isKnown;
@@ -56,6 +61,7 @@ final class Books implements Source {
     journal = Journal.of(context.owner());
     others = new Tally(NameReport.OTHER, clock.nanoTime());
     lookedForRoom = clock.nanoTime() - LOOK_FOR_ROOM_NS;
+    endOfTurn = new EndOfTurn(context, () -> isTurn = false);
   }
 
   /** Has what is pending, and what is known of workers, reported as well. */
@@ -72,6 +78,19 @@ final class Books implements Source {
   /** The arguments of an event as they are entered. */
   @Nullable EventArgs kept(EventArgs args) {
     return journal.kept(args);
+  }
+
+  /**
+   * The time in ns at which a wait ends: that of the first one in this turn, since many end in one,
+   * and to read the clock costs as much as all the rest that is entered.
+   */
+  long now() {
+    if (!isTurn) {
+      isTurn = true;
+      turn = clock.nanoTime();
+      endOfTurn.schedule();
+    }
+    return turn;
   }
 
   /** A wait has ended. */
@@ -91,8 +110,11 @@ final class Books implements Source {
   }
 
   private Tally tally(String name) {
-    var known = names.get(name);
-    return known != null ? known : add(name);
+    if (last == null || !last.name().equals(name)) {
+      var known = names.get(name);
+      last = known != null ? known : add(name);
+    }
+    return last;
   }
 
   /** There is something to report from now on. */
@@ -109,6 +131,7 @@ final class Books implements Source {
     if (names.size() >= MAX_NAMES && now - lookedForRoom >= LOOK_FOR_ROOM_NS) {
       lookedForRoom = now;
       names.values().removeIf(tally -> tally.isUnused(now - IN_USE_NS));
+      last = null;
     }
     if (names.size() >= MAX_NAMES || name.equals(NameReport.OTHER)) {
       return others;

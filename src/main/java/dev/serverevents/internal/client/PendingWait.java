@@ -384,7 +384,8 @@ abstract class PendingWait extends Timeouts.Timed<PendingWait>
   final Course course(
       int handedOver, @Nullable Cause cause, @Nullable String detail, @Nullable EventArgs args) {
     var work = watch == null ? null : watch.course();
-    var ended = owner.home().clock().nanoTime();
+    var now = owner.home().books().now();
+    var ended = now - since < 0 ? since : now; // it was made in this very turn
     return new Course(
         key, since, heard, handedOver, work, ended, verticle != null, cause, detail, args);
   }

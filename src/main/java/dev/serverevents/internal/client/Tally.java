@@ -33,6 +33,10 @@ final class Tally {
     lastUsed = now;
   }
 
+  String name() {
+    return name;
+  }
+
   /** A wait has ended, for a cause, after so many ns, at a time in ns. */
   void ended(Cause cause, long nanos, long now) {
     lastUsed = now;

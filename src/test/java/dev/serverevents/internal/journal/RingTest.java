@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RingTest {
 
@@ -14,16 +16,14 @@ class RingTest {
     return all;
   }
 
-  @Test
-  void itKeepsTheLastEntriesInTheirOrder() {
-    var ring = new Ring<Integer>(3);
-    assertThat(all(ring)).isEmpty();
-    ring.add(1);
-    ring.add(2);
-    assertThat(all(ring)).containsExactly(1, 2);
-    for (var i = 3; i <= 100; i++) {
-      ring.add(i);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 50, 64})
+  void itKeepsTheLastEntriesInTheirOrder(int size) {
+    var ring = new Ring<Integer>(size);
+    for (var last = 0; last <= 200; last++) {
+      var oldest = Math.max(1, last - size + 1);
+      assertThat(all(ring)).isEqualTo(IntStream.rangeClosed(oldest, last).boxed().toList());
+      ring.add(last + 1);
     }
-    assertThat(all(ring)).containsExactly(98, 99, 100);
   }
 }
