@@ -1,13 +1,18 @@
 package dev.serverevents.internal.redis.connection;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.redis.client.Command;
-import java.nio.charset.StandardCharsets;
 
 /** Commands of Pub/Sub for one write, in the format of the Redis protocol (RESP). */
 public final class PubSubCommands {
 
-  private final Buffer written = Buffer.buffer();
+  private static final int END_OF_LINE = '\r' << Byte.SIZE | '\n';
+
+  private final ByteBuf written = Unpooled.buffer();
 
   /** Begins a command for so many channels, which are to follow. */
   public void begin(Command command, int channels) {
@@ -21,22 +26,24 @@ public final class PubSubCommands {
   }
 
   private void text(String text) {
-    var bytes = text.getBytes(StandardCharsets.UTF_8);
-    line('$', bytes.length);
-    written.appendBytes(bytes).appendString("\r\n");
+    line('$', ByteBufUtil.utf8Bytes(text));
+    ByteBufUtil.writeUtf8(written, text);
+    written.writeShort(END_OF_LINE);
   }
 
   private void line(char kind, int number) {
-    written.appendString(kind + String.valueOf(number) + "\r\n");
+    written.writeByte(kind);
+    ByteBufUtil.writeAscii(written, String.valueOf(number));
+    written.writeShort(END_OF_LINE);
   }
 
   /** Whether there is none. */
   public boolean isEmpty() {
-    return written.length() == 0;
+    return !written.isReadable();
   }
 
   /** Their bytes. */
   public Buffer toBuffer() {
-    return written;
+    return BufferInternal.buffer(written);
   }
 }
