@@ -44,6 +44,20 @@ public record EventKey(String name, String id) {
     return key;
   }
 
+  /**
+   * Written out, as is {@link #hashCode}, since all that arrives is matched by it: what a record
+   * has by itself are method handles, which the JVM does not always compile with who calls them.
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof EventKey key && id.equals(key.id) && name.equals(key.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + id.hashCode();
+  }
+
   /** The Redis channel of the event: {@code <name>:<id>}. Other keys may share it. */
   public String channel() {
     return name + ":" + id;

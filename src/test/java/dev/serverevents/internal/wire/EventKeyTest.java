@@ -17,6 +17,18 @@ class EventKeyTest {
   }
 
   @Test
+  void keysAreEqualIfBothPartsAre() {
+    var key = new EventKey("name", "id");
+    assertThat(key)
+        .isEqualTo(new EventKey("name", "id"))
+        .hasSameHashCodeAs(new EventKey("name", "id"))
+        .isNotEqualTo(new EventKey("name", "id2"))
+        .isNotEqualTo(new EventKey("name2", "id"))
+        .isNotEqualTo(new EventKey("id", "name"))
+        .isNotEqualTo("name:id");
+  }
+
+  @Test
   void aNumberAndItsTextAreOneId() {
     assertThat(of("pi event", 314)).isEqualTo(of("pi event", "314"));
     assertThat(of(7L, BigInteger.TWO)).isEqualTo(new EventKey("7", "2"));
