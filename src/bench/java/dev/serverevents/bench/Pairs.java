@@ -48,7 +48,7 @@ final class Pairs {
   private final Processes processes;
   private final List<String> wanted;
 
-  /** Measures those pairs whose first one is wanted; all if {@code wanted} is empty. */
+  /** Measures those pairs of which one is wanted; all if {@code wanted} is empty. */
   Pairs(Processes processes, List<String> wanted) {
     this.processes = processes;
     this.wanted = wanted;
@@ -59,7 +59,7 @@ final class Pairs {
         new StringBuilder("| | against | in flight | cycles/s | p50 | API CPU us/cycle |\n");
     table.append("|---|---|---|---|---|---|\n");
     for (var pair : PAIRS) {
-      if (!wanted.isEmpty() && !wanted.contains(pair.get(0))) {
+      if (!wanted.isEmpty() && !wanted.contains(pair.get(0)) && !wanted.contains(pair.get(1))) {
         continue;
       }
       System.out.println("comparing " + pair);
