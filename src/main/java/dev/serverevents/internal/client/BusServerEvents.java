@@ -75,9 +75,14 @@ public final class BusServerEvents implements ServerEvents {
     questions = new Questions(home, verticles);
     home.books()
         .watch(
-            pending ->
-                waits.forEach(pending::add).compose(counted -> streams.forEach(pending::add)),
+            this::count,
             () -> Stream.of(workers.reports(), work.reports()).flatMap(List::stream).toList());
+  }
+
+  private Future<?> count(PendingByName pending) {
+    return waits
+        .forEach(wait -> pending.addWait(wait.key().name(), wait.since()))
+        .compose(counted -> streams.forEach(stream -> pending.addStream(stream.key().name())));
   }
 
   /** See {@link ServerEvents#create(Vertx)}. */

@@ -32,18 +32,18 @@ final class PendingByName {
     this.max = max;
   }
 
-  /** Counts a wait. */
-  void add(PendingWait wait) {
-    var count = of(wait.key().name());
-    if (count.waits == 0 || wait.since() - count.oldest < 0) {
-      count.oldest = wait.since();
+  /** Counts a wait that was made at a time in ns. */
+  void addWait(String name, long since) {
+    var count = of(name);
+    if (count.waits == 0 || since - count.oldest < 0) {
+      count.oldest = since;
     }
     count.waits++;
   }
 
   /** Counts a stream. */
-  void add(PendingStream stream) {
-    of(stream.key().name()).streams++;
+  void addStream(String name) {
+    of(name).streams++;
   }
 
   private Count of(String name) {
