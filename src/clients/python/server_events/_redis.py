@@ -95,8 +95,8 @@ class Redis:
     async def _open(self) -> asyncio.StreamReader:
         if not isinstance(self.redis, str):  # redis-py knows Sentinels, sockets and credentials
             pool = self.redis.connection_pool
-            options = pool.connection_kwargs.items()
-            self.own = pool.connection_class(**{k: 2 if k == "protocol" else v for k, v in options})
+            self.own = pool.connection_class(**pool.connection_kwargs)
+            self.own.protocol = 2  # whatever its version of redis-py begins with
             await self.own.connect()
             self.writer = self.own._writer
             return cast(asyncio.StreamReader, self.own._reader)

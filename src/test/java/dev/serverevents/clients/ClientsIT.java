@@ -145,6 +145,20 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
+  void aWorkerWithoutJobsKeepsItsConnections(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      mustWork(redis, peer, peer.work(NAME), "1");
+      var connections = proxy.connections();
+      var calls = redis.calls("blmove");
+      Await.until(() -> redis.calls("blmove") >= calls + 3);
+      assertThat(proxy.connections()).isEqualTo(connections);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aJobOfWhichTheAnswerWasLostIsTakenAllTheSame(Client client, Server server) {
     var redis = server.redis();
     try (var proxy = TcpProxy.before(redis);
