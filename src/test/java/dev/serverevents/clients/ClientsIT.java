@@ -191,4 +191,17 @@ class ClientsIT {
       assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
     }
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWaitWhoseClientIsClosedDoesNotEndAsATimeout(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 1_000);
+      var call = peer.ask("on", wait);
+      Await.until(() -> redis.channels().contains(NAME + ":7"));
+      peer.out("close", new JsonObject());
+      assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
+    }
+  }
 }
