@@ -12,38 +12,33 @@ export class ServerEvents {
   #workers = [];
 
   constructor(client) {
-    const [commands, subscriber] = [new Connection(client), new Connection(client)];
-    Object.assign(this, { client, commands, subscriber });
+    Object.assign(this, { commands: new Connection(client), subscriber: new Connection(client) });
   }
 
   /** Emits an event; gives how many connections have received it. */
   async emit(name, id, args, { retain = 0, idempotencyKey, replyTo } = {}) {
-    wire.check('retain', retain);
+    const ms = `${wire.check('retain', retain)}`;
     const payload = wire.payload(name, id, args);
     const channel = replyTo === undefined ? wire.channel(name, id) : wire.check('replyTo', replyTo);
     const [publish, key] = [['PUBLISH', channel, payload], wire.retainedKey(name, id)];
     const once = idempotencyKey !== undefined && wire.idempotencyKey(name, id, idempotencyKey);
-    if (once) return this.#once([once, key], publish, retain);
+    if (once) return this.#once([once, key], publish, ms);
     if (!retain) return this.commands.send(...publish);
-    const keep = ['SET', key, payload, 'PX', `${retain}`];
-    return (await this.commands.transaction([keep, publish]))[1];
+    return (await this.commands.transaction([['SET', key, payload, 'PX', ms], publish]))[1];
   }
 
   /** Emits that the job failed; `failure` has a code, a message, and perhaps a detail. */
-  async fail(name, id, failure, options) {
-    return this.emit(name, id, [wire.failure(failure)], options);
-  }
+  fail = async (name, id, failure, options) =>
+    this.emit(name, id, [wire.failure(failure)], options);
 
   /** Tells streams how far the job is. */
-  async progress(name, id, args) {
-    const [channel, payload] = [wire.progressChannel(name, id), wire.payload(name, id, args)];
-    return this.commands.send('PUBLISH', channel, payload);
-  }
+  progress = async (name, id, args) =>
+    this.commands.send('PUBLISH', wire.progressChannel(name, id), wire.payload(name, id, args));
 
   /** Has a function in Redis publish unless it has done so before. */
-  async #once(keys, publish, retain) {
-    const fingerprint = wire.fingerprint(publish[2], retain);
-    const words = ['2', ...keys, ...publish, `${retain}`, fingerprint, '86400000']; // a day
+  async #once(keys, publish, ms) {
+    const fingerprint = wire.fingerprint(publish[2], ms);
+    const words = ['2', ...keys, ...publish, ms, fingerprint, '86400000']; // a day
     const call = () => this.commands.send('FCALL', 'server_events_emit_once_1', ...words);
     const outcome = await call().catch(async (cause) => {
       if (!cause.message.includes('Function not found')) throw cause;
@@ -61,26 +56,24 @@ export class ServerEvents {
    * confirmed that the event will be heard, so that what it starts cannot end unheard.
    */
   async on(name, id, { timeout = 30_000, retained, raw, start = () => {} } = {}) {
-    const [channel, key] = [wire.channel(name, id), wire.retainedKey(name, id)];
-    let [timer, listener] = [];
+    const key = wire.retainedKey(name, id);
+    const listener = { channel: wire.channel(name, id), times: 0 };
     return new Promise((resolve, reject) => {
-      const heard = (bytes) => {
-        const event = bytes && wire.read(bytes);
+      const kept = async () => retained && insist(() => this.commands.send('GET', key), listener);
+      listener.heard = async (bytes) => {
+        // Without bytes, Redis has confirmed: the event is heard from now on, or is retained
+        if (!bytes && !listener.times++) start();
+        const event = wire.read(bytes ?? await kept());
         if (event?.name !== String(name) || event.id !== String(id)) return;
         if (event.failed) reject(event.failed);
         else resolve(raw ? new wire.Raw(event.text) : event.args);
       };
-      const ready = async () => {
-        if (listener.times === 1) start();
-        if (retained) heard(await insist(() => this.commands.send('GET', key), () => timer));
-      };
       const kind = () => (listener.since && listener.times === 1 ? 'timeout' : 'unavailable');
       const late = () => reject(new wire.EventsError(kind(), 'The event was not heard'));
-      listener = { channel, heard, ready };
-      timer = setTimeout(late, timeout);
+      listener.timer = setTimeout(late, timeout);
       this.subscriber.listen(listener).catch(reject);
     }).finally(() => {
-      timer = clearTimeout(timer);
+      clearTimeout(listener.timer);
       this.subscriber.leave(listener);
     });
   }
@@ -95,7 +88,6 @@ export class ServerEvents {
   /** Ends the workers when their jobs have ended, and then the connections. */
   async close() {
     await Promise.all(this.#workers.map((worker) => worker.close()));
-    this.commands.close();
-    this.subscriber.close();
+    for (const connection of [this.commands, this.subscriber]) connection.close();
   }
 }

@@ -6,9 +6,9 @@ import { EventsError } from './wire.js';
 const PATIENCE = 5_000; // so many ms Redis may take to answer
 const ignore = () => {};
 
-/** Does something until Redis has done it, or it is not needed any more; fails if it is refused. */
-export async function insist(action, isNeeded) {
-  while (isNeeded()) {
+/** Does something until Redis has done it, or who needs it is gone; fails if it is refused. */
+export async function insist(action, whose = {}) {
+  while (!whose.gone) {
     try {
       return await action();
     } catch (cause) {
@@ -29,10 +29,9 @@ function nodeRedis(client, heard) {
 
 /** A connection with the package `ioredis`. */
 function ioredis(client, heard) {
-  const own = client.duplicate({
-    lazyConnect: true, connectTimeout: PATIENCE, retryStrategy: null, keyPrefix: '',
-    enableOfflineQueue: false, autoResubscribe: false, enableAutoPipelining: false,
-  });
+  const options = { lazyConnect: true, connectTimeout: PATIENCE, keyPrefix: '' };
+  const off = { retryStrategy: null, enableOfflineQueue: false, enableAutoPipelining: false };
+  const own = client.duplicate({ ...options, ...off });
   own.on('messageBuffer', (channel, message) => heard(message, channel));
   return { own, send: (command) => own.callBuffer(...command), listener: [] };
 }
@@ -54,7 +53,8 @@ export class Connection extends EventEmitter {
     const made = (this.client.callBuffer ? ioredis : nodeRedis)(this.client, heard);
     const drop = () => this.#drop(made);
     made.own.on('error', drop).on('end', drop);
-    const ping = () => (made.silence++ < 10 ? this.send('PING').catch(ignore) : drop());
+    const answered = () => (made.silence = 0);
+    const ping = () => (made.silence++ < 10 ? this.send('PING').then(answered, ignore) : drop());
     made.pings = setInterval(ping, PATIENCE / 10);
     return Object.assign(made, { silence: 0, ready: made.own.connect() });
   }
@@ -72,15 +72,11 @@ export class Connection extends EventEmitter {
   async use(action) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
     const used = (this.#present ??= this.#connect());
-    try {
-      const answer = await used.ready.then(() => action(used));
-      used.silence = 0;
-      return answer;
-    } catch (cause) {
+    return used.ready.then(() => action(used)).catch((cause) => {
       const isRefused = /^(?!READONLY|LOADING|MASTERDOWN)[A-Z]{3,} /.test(cause.message);
       if (!isRefused) this.#drop(used);
       throw new EventsError('unavailable', `Redis: ${cause.message}`, { isRefused });
-    }
+    });
   }
 
   #batch = (commands) => this.use(({ send }) => Promise.all(commands.map(send)));
@@ -88,9 +84,9 @@ export class Connection extends EventEmitter {
   transaction = async (commands) => (await this.#batch([['MULTI'], ...commands, ['EXEC']])).at(-1);
 
   /**
-   * Has `heard` of a listener called with what comes on its channel, and `ready` each time that
-   * Redis has confirmed: first before this comes back, and then after each loss. `since` has the
-   * time of that, and `times` its number.
+   * Has `heard` of a listener called with what comes on its channel, and with nothing each time
+   * that Redis has confirmed: first before this comes back, and then after each loss. `since` has
+   * the time of that.
    */
   async listen(listener) {
     listener.lost = () => listener.since && this.#subscribe(listener).catch(ignore);
@@ -99,28 +95,25 @@ export class Connection extends EventEmitter {
   }
 
   async #subscribe(listener) {
-    const { channel, heard, ready } = listener;
-    const isNeeded = () => this.listeners(channel).includes(heard);
     listener.since = undefined;
     await insist(() => this.use(async (used) => {
-      await used.own.subscribe(channel, ...used.listener);
+      await used.own.subscribe(listener.channel, ...used.listener);
       if (used !== this.#present) throw new Error('The connection was lost');
-      listener.since = isNeeded() ? performance.now() : undefined;
-      listener.times = (listener.times ?? 0) + 1;
-    }), isNeeded);
-    if (listener.since) await ready();
+      listener.since = performance.now();
+    }), listener);
+    if (!listener.gone) await listener.heard();
   }
 
   /** Comes back when Redis has confirmed. */
-  async leave({ channel, heard, lost }) {
-    this.off(channel, heard).off('lost', lost);
-    if (this.listenerCount(channel)) return;
+  async leave(listener) {
+    const { channel, heard, lost } = Object.assign(listener, { gone: true });
+    if (this.off(channel, heard).off('lost', lost).listenerCount(channel)) return;
     await this.use((used) => used.own.unsubscribe(channel, ...used.listener)).catch(ignore);
   }
 
   close() {
     this.isClosed = true;
-    this.removeAllListeners();
     this.#drop(this.#present);
+    this.removeAllListeners();
   }
 }

@@ -79,8 +79,7 @@ export const idempotencyKey = (name, id, key) =>
   `$idempotency:${kept(name, id)}:${check('idempotencyKey', key)}`;
 
 // What a peer publishes
-export const json = (value) =>
-  value instanceof Raw ? value.text : (JSON.stringify(value) ?? 'null');
+export const json = (part) => (part instanceof Raw ? part.text : JSON.stringify(part) ?? 'null');
 /** The only argument of the event that says that a job failed. */
 export const failure = ({ code = 0, message = 'The job failed', detail }) =>
   ({ $failure: { code: check('code', code), message: String(message), detail } });
@@ -112,25 +111,24 @@ export function read(bytes) {
   }
 }
 
-/** Reads what a worker is told; gives nothing if it is none of what a worker knows. */
+/** Reads what a worker is told; what is malformed has a `claimTo` that no job has. */
 export function told(bytes) {
-  const { name: signal, id, texts } = read(bytes) ?? {};
+  const { name: signal, id: first, texts } = read(bytes) ?? {};
   const kind = signal?.slice(1);
-  if (['$alive', '$reclaim'].includes(signal)) return { kind, claimTo: id };
-  if (!['$unwanted', '$revoked'].includes(signal) || texts.length < 2) return undefined;
-  return { kind, name: id, id: texts[0], claimTo: texts[1] };
+  if (['$alive', '$reclaim'].includes(signal)) return { kind, claimTo: first };
+  const [id, claimTo] = ['$unwanted', '$revoked'].includes(signal) ? texts : [];
+  return claimTo ? { kind, name: first, id, claimTo } : { kind: 'malformed', claimTo };
 }
 
 /** Reads a job; `dataText` is the JSON text of its data. */
 export function job(bytes) {
   const [value, parts] = parse(utf8.decode(bytes));
-  const pairs = parts.flatMap((part, i) => (i % 2 ? [[JSON.parse(parts[i - 1]), part]] : []));
-  const texts = new Map(check('job', value) && pairs);
-  const written = (field) => (typeof value[field] === 'number' ? texts.get(field) : value[field]);
-  const [name, id] = ['name', 'id'].map((field) => check(field, written(field)));
-  const job = { name, id, headers: {}, data: value.data, dataText: texts.get('data') ?? 'null' };
-  for (const field of ['replyTo', 'claimTo', 'deadline', 'stalledAfter', 'headers']) {
-    if (value[field] != null) job[field] = check(field, value[field]);
+  const textOf = (name) => parts.findLast((part, i) => i % 2 && JSON.parse(parts[i - 1]) === name);
+  const written = (name) => (typeof value[name] === 'number' ? textOf(name) : value[name]) ?? '';
+  const given = { ...check('job', value), name: written('name'), id: written('id') };
+  const job = { headers: {}, data: value.data, dataText: textOf('data') ?? 'null' };
+  for (const field of ['name', 'id', 'replyTo', 'claimTo', 'deadline', 'stalledAfter', 'headers']) {
+    if (given[field] != null) job[field] = check(field, given[field]);
   }
   return job;
 }

@@ -16,17 +16,15 @@ export class Worker {
   constructor(events, name, handler, { list = name, concurrency = 1, retain }) {
     const jobs = wire.jobsKey(list);
     const keys = { jobs, own: `${jobs}:${this.id}`, workers: `${jobs}:workers` };
-    const ready = () => this.#claimed().forEach(this.#claim); // again
-    this.lease = { channel: wire.workerChannel(this.id), heard: this.#told, ready };
-    this.service = { channel: wire.servesChannel(name), heard: () => {}, ready: () => {} };
-    this.blocking = new Connection(events.client);
+    this.lease = { channel: wire.workerChannel(this.id), heard: this.#told };
+    this.service = { channel: wire.servesChannel(name), heard: () => {} };
+    this.blocking = new Connection(events.commands.client);
     Object.assign(this, { events, handler, concurrency, retain, ...keys });
   }
 
   async start() {
-    await this.events.subscriber.listen(this.lease);
-    await this.events.subscriber.listen(this.service);
-    await this.#insist(() => this.#recover(), () => !this.isClosing);
+    for (const each of [this.lease, this.service]) await this.events.subscriber.listen(each);
+    await this.#insist(() => this.#recover(), this);
     this.watch = setInterval(() => this.#recover().catch(() => {}), SECOND); // or the next time
     this.lanes = Array.from({ length: this.concurrency }, () => this.#lane());
     return this;
@@ -34,7 +32,7 @@ export class Worker {
 
   /** Takes no more jobs, and comes back when those that it has have ended. */
   async close() {
-    this.isClosing = true;
+    this.gone = true;
     await this.events.subscriber.leave(this.service);
     await Promise.all(this.lanes);
     clearInterval(this.watch);
@@ -45,18 +43,17 @@ export class Worker {
 
   #send = (...command) => this.events.commands.send(...command);
 
-  /** Does something until Redis has done it or refused it, or it is not needed any more. */
-  #insist = (action, isNeeded = () => true) => insist(action, isNeeded).catch((cause) => {
+  /** Does something until Redis has done it or refused it, or who needs it is gone. */
+  #insist = (action, whose) => insist(action, whose).catch((cause) => {
     console.error(`Worker ${this.id}:`, cause.message);
     return delay(RETRY_MS);
   });
 
   /** Does one job after another. */
   async #lane() {
-    while (!this.isClosing) {
-      this.#turn = this.#turn.then(() => this.#insist(this.#take, () => !this.isClosing));
-      const text = await this.#turn;
-      if (text && !this.isClosing) await this.#run(text); // else it is given back
+    while (!this.gone) {
+      const text = await (this.#turn = this.#turn.then(() => this.#insist(this.#take, this)));
+      if (text && !this.gone) await this.#run(text); // else it is given back
     }
   }
 
@@ -64,9 +61,7 @@ export class Worker {
   #take = async () => {
     if (performance.now() - this.#looked >= SECOND) {
       const texts = await this.#send('LRANGE', this.own, '0', '-1');
-      const held = [...this.#held].map(({ text }) => text);
-      const isHeld = (text) => held.some((each, i) => each.equals(text) && held.splice(i, 1));
-      const unknown = texts.find((text) => !isHeld(text));
+      const unknown = texts.find((text) => ![...this.#held].some((job) => job.text.equals(text)));
       if (unknown) return unknown;
       this.#looked = performance.now();
     }
@@ -94,15 +89,12 @@ export class Worker {
   }
 
   /** Which of the channels nobody subscribes. */
-  async #absent(channels) {
-    const counts = await this.#send('PUBSUB', 'NUMSUB', ...channels);
-    return channels.filter((channel, i) => Number(counts[2 * i + 1]) === 0);
-  }
+  #absent = async (channels) => this.#send('PUBSUB', 'NUMSUB', ...channels)
+    .then((counts) => channels.filter((channel, i) => Number(counts[2 * i + 1]) === 0));
 
   /** Does a job until Redis has forgotten it. */
   async #run(text) {
     const job = { text, abort: new AbortController(), silence: 0 };
-    job.abort.signal.addEventListener('abort', () => this.#end(job));
     const failed = (cause) => this.#failed(job, cause);
     this.#held.add(job);
     await this.#handle(job).catch(failed).catch(failed).catch(() => {});
@@ -118,8 +110,7 @@ export class Worker {
     Object.assign(job, wire.job(job.text), { progress, signal: job.abort.signal });
     if (job.claimTo) this.#keep(job);
     const result = await this.handler(job);
-    const isAll = result === undefined || result instanceof wire.Raw;
-    await this.#emit(job, isAll ? result : [result]);
+    await this.#emit(job, result === undefined || result instanceof wire.Raw ? result : [result]);
   }
 
   async #failed(job, cause) {
@@ -132,16 +123,16 @@ export class Worker {
     if (job.claimTo) await this.events.subscriber.send('PING'); // what came before has been heard
     const options = { retain: this.retain, replyTo: job.replyTo };
     if (!job.gone) await this.events.emit(job.name, job.id, args, options);
-  }, () => !job.gone);
+  }, job);
 
   /** The job needs no answer any more. */
   #end = (job) => (job.gone ??= this.#insist(() => this.#send('LREM', this.own, '1', job.text)));
 
-  #over = (job) => job.gone || job.abort.abort(); // which ends it
+  #over = (job) => job.gone || (this.#end(job) && job.abort.abort());
 
   /** Tells the server that asked for the job. */
   #tell = (job, ...parts) =>
-    this.#insist(() => this.#send('PUBLISH', job.claimTo, wire.json(parts)), () => !job.gone);
+    this.#insist(() => this.#send('PUBLISH', job.claimTo, wire.json(parts)), job);
 
   #claim = (job) => this.#tell(job, '$claim', job.name, job.id, this.id, { givesBack: true });
 
@@ -160,14 +151,15 @@ export class Worker {
   /** Whether Redis has been there for long enough for the others to be there, too. */
   #isCalm = () => performance.now() - this.lease.since > 3 * SECOND;
 
-  #claimed = () => [...this.#held].filter((job) => job.claimTo && !job.gone);
-
+  /** Does what servers say, and claims again when they may have missed a claim. */
   #told = (bytes) => {
-    const { kind, name, id, claimTo } = wire.told(bytes) ?? {};
     const actions = { reclaim: this.#claim, revoked: this.#over, unwanted: this.#unwanted };
-    for (const job of this.#claimed().filter((held) => held.claimTo === claimTo)) {
+    const { kind, ...about } = bytes ? wire.told(bytes) : { kind: 'reclaim' };
+    const isMeant = (job) => Object.keys(about).every((field) => about[field] === job[field]);
+    const claimed = [...this.#held].filter((job) => job.claimTo && !job.gone);
+    for (const job of claimed.filter(isMeant)) {
       job.silence = 0;
-      if (kind === 'reclaim' || (name === job.name && id === job.id)) actions[kind](job);
+      actions[kind]?.(job);
     }
   };
 
@@ -175,6 +167,6 @@ export class Worker {
   #unwanted = async (job) => {
     job.isUnwanted = true;
     const absent = () => this.#absent([wire.channel(job.name, job.id)]);
-    if (job.replyTo || (await this.#insist(absent, () => !job.gone))?.length) this.#over(job);
+    if (job.replyTo || (await this.#insist(absent, job))?.length) this.#over(job);
   };
 }

@@ -60,11 +60,19 @@ def slot(channel: str) -> int:
     return binascii.crc_hqx((tag[1] if tag else channel).encode(), 0) % 16_384
 
 
+def in_camel_case(fields: Given) -> Given:
+    return {re.sub("_(.)", lambda match: match[1].upper(), name): value for name, value in fields.items()}
+
+
+def told(data: bytes) -> Given:
+    kind, about = wire.told(data)
+    return {"kind": kind, **in_camel_case(about)}
+
+
 def job(given: Given) -> Given:
     read = {"headers": {}, **wire.job(given["text"].encode())}
-    names = {"reply_to": "replyTo", "claim_to": "claimTo", "stalled_after": "stalledAfter"}
     read["data"] = read.pop("data_text")
-    return {names.get(name, name): value for name, value in read.items()}
+    return in_camel_case(read)
 
 
 async def handle(job: RunningJob) -> Any:
@@ -75,7 +83,7 @@ async def handle(job: RunningJob) -> Any:
     try:
         return await ended
     except asyncio.CancelledError:
-        if job.over:
+        if job.gone:
             say(event="over", name=job.name, id=job.id)
         raise
 
@@ -87,7 +95,7 @@ PURE = {
     "failure": lambda name, id, **given: sent(
         wire.channel(name, id), name, id, [wire.failure(failure(given))]),
     "decode": lambda **given: decode(given),
-    "told": lambda **given: wire.told(payload(given)) or {"kind": "malformed"},
+    "told": lambda **given: told(payload(given)),
     "job": lambda **given: job(given),
     "slot": lambda channel: {"slot": slot(channel)},
     "retainedKey": lambda name, id: {"key": wire.retained_key(name, id)},
@@ -168,8 +176,9 @@ async def answer(live: Live, line: bytes) -> None:
     except Failure as failed:
         say(call=call, error="failure", **told_failure(failed))
     except (InvalidInput, Unavailable, TimeoutError, Conflict) as cause:
-        kinds = {InvalidInput: "invalid", Unavailable: "unavailable", Conflict: "conflict"}
-        say(call=call, error=kinds.get(type(cause), "timeout"), message=str(cause))
+        kinds = {InvalidInput: "invalid", Unavailable: "unavailable", Conflict: "conflict", TimeoutError: "timeout"}
+        [kind] = [kind for error, kind in kinds.items() if isinstance(cause, error)]
+        say(call=call, error=kind, message=str(cause))
 
 
 async def main() -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from importlib.resources import files
+from math import inf
 from typing import Any
 
 from . import _wire as wire
-from ._redis import Listener, Redis, Unavailable, insist, spawn
+from ._redis import Redis, Unavailable, insist
 from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Key, Raw
 from ._worker import RunningJob, Worker
 
@@ -14,15 +16,12 @@ __all__ = ["Args", "Conflict", "Failure", "InvalidInput", "Raw", "RunningJob", "
            "Unavailable", "Worker", "wire"]
 
 
-class ServerEvents:
+class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     """A peer on a Redis: by its URL, or by a client of redis.asyncio."""
 
     def __init__(self, redis: Any = "redis://localhost:6379") -> None:
         self.redis, self.commands, self.subscriber = redis, Redis(redis), Redis(redis)
         self._workers: list[Worker] = []
-
-    async def __aenter__(self) -> "ServerEvents":
-        return self
 
     async def __aexit__(self, *error: object) -> None:
         await self.close()
@@ -38,8 +37,7 @@ class ServerEvents:
             return await self._once(once, key, publish, ms)
         if not ms:
             return int(await self.commands.send(*publish))
-        keep = "SET", key, payload, "PX", ms
-        return int((await self.commands.transaction(keep, publish))[1])
+        return int((await self.commands.transaction(("SET", key, payload, "PX", ms), publish))[1])
 
     async def fail(self, name: Key, id: Key, failure: Failure, *, retain: float = 0) -> int:
         """Emits that the job failed."""
@@ -75,35 +73,25 @@ class ServerEvents:
         `start` is called when Redis has confirmed that the event will be heard, so that what it
         starts cannot end unheard. Raises TimeoutError, or Unavailable if something may be missed.
         """
-        key, get = wire.retained_key(name, id), self.commands.send
-        ended: asyncio.Future[Arguments] = asyncio.get_running_loop().create_future()
-
-        def heard(payload: bytes) -> None:
-            event = wire.read(payload)
-            if event is None or (event.name, event.id) != (str(name), str(id)) or ended.done():
-                return
-            if event.failure:
-                ended.set_exception(event.failure)
-            else:
-                ended.set_result(event)
-
-        async def ready() -> None:
-            if start and listener.times == 1:
-                await start()
-            if retained:
-                heard(await insist(lambda: get("GET", key), lambda: not ended.done()) or b"")
-
-        listener = Listener(wire.channel(name, id), heard, ready)
-        try:
-            async with asyncio.timeout(timeout):
-                await self.subscriber.listen(listener)
-                return await ended
-        except TimeoutError:
-            if listener.times == 1 and listener.since:
-                raise TimeoutError("Nothing was heard") from None
-            raise Unavailable("It was away") from None
-        finally:
-            spawn(self.subscriber.leave(listener))
+        channel, key = wire.channel(name, id), wire.retained_key(name, id)
+        since = None  # when the connection was made on which the wait began
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout), aclosing(self.subscriber.hear(channel)) as heard:
+                async for payload in heard:
+                    if payload is None and since is None:  # from now on, it will be heard
+                        since = self.subscriber.since
+                        if start:
+                            await start()
+                    if payload is None and retained:
+                        payload = await insist(lambda: self.commands.send("GET", key))
+                    event = wire.read(payload or b"")
+                    if event is not None and (event.name, event.id) == (str(name), str(id)):
+                        if event.failure:
+                            raise event.failure
+                        return event
+        if since == self.subscriber.since < inf:
+            raise TimeoutError("Nothing was heard")
+        raise Unavailable("Redis was away")
 
     async def work(self, name: str, handler: Callable[[RunningJob], Awaitable[Any]], *,
                    jobs: str | None = None, concurrency: int = 1, retain: float = 0) -> Worker:

@@ -3,17 +3,17 @@
 import asyncio
 import logging
 import ssl
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from math import inf
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 LOG = logging.getLogger("server_events")
 PATIENCE = 5  # so many seconds Redis may take to answer
 Command = Sequence[str | bytes | int]
+Action = Callable[[], Awaitable[Any]]
 _tasks: set[asyncio.Task[Any]] = set()
 
 
@@ -28,19 +28,17 @@ def spawn(action: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
 class Unavailable(ConnectionError):
     """Redis is away, or refuses what it is asked for."""
 
-    def __init__(self, cause: object, refused: bool = False) -> None:
-        super().__init__(f"Redis: {cause!r}")
-        self.refused = refused
+
+class Away(Unavailable):
+    """Redis is away, so that it is not known whether it has done what it was asked for."""
 
 
-async def insist(action: Callable[[], Awaitable[Any]], needed: Callable[[], object]) -> Any:
-    """Does something until Redis has done it, or it is not needed; fails if Redis refuses."""
-    while needed():
+async def insist(action: Action, whose: Any = None) -> Any:
+    """Does something until Redis has done it, or who needs it is gone; fails if it is refused."""
+    while not (whose and whose.gone):
         try:
             return await action()
-        except Unavailable as cause:
-            if cause.refused:
-                raise
+        except Away as cause:
             LOG.warning("%s", cause)
             await asyncio.sleep(0.1)
 
@@ -58,7 +56,7 @@ async def read(reader: asyncio.StreamReader) -> Any:
     if kind == b"-":
         if value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN")):
             raise ConnectionError(value.decode())
-        return Unavailable(value.decode(), refused=True)
+        return Unavailable(f"Redis: {value.decode()}")
     if kind == b"+" or value == b"-1":
         return value if kind == b"+" else None
     if kind == b"$":
@@ -66,48 +64,35 @@ async def read(reader: asyncio.StreamReader) -> Any:
     return int(value) if kind == b":" else [await read(reader) for _ in range(int(value))]
 
 
-@dataclass(eq=False)
-class Listener:
-    """What hears a channel; `ready` is called each time that Redis has confirmed."""
-
-    channel: str
-    heard: Callable[[bytes], object]
-    ready: Callable[[], Awaitable[None]] | None = None
-    since: float | None = None  # when Redis has confirmed
-    times: int = 0  # that it has
-
-    def age(self) -> float:
-        """For how many seconds it has heard all."""
-        return monotonic() - self.since if self.since else 0
-
-
 class Redis:
     """A connection that is made again when it fails or is silent, and hears the same channels."""
 
     def __init__(self, redis: Any) -> None:
-        self.redis, self.losses, self.cause = redis, 0, Exception("Redis does not answer")
-        self.writer: asyncio.StreamWriter | None = None
+        self.redis = redis
+        self.since = inf  # when the connection was made, if there is one
+        self._cause: Exception = TimeoutError("It does not answer")
         self._opened = asyncio.Event()
+        self._writer: Any = None
         self._answers = deque[asyncio.Future[Any]]()  # that are awaited
-        self._listeners: dict[str, list[Listener]] = {}
-        self._tasks = [spawn(self._live()), spawn(self._ping())]
+        self._heard = defaultdict[str, set[asyncio.Queue[bytes | None]]](set)
+        self._tasks = spawn(self._live()), spawn(self._ping())
 
-    async def _open(self) -> asyncio.StreamReader:
+    async def _open(self) -> Any:
         if not isinstance(self.redis, str):  # redis-py knows Sentinels, sockets and credentials
             pool = self.redis.connection_pool
-            options = pool.connection_kwargs.items()
-            self.own = pool.connection_class(**{k: 2 if k == "protocol" else v for k, v in options})
-            await self.own.connect()
-            self.writer = self.own._writer
-            return cast(asyncio.StreamReader, self.own._reader)
+            self._own = pool.connection_class(**pool.connection_kwargs)
+            self._own.protocol = 2  # whatever its version of redis-py begins with
+            await self._own.connect()
+            self._writer = self._own._writer
+            return self._own._reader
         url = urlparse(self.redis)
         secure = ssl.create_default_context() if url.scheme == "rediss" else None
         where = url.hostname or "localhost", url.port or 6379
-        reader, self.writer = await asyncio.open_connection(*where, ssl=secure)
+        reader, self._writer = await asyncio.open_connection(*where, ssl=secure)
         words = [unquote(word) for word in (url.username, url.password) if word]
         for command in ["AUTH", *words], ["SELECT", *url.path.strip("/").split()]:
             if len(command) > 1:
-                self.writer.write(pack(command))
+                self._writer.write(pack(command))
                 if isinstance(refusal := await read(reader), Unavailable):
                     raise refusal
         return reader
@@ -115,38 +100,62 @@ class Redis:
     async def _live(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(PATIENCE) as patience:
                     reader = await self._open()
-                self._opened.set()
-                while True:
-                    self._take(await read(reader))
+                    self.since = monotonic()
+                    self._opened.set()
+                    while True:
+                        self._take(await read(reader))
+                        patience.reschedule(asyncio.get_running_loop().time() + PATIENCE)
             except Exception as cause:
                 self._lose(cause)
                 await asyncio.sleep(0.1)
 
+    async def _ping(self) -> None:
+        """Has Redis say something when nothing else does."""
+        while True:
+            await asyncio.sleep(PATIENCE / 10)
+            self._post("PING")
+
     def _take(self, answer: Any) -> None:
         if isinstance(answer, list) and answer[:1] == [b"message"]:
-            for listener in list(self._listeners.get(answer[1].decode(), ())):
-                listener.heard(answer[2])
+            for heard in self._heard.get(answer[1].decode(), ()):
+                heard.put_nowait(answer[2])
         elif not (waiting := self._answers.popleft()).done():
             refused = isinstance(answer, Unavailable)
             (waiting.set_exception if refused else waiting.set_result)(answer)
 
     def _lose(self, cause: Exception) -> None:
+        if self._writer:
+            self._writer.transport.abort()
+        if self._opened.is_set():
+            for heard in [each for queues in self._heard.values() for each in queues]:
+                heard.put_nowait(None)
         self._opened.clear()
-        self.cause, self.losses = cause, self.losses + 1
+        self.since, self._cause = inf, cause
         while self._answers:
             if not (waiting := self._answers.popleft()).done():
-                waiting.set_exception(Unavailable(cause))
-        for listener in [each for listeners in self._listeners.values() for each in listeners]:
-            if listener.since:
-                listener.since = None
-                spawn(self._subscribe(listener))
-        self._abort()
+                waiting.set_exception(Away(f"Redis: {cause!r}"))
 
-    def _abort(self) -> None:
-        if self.writer:
-            self.writer.transport.abort()
+    def _write(self, *commands: Command) -> list[asyncio.Future[Any]]:
+        """Sends commands at once; gives their answers."""
+        self._writer.write(b"".join(map(pack, commands)))
+        answers = [asyncio.get_running_loop().create_future() for _ in commands]
+        self._answers.extend(answers)
+        return answers
+
+    def _post(self, *command: str) -> None:
+        """Sends something of which nobody needs the answer."""
+        if self._opened.is_set():
+            self._write(command)[0].cancel()
+
+    async def _batch(self, *commands: Command) -> list[Any]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._opened.wait()
+        except TimeoutError:
+            raise Away(f"Redis: {self._cause!r}") from None
+        return await asyncio.gather(*self._write(*commands))
 
     async def send(self, *command: str | bytes | int) -> Any:
         return (await self._batch(command))[0]
@@ -154,56 +163,25 @@ class Redis:
     async def transaction(self, *commands: Command) -> Any:
         return (await self._batch(["MULTI"], *commands, ["EXEC"]))[-1]
 
-    async def _batch(self, *commands: Command) -> list[Any]:
-        """Sends commands in one write, and gives their answers."""
-        answers = [asyncio.get_running_loop().create_future() for _ in commands]
+    async def hear(self, channel: str) -> AsyncGenerator[bytes | None, None]:
+        """Gives what comes on a channel, and None each time that Redis has confirmed."""
+        heard = asyncio.Queue[bytes | None]()
+        heard.put_nowait(None)
+        self._heard[channel].add(heard)
         try:
-            async with asyncio.timeout(PATIENCE):
-                await self._opened.wait()
-                self._answers.extend(answers)
-                cast(asyncio.StreamWriter, self.writer).write(b"".join(map(pack, commands)))
-                return await asyncio.gather(*answers)
-        except TimeoutError:
-            self._abort()
-            raise Unavailable(self.cause) from None
-
-    async def _ping(self) -> None:
-        """Notices that the connection is silent."""
-        while True:
-            await asyncio.sleep(0.5)
-            if self._listeners:
-                with suppress(Unavailable):
-                    await self.send("PING")
-
-    async def listen(self, listener: Listener) -> None:
-        """Comes back when Redis has confirmed."""
-        self._listeners.setdefault(listener.channel, []).append(listener)
-        await self._subscribe(listener)
-
-    async def _subscribe(self, listener: Listener) -> None:
-        async def subscribe() -> None:
-            losses = self.losses
-            await self.send("SUBSCRIBE", listener.channel)
-            if losses != self.losses:
-                raise Unavailable("The connection was lost")
-            listener.since, listener.times = monotonic(), listener.times + 1
-
-        await insist(subscribe, lambda: listener in self._listeners.get(listener.channel, ()))
-        if listener.since and listener.ready:
-            await listener.ready()
-
-    async def leave(self, listener: Listener) -> None:
-        """Comes back when Redis has confirmed."""
-        listeners = self._listeners.get(listener.channel, [])
-        if listener in listeners:
-            listeners.remove(listener)
-            if not listeners:
-                del self._listeners[listener.channel]
-                with suppress(Unavailable):
-                    await self.send("UNSUBSCRIBE", listener.channel)
+            while True:
+                payload = await heard.get()
+                if payload is None:  # the connection is another one
+                    await insist(lambda: self.send("SUBSCRIBE", channel))
+                yield payload
+        finally:
+            self._heard[channel].discard(heard)
+            if not self._heard[channel]:
+                del self._heard[channel]
+                self._post("UNSUBSCRIBE", channel)
 
     def close(self) -> None:
-        self._listeners.clear()
+        self._heard.clear()
         for task in self._tasks:
             task.cancel()
         self._lose(ConnectionError("The client is closed"))

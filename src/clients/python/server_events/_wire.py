@@ -35,11 +35,17 @@ class Raw:
 class Arguments(list[Any]):
     """The arguments of an event, with its name and id; `text` is their JSON, byte for byte."""
 
-    name: str
-    id: str
-    text: str
-    texts: list[str]  # of each of them
-    failure: Failure | None
+    def __init__(self, event: list[Any], parts: list[str]) -> None:
+        super().__init__(event[2:])
+        texts = [part if isinstance(part, str) else text for part, text in zip(event, parts)]
+        self.name, self.id, *self.texts = texts
+        self.text = f"[{','.join(parts[2:])}]"
+        self.failure: Failure | None = None
+        match event[2:]:
+            case [{"$failure": dict(given)}]:
+                message = given.get("message")
+                words = message if isinstance(message, str) else "The job failed"
+                self.failure = Failure(given.get("code", 0), words, given.get("detail"))
 
 
 Key = str | int
@@ -167,33 +173,19 @@ def read(data: bytes) -> Arguments | None:
     """Reads a payload that anybody may have published; gives nothing if it is malformed."""
     try:
         value, parts = _parse(data)
-        check("event", value)
-        args = Arguments(value[2:])
-        texts = [part if isinstance(part, str) else text for part, text in zip(value, parts)]
-        args.name, args.id, *args.texts = texts
-        args.text, args.failure = f"[{','.join(parts[2:])}]", _failure_of(args)
-        return args
+        return Arguments(check("event", value), parts)
     except InvalidInput:
         return None
 
 
-def _failure_of(args: list[Any]) -> Failure | None:
-    match args:
-        case [{"$failure": dict(given)}]:
-            message = given.get("message")
-            words = message if isinstance(message, str) else "The job failed"
-            return Failure(given.get("code", 0), words, given.get("detail"))
-    return None
-
-
-def told(data: bytes) -> dict[str, str]:
-    """Reads what a worker is told; gives nothing if it is none of what a worker knows."""
+def told(data: bytes) -> tuple[str, dict[str, str]]:
+    """Reads what a worker is told, and of which job, or of all jobs with which inbox."""
     match read(data):
         case Arguments(name="$alive" | "$reclaim" as kind, id=claim_to):
-            return {"kind": kind[1:], "claimTo": claim_to}
+            return kind[1:], {"claim_to": claim_to}
         case Arguments(name="$unwanted" | "$revoked" as kind, id=name, texts=[id, claim_to, *_]):
-            return {"kind": kind[1:], "name": name, "id": id, "claimTo": claim_to}
-    return {}
+            return kind[1:], {"name": name, "id": id, "claim_to": claim_to}
+    return "malformed", {}
 
 
 _OPTIONAL = {"replyTo": "reply_to", "claimTo": "claim_to", "deadline": "deadline",

@@ -3,16 +3,22 @@
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from . import _wire as wire
-from ._redis import LOG, Listener, Redis, Unavailable, insist, spawn
+from ._redis import LOG, Action, Redis, Unavailable, insist, spawn
 
 RETRY = 0.25  # also the time after which an answer that is in doubt is asked for again
+
+
+async def each(payloads: AsyncIterator[Any], heard: Callable[[Any], object]) -> None:
+    """Has something called with each payload, until it is cancelled."""
+    async for payload in payloads:
+        heard(payload)
 
 
 @dataclass(eq=False)
@@ -30,9 +36,8 @@ class RunningJob:
     deadline: int | None = None
     stalled_after: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    handling: "asyncio.Task[wire.Args] | None" = field(default=None, repr=False)
-    gone: "asyncio.Task[None] | None" = field(default=None, repr=False)  # it needs no answer
-    over = False
+    handling: "asyncio.Task[wire.Args]" = field(init=False, repr=False)
+    gone = False  # it needs no answer any more
     unwanted = False
     silence = 0.0  # for so many seconds its server has left signs of life unanswered
 
@@ -51,47 +56,48 @@ class Worker:
         self.events, self.handler, self.retain, self.id = events, handler, retain, str(uuid.uuid4())
         self.jobs = wire.jobs_key(jobs)
         self.own, self.workers = f"{self.jobs}:{self.id}", f"{self.jobs}:workers"
-        self._lease = Listener(wire.worker_channel(self.id), self._told, self._claim_again)
-        self._service = Listener(wire.serves_channel(name), lambda payload: None)
+        self._lease = events.subscriber.hear(wire.worker_channel(self.id))
+        self._service = events.subscriber.hear(wire.serves_channel(name))
         self._send, self._blocking = events.commands.send, Redis(events.redis)
         self._held: list[RunningJob] = []  # the jobs that have not ended
         self._looked = 0.0  # when it found no more than those on its own list
-        self._closing = False
+        self.gone = False  # it takes no more jobs
         self._concurrency, self._turn = concurrency, asyncio.Lock()
 
     async def start(self) -> None:
-        await self.events.subscriber.listen(self._lease)
-        await self.events.subscriber.listen(self._service)
-        await self._insist(self._recover, lambda: not self._closing)
+        await anext(self._lease)  # now, Redis has confirmed
+        await anext(self._service)
+        self._leasing = spawn(each(self._lease, self._told))
+        self._serving = spawn(each(self._service, lambda payload: None))
+        await self._insist(self._recover, self)
         self._watching = spawn(self._watch())
         self._lanes = [spawn(self._lane()) for _ in range(self._concurrency)]
 
     async def close(self) -> None:
         """Takes no more jobs, and comes back when those that it has have ended."""
-        self._closing = True
-        await self.events.subscriber.leave(self._service)
+        self.gone = True
+        self._serving.cancel()
         await asyncio.gather(*self._lanes)
         self._watching.cancel()
         with suppress(Unavailable):  # others do it when the lease has ended
             await self._give_back(self.id)
         self._blocking.close()
-        await self.events.subscriber.leave(self._lease)
+        self._leasing.cancel()
 
-    async def _insist(self, action: Callable[[], Awaitable[Any]],
-                      needed: Callable[[], object] = lambda: True) -> Any:
-        """Does something until Redis has done it or refused it, or it is not needed any more."""
+    async def _insist(self, action: Action, whose: Any = None) -> Any:
+        """Does something until Redis has done it or refused it, or who needs it is gone."""
         try:
-            return await insist(action, needed)
+            return await insist(action, whose)
         except Exception as cause:
             LOG.warning("Worker %s: %r", self.id, cause)
             await asyncio.sleep(RETRY)
 
     async def _lane(self) -> None:
         """Does one job after another."""
-        while not self._closing:
+        while not self.gone:
             async with self._turn:
-                text = await self._insist(self._take, lambda: not self._closing)
-            if text and not self._closing:  # else it is given back
+                text = await self._insist(self._take, self)
+            if text and not self.gone:  # else it is given back
                 await self._run(text)
 
     async def _take(self) -> Any:
@@ -113,7 +119,7 @@ class Worker:
         await self._send("SADD", self.workers, self.id)
         ids = [each.decode() for each in await self._send("SMEMBERS", self.workers)]
         doubted = await self._absent([wire.worker_channel(id) for id in ids])
-        if doubted and self._lease.age() > 3:
+        if doubted and self._is_calm():
             await asyncio.sleep(RETRY)  # a connection that breaks is made again in a moment
             for channel in await self._absent(doubted):
                 await self._give_back(channel.removeprefix(wire.worker_channel("")))
@@ -139,16 +145,16 @@ class Worker:
             job = RunningJob(self, text, **wire.job(text))
         except wire.InvalidInput as cause:
             LOG.error("Dropped from %s, since it is no job: %s", self.jobs, cause)
-            await self._insist(lambda: self._send("LREM", self.own, 1, text))
-            return
+            return await self._forget(text)
         self._held.append(job)
         if job.claim_to:
             spawn(self._keep(job))
         job.handling = spawn(self._result(job))
         await asyncio.wait([job.handling])
         args = FAILED if job.handling.cancelled() else job.handling.result()
-        await self._insist(lambda: self._emit(job, args), lambda: not job.gone)
-        await self._end(job)
+        await self._insist(lambda: self._emit(job, args), job)
+        job.gone = True
+        await self._forget(text)
         self._held.remove(job)
 
     async def _result(self, job: RunningJob) -> wire.Args:
@@ -172,21 +178,18 @@ class Worker:
             emit = self.events.emit
             await emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
 
-    def _end(self, job: RunningJob) -> "asyncio.Task[None]":
-        """The job needs no answer any more."""
-        forget = "LREM", self.own, 1, job.text
-        job.gone = job.gone or spawn(self._insist(lambda: self._send(*forget)))
-        return job.gone
+    async def _forget(self, text: bytes) -> None:
+        await self._insist(lambda: self._send("LREM", self.own, 1, text))
 
     async def _over(self, job: RunningJob) -> None:
-        if not job.gone and job.handling:
-            self._end(job)
-            job.over = job.handling.cancel()
+        if not job.gone:
+            job.gone = True
+            job.handling.cancel()
 
     async def tell(self, job: RunningJob, *signal: Any) -> Any:
         """Tells the server that asked for the job."""
         publish = "PUBLISH", job.claim_to or "", wire.to_json(signal)
-        return await self._insist(lambda: self._send(*publish), lambda: not job.gone)
+        return await self._insist(lambda: self._send(*publish), job)
 
     async def _claim(self, job: RunningJob) -> None:
         await self.tell(job, "$claim", job.name, job.id, self.id, {"givesBack": True})
@@ -198,32 +201,30 @@ class Worker:
         while not job.gone:
             await asyncio.sleep(every)
             receivers = await self.tell(job, "$alive", self.id)
-            if self._lease.age() > 3:  # else others may not be back yet
+            if self._is_calm():
                 job.silence += every if receivers else 11  # two such are enough
             if job.unwanted or job.silence > 20:
                 await self._unwanted(job)
 
-    def _claimed(self) -> list[RunningJob]:
-        return [job for job in self._held if job.claim_to and not job.gone]
+    def _is_calm(self) -> bool:
+        """Whether Redis has been there for long enough for the others to be there, too."""
+        return bool(monotonic() - max(self.events.subscriber.since, self._blocking.since) > 3)
 
-    async def _claim_again(self) -> None:
-        await asyncio.gather(*map(self._claim, self._claimed()))
-
-    def _told(self, payload: bytes) -> None:
-        told = wire.told(payload)
-        kind, claim_to = told.get("kind"), told.get("claimTo")
+    def _told(self, payload: bytes | None) -> None:
+        """Does what servers say, and claims again when they may have missed a claim."""
         actions = {"reclaim": self._claim, "revoked": self._over, "unwanted": self._unwanted}
-        for job in [job for job in self._claimed() if job.claim_to == claim_to]:
-            job.silence = 0
-            if kind == "reclaim" or (told.get("name"), told.get("id")) == (job.name, job.id):
-                spawn(actions[str(kind)](job))
+        kind, about = ("reclaim", {}) if payload is None else wire.told(payload)
+        for job in [job for job in self._held if job.claim_to and not job.gone]:
+            if kind != "malformed" and about.items() <= vars(job).items():
+                job.silence = 0
+                if kind in actions:
+                    spawn(actions[kind](job))
 
     async def _unwanted(self, job: RunningJob) -> None:
         """Unless its result is for one server alone, others may wait for it."""
         job.unwanted = True
         channel = wire.channel(job.name, job.id)
-        if job.reply_to or await self._insist(
-                lambda: self._absent([channel]), lambda: not job.gone):
+        if job.reply_to or await self._insist(lambda: self._absent([channel]), job):
             await self._over(job)
 
 

@@ -145,6 +145,20 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
+  void aWorkerWithoutJobsKeepsItsConnections(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      mustWork(redis, peer, peer.work(NAME), "1");
+      var connections = proxy.connections();
+      var calls = redis.calls("blmove");
+      Await.until(() -> redis.calls("blmove") >= calls + 3);
+      assertThat(proxy.connections()).isEqualTo(connections);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aJobOfWhichTheAnswerWasLostIsTakenAllTheSame(Client client, Server server) {
     var redis = server.redis();
     try (var proxy = TcpProxy.before(redis);
@@ -174,6 +188,19 @@ class ClientsIT {
       Await.until(() -> redis.channels().contains(NAME + ":7"));
       proxy.cut();
       proxy.mend();
+      assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWaitWhoseClientIsClosedDoesNotEndAsATimeout(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 1_000);
+      var call = peer.ask("on", wait);
+      Await.until(() -> redis.channels().contains(NAME + ":7"));
+      peer.out("close", new JsonObject());
       assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
     }
   }
