@@ -16,11 +16,17 @@ final class Usage {
     /** A wait that is pending. */
     WAITS,
     /** A stream, or a socket. */
-    STREAMS;
+    STREAMS,
+    /** A question that all servers are being asked. */
+    QUESTIONS;
 
     /** The setting that limits how many a client may hold. */
     Setting<Long> of(QuotaSettings settings) {
-      return this == WAITS ? settings.waits() : settings.streams();
+      return switch (this) {
+        case WAITS -> settings.waits();
+        case STREAMS -> settings.streams();
+        case QUESTIONS -> settings.questions();
+      };
     }
   }
 

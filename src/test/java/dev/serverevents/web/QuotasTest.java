@@ -18,6 +18,7 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,9 @@ class QuotasTest {
         .put("name", name)
         .put("sha256", Sha256.hex(name.getBytes(StandardCharsets.UTF_8)))
         .put("wait", new JsonArray().add("*"))
-        .put("emit", new JsonArray().add("*"));
+        .put("emit", new JsonArray().add("*"))
+        .put("console", true)
+        .put("cancel", true);
   }
 
   /** For two clients, each with its name as its key. */
@@ -130,6 +133,53 @@ class QuotasTest {
     }
     assertThat(result(send(http, "greedy", "/events/$a/1/stream")).status()).isEqualTo(400);
     awaitTotal(server, Kind.STREAMS, 0);
+  }
+
+  private static final String OVERVIEW = "/console/api/overview";
+
+  @Test
+  void questionsToAllServersAreLimitedWhoeverAsksAndWhatever(Server server) {
+    server.deploy();
+    var options = options();
+    options.getPerClient().setQuestions(1);
+    options.getTotal().setQuestions(2);
+    var http = new Http(server, options);
+    var quotas = new Quotas(server.vertx(), options);
+    var event = "/console/api/events/a/1";
+    var asking = quotas.client(User.fromName("greedy"), null).enter(Kind.QUESTIONS, 1);
+    for (var path : List.of(OVERVIEW, event, "/events/a/1/explain")) {
+      assertRefused(result(send(http, "greedy", path)), 429, PER_CLIENT + "questions");
+      assertThat(result(send(http, "honest", path)).status()).as(path).isEqualTo(200);
+    }
+    var cancel = event + "/cancel";
+    assertRefused(post(http, "greedy", cancel, ""), 429, PER_CLIENT + "questions");
+    post(http, "honest", cancel, "").is(200, "{\"cancelled\":0}");
+    assertThat(result(send(http, "greedy", "/events/a/1?timeout=1")).status()).isNotEqualTo(429);
+    var more = quotas.client(User.fromName("other"), null).enter(Kind.QUESTIONS, 1);
+    assertRefused(result(send(http, "honest", OVERVIEW)), 503, TOTAL + "questions");
+    List.of(asking, more).forEach(Permit::close);
+    assertThat(result(send(http, "greedy", OVERVIEW)).status()).isEqualTo(200);
+    awaitTotal(server, Kind.QUESTIONS, 0);
+  }
+
+  @Test
+  void aQuestionCountsUntilItIsAnswered(Server server) {
+    server.deploy();
+    var verticle = server.vertx().deploymentIDs().iterator().next();
+    var options = options();
+    options.getPerClient().setQuestions(1);
+    var http = new Http(server, options);
+    try (var silent = server.broker().subscribe(List.of("$servers"), asked -> {})) {
+      assertThat(silent).isNotNull();
+      Await.until(
+          () -> {
+            var both = List.of(send(http, "greedy", OVERVIEW), send(http, "greedy", OVERVIEW));
+            return both.stream().anyMatch(each -> result(each).status() == 429);
+          });
+    }
+    result(server.vertx().undeploy(verticle));
+    assertThat(result(send(http, "honest", OVERVIEW)).status()).isEqualTo(503);
+    awaitTotal(server, Kind.QUESTIONS, 0);
   }
 
   private static List<JsonObject> messages(WebSocket socket) {
