@@ -134,6 +134,7 @@ final class Quotas {
   }
 
   private void checkHeld(Usage usage, QuotaOptions quotas, Kind kind, long count) {
+    usage.limit(quotas);
     var limit = kind.of(quotas.settings());
     if (usage.held(kind) + count > quotas.get(limit)) {
       throw refusal(quotas, limit, 1);
@@ -141,6 +142,7 @@ final class Quotas {
   }
 
   private void checkEmit(Usage usage, QuotaOptions quotas, long kept) {
+    usage.limit(quotas);
     if (!usage.hasRoomForEmit(quotas.getEmits())) {
       throw refusal(quotas, quotas.settings().emits(), 1);
     }

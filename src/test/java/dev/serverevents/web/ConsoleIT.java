@@ -18,6 +18,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -347,6 +348,22 @@ class ConsoleIT {
     page.shows("All is well on 1 server.");
     others.close();
     page.until("live.textContent === 'Live' && !document.querySelector('.problem')");
+  }
+
+  @Test
+  void itNamesTheClientThatIsNearAQuotaOfAnyServer(Server asked, Server other) {
+    serve(asked);
+    other.deploy();
+    var page = open("");
+    page.shows("All is well on 2 servers.");
+    var waits = new Quotas(other.vertx(), new RoutesOptions()).client(User.fromName("shop"), null);
+    var permit = waits.enter(Kind.WAITS, 17_000);
+    page.shows("shop has 85 % of http.perClient.waits in use");
+    assertThat(cell(page, "limits", "http.perClient.waits", "Client")).isEqualTo("shop");
+    assertThat(cell(page, "limits", "http.perClient.waits", "Used")).isEqualTo("17,000");
+    permit.close();
+    page.shows("All is well on 2 servers.");
+    assertSound(page);
   }
 
   /** Far fewer than a client may ask, so that several people may look. */

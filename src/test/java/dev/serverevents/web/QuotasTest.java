@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.SystemOverview.LimitState;
 import dev.serverevents.internal.Sha256;
+import dev.serverevents.internal.journal.LimitReport;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
@@ -23,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Clients may have so much, each and all together, and others notice nothing of it. */
@@ -336,6 +339,48 @@ class QuotasTest {
           quotas.client(null, address("192.0.2.1")).enter(Kind.WAITS, 1).close();
           return usages.clients() < 10;
         });
+  }
+
+  private static List<LimitReport> near(Server server) {
+    return result(Usages.of(server.vertx()).report()).limits();
+  }
+
+  @Test
+  void eachLimitThatIsNearIsTold(Server server) {
+    var options = new RoutesOptions();
+    options.getPerClient().setStreams(10).setEmits(100).setRetained(1_000);
+    var client = new Quotas(server.vertx(), options).client(null, address("192.0.2.1"));
+    var streams = client.enter(Kind.STREAMS, 7);
+    assertThat(near(server)).isEmpty();
+    var stream = client.enter(Kind.STREAMS, 1);
+    assertThat(near(server))
+        .containsExactly(new LimitReport(PER_CLIENT + "streams", 8, 10, "192.0.2.1"));
+    List.of(streams, stream).forEach(Permit::close);
+    client.emit(new JsonObject().put("retain", 60_000), 600);
+    assertThat(near(server))
+        .containsExactly(new LimitReport(PER_CLIENT + "retained", 856, 1_000, "192.0.2.1"));
+    Await.until(
+        () -> {
+          catchStatus(() -> IntStream.range(0, 100).forEach(i -> client.emit(new JsonObject(), 0)));
+          return near(server).stream().anyMatch(each -> each.setting().endsWith(".emits"));
+        });
+    Await.until(() -> near(server).size() == 1);
+  }
+
+  @Test
+  void ofManyThatAreNearALimitTheNearestAreTold(Server server) {
+    server.deploy();
+    var options = new RoutesOptions();
+    options.getPerClient().setWaits(10);
+    var quotas = new Quotas(server.vertx(), options);
+    for (var i = 0; i < 200; i++) {
+      quotas.client(null, address("192.0.2." + i)).enter(Kind.WAITS, i < 3 ? 10 : 9);
+    }
+    var limits = result(server.events().overview()).limits();
+    assertThat(limits).hasSize(100);
+    assertThat(limits.subList(0, 4))
+        .extracting(LimitState::used)
+        .containsExactly(10L, 10L, 10L, 9L);
   }
 
   private static SocketAddress address(String host) {
