@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param names what is pending and what became of waits, by name: the 100 busiest, and all others
  *     as {@code other}
  * @param workers the workers that are known, those with the oldest claims first; at most 100
- * @param limits the limits, and how much of each is used
+ * @param limits the limits of all servers, and the quotas of clients of which 80 % or more is used,
+ *     the nearest first; at most 100
  * @param missing how many servers have not answered in time
  */
 public record SystemOverview(
@@ -164,7 +165,8 @@ public record SystemOverview(
    * @param setting the path of the setting
    * @param used how much is used
    * @param limit how much may be
-   * @param client the client that uses it, or null where it is the server's
+   * @param client the client that uses it, by the name of its API key or user, or by its address;
+   *     null where all use it together
    */
   public record LimitState(String setting, long used, long limit, @Nullable String client) {
     private JsonObject toJson() {

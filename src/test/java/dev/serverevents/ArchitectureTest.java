@@ -69,6 +69,16 @@ class ArchitectureTest {
           // What is written to a client and has not left counts for limits.unread, too
           WEB + ".Outgoing",
           Set.of(INTERNAL + ".local.Unread"),
+          // Who is near a quota is part of an overview
+          WEB + ".Usage",
+          Set.of(INTERNAL + ".journal.LimitReport", INTERNAL + ".loop.Clock"),
+          WEB + ".Usages",
+          Set.of(
+              INTERNAL + ".journal.Journal",
+              INTERNAL + ".journal.LimitReport",
+              INTERNAL + ".journal.Source",
+              INTERNAL + ".loop.Clock",
+              INTERNAL + ".loop.Clocks"),
           // A wait that a quota refuses never began, so that nothing else notes it
           WEB + ".Explanations",
           Set.of(

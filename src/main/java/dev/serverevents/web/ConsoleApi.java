@@ -26,10 +26,12 @@ final class ConsoleApi {
 
   private final ServerEvents events;
   private final RoutesOptions options;
+  private final Quotas quotas;
 
   private ConsoleApi(ServerEvents events, RoutesOptions options) {
     this.events = events;
     this.options = options;
+    quotas = new Quotas(events.vertx(), options);
   }
 
   /** Mounts it on the router of the console. */
@@ -44,8 +46,7 @@ final class ConsoleApi {
     }
     on(router, ALL).handler(ctx -> permit(ctx, Action.CONSOLE));
     on(router, OVERVIEW).method(HttpMethod.GET).handler(this::overview);
-    var explanations =
-        new Explanations(events, options.getAccess(), new Quotas(events.vertx(), options));
+    var explanations = new Explanations(events, options.getAccess(), quotas);
     on(router, EVENT)
         .method(HttpMethod.GET)
         .handler(ConsoleApi::checkEvent)
@@ -87,15 +88,17 @@ final class ConsoleApi {
   }
 
   private void overview(RoutingContext ctx) {
-    events
-        .overview()
+    quotas
+        .client(ctx)
+        .ask(events::overview)
         .onSuccess(all -> Requests.answer(ctx, HttpResponseStatus.OK, all.toJson().toBuffer()))
         .onFailure(ctx::fail);
   }
 
   private void cancel(RoutingContext ctx) {
-    events
-        .cancelAll(ctx.pathParam("name"), ctx.pathParam("id"))
+    quotas
+        .client(ctx)
+        .ask(() -> events.cancelAll(ctx.pathParam("name"), ctx.pathParam("id")))
         .onSuccess(
             count ->
                 Requests.answer(

@@ -12,10 +12,7 @@ import dev.serverevents.internal.journal.What;
 import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.web.Access.Action;
-import dev.serverevents.web.Quotas.Permit;
-import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
@@ -78,21 +75,15 @@ final class Explanations {
     answer(ctx, true);
   }
 
-  /** A question that all servers are asked counts as a wait of its client. */
   private void answer(RoutingContext ctx, boolean inDetail) {
-    quotas.client(ctx).begin(Kind.WAITS, permit -> answer(ctx, inDetail, permit));
-  }
-
-  private Future<Explanation> answer(RoutingContext ctx, boolean inDetail, Permit permit) {
     var seesArgs = access.permits(ctx.user(), Action.PAYLOADS, "");
-    var explained = events.explain(ctx.pathParam("name"), ctx.pathParam("id"));
-    explained
-        .onComplete(told -> permit.close())
+    quotas
+        .client(ctx)
+        .ask(() -> events.explain(ctx.pathParam("name"), ctx.pathParam("id")))
         .map(whole -> inDetail ? whole : whole.withoutDetails())
         .map(told -> seesArgs ? told : told.withoutArgs())
         .map(Explanation::toJson)
         .onSuccess(json -> Requests.answer(ctx, HttpResponseStatus.OK, json.toBuffer()))
         .onFailure(ctx::fail);
-    return explained;
   }
 }

@@ -50,6 +50,16 @@ public final class QuotaOptions {
     return put(settings.streams(), streams);
   }
 
+  /** How many questions may be put to all servers at a time: by explain, and by the console. */
+  public long getQuestions() {
+    return values.get(settings.questions());
+  }
+
+  /** Sets it, from 1; 16 of a client and 64 in total by default. */
+  public QuotaOptions setQuestions(long questions) {
+    return put(settings.questions(), questions);
+  }
+
   /** How many emits there may be in a second; as many may come at once after a second of none. */
   public long getEmits() {
     return values.get(settings.emits());

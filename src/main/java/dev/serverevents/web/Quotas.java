@@ -9,6 +9,7 @@ import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
@@ -16,12 +17,13 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps clients from having more than they may: each of them ({@code http.perClient}) and all
  * together ({@code http.total}): {@link QuotaException}. Every way in that makes a wait or a
- * stream, or that emits, asks here first.
+ * stream, that emits, or that asks all servers, asks here first.
  *
  * <p>A client is the user that the authentication handler has found, for example an API key, or
  * else the {@linkplain ClientAddress address} that it connects from.
@@ -98,6 +100,11 @@ final class Quotas {
       }
     }
 
+    /** Asks all servers something, for which the client holds a permit until it is answered. */
+    <T> Future<T> ask(Supplier<Future<T>> question) {
+      return begin(Kind.QUESTIONS, permit -> question.get().onComplete(answered -> permit.close()));
+    }
+
     /**
      * Counts an emit before it is sent.
      *
@@ -127,6 +134,7 @@ final class Quotas {
   }
 
   private void checkHeld(Usage usage, QuotaOptions quotas, Kind kind, long count) {
+    usage.limit(quotas);
     var limit = kind.of(quotas.settings());
     if (usage.held(kind) + count > quotas.get(limit)) {
       throw refusal(quotas, limit, 1);
@@ -134,6 +142,7 @@ final class Quotas {
   }
 
   private void checkEmit(Usage usage, QuotaOptions quotas, long kept) {
+    usage.limit(quotas);
     if (!usage.hasRoomForEmit(quotas.getEmits())) {
       throw refusal(quotas, quotas.settings().emits(), 1);
     }
@@ -158,7 +167,7 @@ final class Quotas {
             retryAfter);
   }
 
-  /** What a client holds for its waits or streams until it is closed. */
+  /** What a client holds for its waits, streams or questions until it is closed. */
   final class Permit {
 
     private final Usage holder;

@@ -1,5 +1,6 @@
 package dev.serverevents.web;
 
+import dev.serverevents.internal.journal.LimitReport;
 import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.settings.QuotaSettings;
 import dev.serverevents.internal.settings.Setting;
@@ -7,6 +8,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What one client has at present, or all clients together have. */
 final class Usage {
@@ -16,13 +20,22 @@ final class Usage {
     /** A wait that is pending. */
     WAITS,
     /** A stream, or a socket. */
-    STREAMS;
+    STREAMS,
+    /** A question that all servers are being asked. */
+    QUESTIONS;
 
     /** The setting that limits how many a client may hold. */
     Setting<Long> of(QuotaSettings settings) {
-      return this == WAITS ? settings.waits() : settings.streams();
+      return switch (this) {
+        case WAITS -> settings.waits();
+        case STREAMS -> settings.streams();
+        case QUESTIONS -> settings.questions();
+      };
     }
   }
+
+  /** From this part on, a limit is near. */
+  private static final double NEAR = 0.8;
 
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -39,6 +52,9 @@ final class Usage {
   private final TreeMap<Long, Long> kept = new TreeMap<>();
 
   private long keptBytes;
+
+  /** What limits it, which is known once something was asked for. */
+  private @Nullable QuotaOptions quotas;
 
   Usage(Clock clock) {
     this.clock = clock;
@@ -93,6 +109,35 @@ final class Usage {
     var over = kept.headMap(clock.currentTimeMillis(), true);
     over.values().forEach(bytes -> keptBytes -= bytes);
     over.clear();
+  }
+
+  /** Is limited by these quotas from now on. */
+  void limit(QuotaOptions quotas) {
+    this.quotas = quotas;
+  }
+
+  /** Tells the limits that are near: those of a client, or of all together where it is null. */
+  void tellNear(@Nullable String client, Consumer<LimitReport> to) {
+    var limits = quotas;
+    if (limits != null) {
+      var settings = limits.settings();
+      BiConsumer<Setting<Long>, Long> tell =
+          (setting, used) -> {
+            if (used >= limits.get(setting) * NEAR) {
+              to.accept(new LimitReport(setting.path(), used, limits.get(setting), client));
+            }
+          };
+      for (var kind : Kind.values()) {
+        tell.accept(kind.of(settings), held(kind));
+      }
+      tell.accept(settings.emits(), burst(limits.getEmits()));
+      tell.accept(settings.retained(), keptBytes());
+    }
+  }
+
+  /** How many of the emits that may come at once have come, and are not yet due at the rate. */
+  private long burst(long perSecond) {
+    return Math.max(0, emitsDue - clock.nanoTime()) * perSecond / SECOND_NS;
   }
 
   /** Whether nothing is held or kept, so that it need not be remembered. */

@@ -1,12 +1,18 @@
 package dev.serverevents.web;
 
+import dev.serverevents.internal.journal.Journal;
+import dev.serverevents.internal.journal.LimitReport;
+import dev.serverevents.internal.journal.Source;
 import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.web.Usage.Kind;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -15,9 +21,12 @@ import java.util.function.BiConsumer;
  * What all clients of one Vert.x have at present. Any event loop may change it, for a short time
  * and one at a time, so that two can never take the same room.
  */
-final class Usages implements Shareable {
+final class Usages implements Shareable, Source {
 
   private static final String KEY = "usages";
+
+  /** What those are called that are not told apart. */
+  private static final String OTHERS = "other";
 
   /** How many clients are told apart; all others share what one client may have. */
   static final int MAX_CLIENTS = 100_000;
@@ -42,7 +51,13 @@ final class Usages implements Shareable {
 
   static Usages of(Vertx vertx) {
     LocalMap<String, Usages> shared = vertx.sharedData().getLocalMap("server-events.usages");
-    return shared.computeIfAbsent(KEY, key -> new Usages(Clocks.of(vertx)));
+    return shared.computeIfAbsent(
+        KEY,
+        key -> {
+          var usages = new Usages(Clocks.of(vertx));
+          Journal.of(vertx).add(usages);
+          return usages;
+        });
   }
 
   /** Calls an action with what a client has and with what all have, and returns the former. */
@@ -72,6 +87,25 @@ final class Usages implements Shareable {
     var usage = new Usage(clock);
     clients.put(client, usage);
     return usage;
+  }
+
+  /** Who is near a limit. */
+  @Override
+  public Future<Report> report() {
+    return Future.succeededFuture(new Report(List.of(), List.of(), near()));
+  }
+
+  private synchronized List<LimitReport> near() {
+    var near = new ArrayList<LimitReport>();
+    total.tellNear(null, near::add);
+    others.tellNear(OTHERS, near::add);
+    clients.forEach((client, usage) -> usage.tellNear(name(client), near::add));
+    return near;
+  }
+
+  /** Without the word before it, by which users and addresses are told apart. */
+  private static String name(String client) {
+    return client.substring(client.indexOf(' ') + 1);
   }
 
   /** How many clients are remembered. */

@@ -4,12 +4,17 @@ import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.internal.Sha256;
+import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
+import dev.serverevents.web.Usage.Kind;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the rights of a key have the console tell and do. */
@@ -20,11 +25,16 @@ class ConsoleApiTest {
   private static final String EVENT = "/console/api/events/orders.new/1";
   private static final String CANCEL = EVENT + "/cancel";
 
+  private static String secret(String name) {
+    return "key of " + name;
+  }
+
+  private static String hash(String name) {
+    return Sha256.hex(secret(name).getBytes(StandardCharsets.UTF_8));
+  }
+
   private static JsonObject key(String name, String... rights) {
-    var key =
-        new JsonObject()
-            .put("name", name)
-            .put("sha256", Sha256.hex(name.getBytes(StandardCharsets.UTF_8)));
+    var key = new JsonObject().put("name", name).put("sha256", hash(name));
     for (var right : rights) {
       key.put(right, true);
     }
@@ -32,17 +42,21 @@ class ConsoleApiTest {
   }
 
   private static String[] as(String name) {
-    return new String[] {"Authorization", "Bearer " + name};
+    return new String[] {"Authorization", "Bearer " + secret(name)};
   }
 
-  private static Http http(Server server) {
+  private static RoutesOptions options() {
     var keys =
         new JsonArray()
             .add(key("none").put("wait", new JsonArray().add("*")))
             .add(key("looks", "console"))
             .add(key("reads", "console", "payloads"))
             .add(key("ends", "console", "cancel"));
-    return new Http(server, new RoutesOptions(new JsonObject().put("keys", keys)));
+    return new RoutesOptions(new JsonObject().put("keys", keys));
+  }
+
+  private static Http http(Server server) {
+    return new Http(server, options());
   }
 
   @Test
@@ -80,5 +94,57 @@ class ConsoleApiTest {
     var http = http(server);
     assertThat(http.get(EVENT, as("looks")).body()).doesNotContain("secret");
     assertThat(http.get(EVENT, as("reads")).body()).containsOnlyOnce("secret");
+  }
+
+  /** Has a client wait for some events. */
+  private static Future<Http.Reply> begin(Http http, String ids) {
+    var path = "/events/orders.new?timeout=60000&all=" + ids;
+    return http.send(HttpMethod.GET, path, "", as("none"));
+  }
+
+  private static void awaitWaits(Server server, long count) {
+    Await.until(() -> Usages.of(server.vertx()).total(Kind.WAITS) == count);
+  }
+
+  /** The quotas that an overview tells. */
+  private static List<String> quotas(Http.Reply overview) {
+    return overview.json().getJsonArray("limits").stream()
+        .map(JsonObject.class::cast)
+        .filter(limit -> limit.getString("setting").startsWith("http."))
+        .map(JsonObject::encode)
+        .toList();
+  }
+
+  @Test
+  void whichClientIsNearAQuotaIsToldByItsNameWhicheverServerIsAsked(Server server, Server other) {
+    server.deploy();
+    other.deploy();
+    var few = options();
+    few.getPerClient().setWaits(5);
+    few.getTotal().setWaits(6);
+    var http = new Http(server, few);
+    var elsewhere = new Http(other, few);
+    var waits = new ArrayList<Future<Http.Reply>>();
+    waits.add(begin(http, "1,2,3"));
+    awaitWaits(server, 3);
+    assertThat(quotas(elsewhere.get(OVERVIEW, as("looks")))).isEmpty();
+    waits.add(begin(http, "4"));
+    awaitWaits(server, 4);
+    var overview = elsewhere.get(OVERVIEW, as("looks"));
+    assertThat(quotas(overview))
+        .containsExactly(
+            "{\"setting\":\"http.perClient.waits\",\"used\":4,\"limit\":5,\"client\":\"none\"}");
+    assertThat(overview.body()).doesNotContain(secret("none"), hash("none"));
+    waits.add(begin(elsewhere, "1,2,3,4,5"));
+    awaitWaits(other, 5);
+    assertThat(quotas(http.get(OVERVIEW, as("looks"))))
+        .containsExactly(
+            "{\"setting\":\"http.perClient.waits\",\"used\":5,\"limit\":5,\"client\":\"none\"}",
+            "{\"setting\":\"http.total.waits\",\"used\":5,\"limit\":6}");
+    for (var id = 1; id <= 5; id++) {
+      result(server.events().emit("orders.new", id));
+    }
+    waits.forEach(wait -> assertThat(result(wait).status()).isEqualTo(200));
+    assertThat(quotas(http.get(OVERVIEW, as("looks")))).isEmpty();
   }
 }

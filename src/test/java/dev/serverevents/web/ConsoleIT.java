@@ -12,10 +12,13 @@ import dev.serverevents.testing.Browser;
 import dev.serverevents.testing.Browser.Page;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
+import dev.serverevents.web.Usage.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -327,5 +330,57 @@ class ConsoleIT {
     page.shows("The server cannot be reached. What you see is of");
     page.shows("Not live");
     page.shows("All is well on 1 server.");
+  }
+
+  @Test
+  void whenItsClientAsksTooMuchItSaysSoAndGoesOnLater(Server asked) {
+    var options = new RoutesOptions();
+    serve(asked, options);
+    var page = open("");
+    page.shows("All is well on 1 server.");
+    var quotas = new Quotas(asked.vertx(), options);
+    var others =
+        quotas
+            .client(null, SocketAddress.inetSocketAddress(1, "127.0.0.1"))
+            .enter(Kind.QUESTIONS, (int) options.getPerClient().getQuestions());
+    page.shows("its limit of questions is 16 (http.perClient.questions). What you see is of");
+    page.shows("Not live");
+    page.shows("All is well on 1 server.");
+    others.close();
+    page.until("live.textContent === 'Live' && !document.querySelector('.problem')");
+  }
+
+  @Test
+  void itNamesTheClientThatIsNearAQuotaOfAnyServer(Server asked, Server other) {
+    serve(asked);
+    other.deploy();
+    var page = open("");
+    page.shows("All is well on 2 servers.");
+    var waits = new Quotas(other.vertx(), new RoutesOptions()).client(User.fromName("shop"), null);
+    var permit = waits.enter(Kind.WAITS, 17_000);
+    page.shows("shop has 85 % of http.perClient.waits in use");
+    assertThat(cell(page, "limits", "http.perClient.waits", "Client")).isEqualTo("shop");
+    assertThat(cell(page, "limits", "http.perClient.waits", "Used")).isEqualTo("17,000");
+    permit.close();
+    page.shows("All is well on 2 servers.");
+    assertSound(page);
+  }
+
+  /** Far fewer than a client may ask, so that several people may look. */
+  @Test
+  void aPageAsksTwoQuestionsAtATimeAtMost(Server asked) {
+    var options = new RoutesOptions();
+    options.getPerClient().setQuestions(2);
+    serve(asked, options);
+    result(asked.events().listen(NAME, 7).subscribed());
+    try (var silent = asked.broker().subscribe(List.of("$servers"), question -> {})) {
+      assertThat(silent).isNotNull(); // and so each question lasts until the patience is over
+      var page = open("#/event/" + NAME + "/7");
+      for (var path : new String[] {"/api/overview", "/api/events/" + NAME + "/7"}) {
+        Await.until(() -> page.requests().stream().filter(url -> url.endsWith(path)).count() > 2);
+      }
+      page.shows("It is waited for.");
+      assertSound(page);
+    }
   }
 }

@@ -15,11 +15,13 @@ import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.TestBroker;
 import dev.serverevents.web.Http.Reply;
+import dev.serverevents.web.Usage.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
@@ -255,7 +257,10 @@ class OpenApiTest {
       explanations(http, checked);
       others(http, checked);
       underWay(http, checked, link);
+      var quotas = new Quotas(server.vertx(), tight());
+      var asking = quotas.client(User.fromName("a"), null).enter(Kind.QUESTIONS, 1);
       tooMuch(new Http(server, tight()), checked);
+      asking.close();
       result(server.vertx().undeploy(id));
       assertThat(checked.seen).isEqualTo(checked.all(false));
       assertThat(checked.examples).isEqualTo(checked.all(true));
@@ -370,7 +375,7 @@ class OpenApiTest {
 
   private static RoutesOptions tight() {
     var tight = options().setRequestTimeout(500);
-    tight.getPerClient().setWaits(1).setStreams(1).setEmits(1);
+    tight.getPerClient().setWaits(1).setStreams(1).setQuestions(1).setEmits(1);
     return tight;
   }
 

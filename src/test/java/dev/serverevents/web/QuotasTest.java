@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
+import dev.serverevents.SystemOverview.LimitState;
 import dev.serverevents.internal.Sha256;
+import dev.serverevents.internal.journal.LimitReport;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
@@ -18,10 +20,12 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Clients may have so much, each and all together, and others notice nothing of it. */
@@ -38,7 +42,9 @@ class QuotasTest {
         .put("name", name)
         .put("sha256", Sha256.hex(name.getBytes(StandardCharsets.UTF_8)))
         .put("wait", new JsonArray().add("*"))
-        .put("emit", new JsonArray().add("*"));
+        .put("emit", new JsonArray().add("*"))
+        .put("console", true)
+        .put("cancel", true);
   }
 
   /** For two clients, each with its name as its key. */
@@ -130,6 +136,53 @@ class QuotasTest {
     }
     assertThat(result(send(http, "greedy", "/events/$a/1/stream")).status()).isEqualTo(400);
     awaitTotal(server, Kind.STREAMS, 0);
+  }
+
+  private static final String OVERVIEW = "/console/api/overview";
+
+  @Test
+  void questionsToAllServersAreLimitedWhoeverAsksAndWhatever(Server server) {
+    server.deploy();
+    var options = options();
+    options.getPerClient().setQuestions(1);
+    options.getTotal().setQuestions(2);
+    var http = new Http(server, options);
+    var quotas = new Quotas(server.vertx(), options);
+    var event = "/console/api/events/a/1";
+    var asking = quotas.client(User.fromName("greedy"), null).enter(Kind.QUESTIONS, 1);
+    for (var path : List.of(OVERVIEW, event, "/events/a/1/explain")) {
+      assertRefused(result(send(http, "greedy", path)), 429, PER_CLIENT + "questions");
+      assertThat(result(send(http, "honest", path)).status()).as(path).isEqualTo(200);
+    }
+    var cancel = event + "/cancel";
+    assertRefused(post(http, "greedy", cancel, ""), 429, PER_CLIENT + "questions");
+    post(http, "honest", cancel, "").is(200, "{\"cancelled\":0}");
+    assertThat(result(send(http, "greedy", "/events/a/1?timeout=1")).status()).isNotEqualTo(429);
+    var more = quotas.client(User.fromName("other"), null).enter(Kind.QUESTIONS, 1);
+    assertRefused(result(send(http, "honest", OVERVIEW)), 503, TOTAL + "questions");
+    List.of(asking, more).forEach(Permit::close);
+    assertThat(result(send(http, "greedy", OVERVIEW)).status()).isEqualTo(200);
+    awaitTotal(server, Kind.QUESTIONS, 0);
+  }
+
+  @Test
+  void aQuestionCountsUntilItIsAnswered(Server server) {
+    server.deploy();
+    var verticle = server.vertx().deploymentIDs().iterator().next();
+    var options = options();
+    options.getPerClient().setQuestions(1);
+    var http = new Http(server, options);
+    try (var silent = server.broker().subscribe(List.of("$servers"), asked -> {})) {
+      assertThat(silent).isNotNull();
+      Await.until(
+          () -> {
+            var both = List.of(send(http, "greedy", OVERVIEW), send(http, "greedy", OVERVIEW));
+            return both.stream().anyMatch(each -> result(each).status() == 429);
+          });
+    }
+    result(server.vertx().undeploy(verticle));
+    assertThat(result(send(http, "honest", OVERVIEW)).status()).isEqualTo(503);
+    awaitTotal(server, Kind.QUESTIONS, 0);
   }
 
   private static List<JsonObject> messages(WebSocket socket) {
@@ -286,6 +339,48 @@ class QuotasTest {
           quotas.client(null, address("192.0.2.1")).enter(Kind.WAITS, 1).close();
           return usages.clients() < 10;
         });
+  }
+
+  private static List<LimitReport> near(Server server) {
+    return result(Usages.of(server.vertx()).report()).limits();
+  }
+
+  @Test
+  void eachLimitThatIsNearIsTold(Server server) {
+    var options = new RoutesOptions();
+    options.getPerClient().setStreams(10).setEmits(100).setRetained(1_000);
+    var client = new Quotas(server.vertx(), options).client(null, address("192.0.2.1"));
+    var streams = client.enter(Kind.STREAMS, 7);
+    assertThat(near(server)).isEmpty();
+    var stream = client.enter(Kind.STREAMS, 1);
+    assertThat(near(server))
+        .containsExactly(new LimitReport(PER_CLIENT + "streams", 8, 10, "192.0.2.1"));
+    List.of(streams, stream).forEach(Permit::close);
+    client.emit(new JsonObject().put("retain", 60_000), 600);
+    assertThat(near(server))
+        .containsExactly(new LimitReport(PER_CLIENT + "retained", 856, 1_000, "192.0.2.1"));
+    Await.until(
+        () -> {
+          catchStatus(() -> IntStream.range(0, 100).forEach(i -> client.emit(new JsonObject(), 0)));
+          return near(server).stream().anyMatch(each -> each.setting().endsWith(".emits"));
+        });
+    Await.until(() -> near(server).size() == 1);
+  }
+
+  @Test
+  void ofManyThatAreNearALimitTheNearestAreTold(Server server) {
+    server.deploy();
+    var options = new RoutesOptions();
+    options.getPerClient().setWaits(10);
+    var quotas = new Quotas(server.vertx(), options);
+    for (var i = 0; i < 200; i++) {
+      quotas.client(null, address("192.0.2." + i)).enter(Kind.WAITS, i < 3 ? 10 : 9);
+    }
+    var limits = result(server.events().overview()).limits();
+    assertThat(limits).hasSize(100);
+    assertThat(limits.subList(0, 4))
+        .extracting(LimitState::used)
+        .containsExactly(10L, 10L, 10L, 9L);
   }
 
   private static SocketAddress address(String host) {

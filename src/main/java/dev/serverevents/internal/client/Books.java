@@ -161,7 +161,7 @@ final class Books implements Source {
       all.add(others.report(now));
       all.addAll(pending.reports(now));
     }
-    return new Report(all, workers.get());
+    return new Report(all, workers.get(), List.of());
   }
 
   /** Is asked no more. */

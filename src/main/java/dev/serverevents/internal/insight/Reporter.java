@@ -6,6 +6,7 @@ import dev.serverevents.internal.journal.Bequest;
 import dev.serverevents.internal.journal.ConnectionReport;
 import dev.serverevents.internal.journal.Course;
 import dev.serverevents.internal.journal.Journal;
+import dev.serverevents.internal.journal.LimitReport;
 import dev.serverevents.internal.journal.NameReport;
 import dev.serverevents.internal.journal.Source;
 import dev.serverevents.internal.journal.Step;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What one server, which is one Vert.x, answers to questions: it asks all its verticles and all its
@@ -45,7 +47,7 @@ public final class Reporter {
 
   private static final long PATIENCE_MS = 500;
 
-  /** How many names and workers one server tells of. */
+  /** How many names, workers, connections and limits one server tells of. */
   static final int MAX_TOLD = 100;
 
   /** How many that wait for one event are asked what becomes of them. */
@@ -147,8 +149,6 @@ public final class Reporter {
     var health = deployments.health();
     var runtime = Runtime.getRuntime();
     var unread = Unread.of(vertx).bytes();
-    var limits = deployments.options().getLimits();
-    var pending = deployments.all().stream().mapToInt(each -> each.pending().count()).max();
     return answer()
         .put("host", Host.name())
         .put("version", version())
@@ -165,15 +165,22 @@ public final class Reporter {
             json(connections.stream().limit(MAX_TOLD).toList(), ConnectionReport::toJson))
         .put("names", json(names, NameReport::toJson))
         .put("workers", json(workers, WorkerReport::toJson))
-        .put(
-            "limits",
-            new JsonArray()
-                .add(limit("limits.pendingWaits", pending.orElse(0), limits.getPendingWaits()))
-                .add(limit("limits.unread", unread, limits.getUnread())));
+        .put("limits", json(limits(reports, unread), LimitReport::toJson));
   }
 
-  private static JsonObject limit(String setting, long used, long limit) {
-    return new JsonObject().put("setting", setting).put("used", used).put("limit", limit);
+  private List<LimitReport> limits(Queue<Source.Report> reports, long unread) {
+    var limits = deployments.options().getLimits();
+    var pending = deployments.all().stream().mapToInt(each -> each.pending().count()).max();
+    var own =
+        Stream.of(
+            new LimitReport(
+                "limits.pendingWaits", pending.orElse(0), limits.getPendingWaits(), null),
+            new LimitReport("limits.unread", unread, limits.getUnread(), null));
+    var near =
+        reports.stream()
+            .flatMap(report -> report.limits().stream())
+            .sorted(Comparator.comparingDouble(LimitReport::part).reversed());
+    return Stream.concat(own, near).limit(MAX_TOLD).toList();
   }
 
   private static <T> JsonArray json(Collection<T> all, Function<T, JsonObject> each) {

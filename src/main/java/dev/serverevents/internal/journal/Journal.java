@@ -147,7 +147,7 @@ public final class Journal implements Shareable {
     return List.copyOf(found);
   }
 
-  /** Has somebody asked for what is pending there. */
+  /** Has somebody asked for an overview. */
   public void add(Source source) {
     sources.add(source);
   }
@@ -157,7 +157,7 @@ public final class Journal implements Shareable {
     sources.remove(source);
   }
 
-  /** All that can be asked for what is pending. */
+  /** All that can be asked for an overview. */
   public Set<Source> sources() {
     return Set.copyOf(sources);
   }

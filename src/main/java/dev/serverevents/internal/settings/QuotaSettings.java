@@ -14,20 +14,27 @@ public final class QuotaSettings {
 
   /** Those of each client. */
   public static final QuotaSettings PER_CLIENT =
-      new QuotaSettings("http.perClient", "one client", 20_000, 10_000, 2_000, 128 * MIB);
+      new QuotaSettings("http.perClient", "one client", 20_000, 10_000, 16, 2_000, 128 * MIB);
 
   /** Those of all together. */
   public static final QuotaSettings TOTAL =
-      new QuotaSettings("http.total", "all clients", 100_000, 50_000, 20_000, 512 * MIB);
+      new QuotaSettings("http.total", "all clients", 100_000, 50_000, 64, 20_000, 512 * MIB);
 
   private final Section section;
   private final Setting<Long> waits;
   private final Setting<Long> streams;
+  private final Setting<Long> questions;
   private final Setting<Long> emits;
   private final Setting<Long> retained;
 
   private QuotaSettings(
-      String name, String whose, long waits, long streams, long emits, long retained) {
+      String name,
+      String whose,
+      long waits,
+      long streams,
+      long questions,
+      long emits,
+      long retained) {
     section = new Section(name);
     this.waits =
         section
@@ -43,6 +50,14 @@ public final class QuotaSettings {
                 "How many streams "
                     + whose
                     + " may have: SSE, WebSockets, and the subscriptions of these.");
+    this.questions =
+        section
+            .declare("questions", SettingType.integer(1, MAX, ""))
+            .byDefault(questions)
+            .says(
+                "How many questions "
+                    + whose
+                    + " may put to all servers at a time: by `explain`, and by the console.");
     this.emits =
         section
             .declare("emits", SettingType.integer(1, MAX, "a second"))
@@ -79,6 +94,10 @@ public final class QuotaSettings {
 
   public Setting<Long> streams() {
     return streams;
+  }
+
+  public Setting<Long> questions() {
+    return questions;
   }
 
   public Setting<Long> emits() {
