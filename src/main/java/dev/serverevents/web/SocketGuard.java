@@ -42,6 +42,12 @@ final class SocketGuard extends ChannelDuplexHandler {
   private @Nullable WebSocketCloseStatus fault;
   private boolean isClosing;
 
+  /** Whether a frame was wrong, so that Vert.x does not wait for the client's close frame. */
+  private boolean isWrong;
+
+  /** Whether it waits for that in its place. */
+  private boolean isLingering;
+
   private SocketGuard(long maxBytes) {
     this.maxBytes = maxBytes;
   }
@@ -107,7 +113,12 @@ final class SocketGuard extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext channel, Object message) {
-    if (message instanceof WebSocketFrame frame && isTooBig(frame)) {
+    if (isLingering) {
+      ReferenceCountUtil.release(message);
+      if (message instanceof CloseWebSocketFrame) {
+        end(channel);
+      }
+    } else if (message instanceof WebSocketFrame frame && isTooBig(frame)) {
       ReferenceCountUtil.release(message);
       tooBig(channel);
     } else {
@@ -130,9 +141,27 @@ final class SocketGuard extends ChannelDuplexHandler {
   public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
     if (fault == null) {
       fault = status(cause);
+      isWrong = true;
       endSoon(channel);
     }
-    channel.fireExceptionCaught(cause);
+    if (!isLingering) {
+      channel.fireExceptionCaught(cause);
+    }
+  }
+
+  /**
+   * Vert.x closes as soon as its close frame has left. What the client still sends, as the rest of
+   * a frame that is too big, would be answered by a reset, at which it may lose the close frame: it
+   * is read, and dropped, until the client closes, or {@link #endSoon the end}.
+   */
+  @Override
+  public void close(ChannelHandlerContext channel, ChannelPromise closed) {
+    if (isWrong) {
+      isLingering = true;
+      channel.channel().closeFuture().addListener(done -> closed.trySuccess());
+    } else {
+      var unused = channel.close(closed);
+    }
   }
 
   private static @Nullable WebSocketCloseStatus status(Throwable cause) {

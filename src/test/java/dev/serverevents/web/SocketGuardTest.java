@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -140,6 +141,24 @@ class SocketGuardTest {
     }
     deflater.end();
     return Arrays.copyOf(out.toByteArray(), out.size() - 4); // RFC 7692, section 7.2.1
+  }
+
+  /** Else its client, which goes on to send, meets a reset, and may not read the close frame. */
+  @Test
+  void theRestOfAFrameThatIsTooBigIsReadAfterTheCloseFrame(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server);
+    var head = ByteBuffer.allocate(14).put((byte) (FINAL | BINARY)).put((byte) 255).putLong(BIG);
+    for (var path : WEB_SOCKETS) {
+      try (var client = Client.open(http, path)) {
+        var out = client.socket.getOutputStream();
+        out.write(head.array());
+        assertThat(client.awaitCloseFrame()).as(path).isEqualTo(1009);
+        for (var sent = 0; sent < BIG; sent += 1 << 16) {
+          out.write(new byte[1 << 16]);
+        }
+      }
+    }
   }
 
   @Test
