@@ -139,7 +139,7 @@ class SseStreamTest {
   void aReaderThatDoesNotReadIsBoundedAndToldAndGetsTheResult(Server server) {
     server.deploy();
     var http = new Http(server);
-    var sse = Sse.open(http, STREAM);
+    var sse = Sse.open(http, STREAM + "?timeout=60000"); // on a busy machine, 50 MB take a while
     sse.response().pause();
     var events = server.events();
     var large = "x".repeat(100_000);
