@@ -93,6 +93,35 @@ class WorkTest {
     result(working.close());
   }
 
+  /** A job lies on its list until a worker comes, who then asks whether anybody waits for it. */
+  @Test
+  void aJobWhoseWaitHasEndedBeforeAWorkerTookItIsDoneForWhoeverWaitsNow(Server api, Server worker) {
+    api.deploy();
+    worker.deploy();
+    var jobs = api.events().jobList("late");
+    for (var id : List.of("unwanted", "wanted")) {
+      var asked = api.events().request("late", id, WATCHING.timeout(100), jobs::push);
+      assertThat(((EventTimeoutException) failure(asked)).cause()).isEqualTo(Cause.NEVER_CLAIMED);
+    }
+    var cancelled = Promise.<Void>promise();
+    var working =
+        worker
+            .events()
+            .work(
+                "late",
+                worker.events().jobList("late"),
+                WorkOptions.DEFAULT.concurrency(2),
+                job ->
+                    job.id().equals("wanted")
+                        ? cancelled.future().map("done")
+                        : job.cancelled().onComplete(cancelled).map("in vain"));
+    var wait = api.events().listen("late", "wanted", WaitOptions.DEFAULT);
+    result(wait.subscribed());
+    result(working.ready());
+    assertThat(result(wait.future()).get(0)).isEqualTo("done");
+    result(working.close());
+  }
+
   /** Has three jobs; whatever else it is asked throws, or gives null in the place of a Future. */
   private static final class Careless implements JobSource {
 
