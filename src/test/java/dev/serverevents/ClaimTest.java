@@ -315,6 +315,30 @@ class ClaimTest {
   }
 
   @Test
+  void aClaimThatWasMissedIsAskedForThoughItsWorkerIsKnownForAnotherJob(Server api) {
+    api.deploy();
+    try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {
+      var events = api.events();
+      var missed = request(events, 1, WATCHING);
+      var inbox = missed.job().claimTo();
+      api.broker().gap(); // in which the worker claims the job, and nobody hears it
+      worker.reconnect();
+      var heard = request(events, 2, WATCHING);
+      assertThat(heard.job().claimTo()).isEqualTo(inbox);
+      worker.claim(heard.job());
+      worker.claim(heard.job());
+      worker.alive(missed.job());
+      var reclaim = "[\"$reclaim\",\"" + inbox + "\"]";
+      var alive = "[\"$alive\",\"" + inbox + "\"]";
+      Await.untilAsserted(() -> assertThat(worker.told()).containsExactly(reclaim, alive));
+      for (var requested : List.of(missed, heard)) {
+        worker.emit(requested.job(), "done");
+        result(requested.pending().future());
+      }
+    }
+  }
+
+  @Test
   void whatWorkersSayWronglyDisturbsNobody(Server api) {
     api.deploy();
     try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {

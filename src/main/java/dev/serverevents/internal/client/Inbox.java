@@ -16,8 +16,10 @@ import dev.serverevents.internal.wire.WireNames;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,9 @@ final class Inbox implements Subscriber {
     void heardAgain(Inbox inbox);
   }
 
+  /** Of how many workers is remembered that they were asked to claim again. */
+  private static final int MAX_ASKED = 1_000;
+
   private final Home home;
   private final Owner owner;
   private final Deployment verticle;
@@ -83,6 +88,12 @@ final class Inbox implements Subscriber {
 
   /** The pending waits by id. */
   private final Map<String, Guest> waits = new HashMap<>();
+
+  /** Those of which claims may have been missed while the inbox was not heard. */
+  private final Set<Guest> doubted = new HashSet<>();
+
+  /** The workers that were asked to claim their jobs again since then. */
+  private final Set<String> askedAgain = new HashSet<>();
 
   /** The epoch in which the inbox is heard, {@link #LOST}, or 0 before it was heard. */
   private long epoch;
@@ -191,6 +202,23 @@ final class Inbox implements Subscriber {
   /** Takes a wait away that has ended. */
   void remove(String id, Guest wait) {
     waits.remove(id, wait);
+    if (doubted.remove(wait) && doubted.isEmpty()) {
+      askedAgain.clear();
+    }
+  }
+
+  /**
+   * Whether a worker has to be asked for its claims, as one of them may have been missed: once for
+   * each time that the inbox is heard again.
+   */
+  boolean isToClaimAgain(String workerId) {
+    if (doubted.isEmpty()) {
+      return false;
+    }
+    if (askedAgain.size() >= MAX_ASKED) { // anybody may say that it is a worker
+      askedAgain.clear();
+    }
+    return askedAgain.add(workerId);
   }
 
   /** The epoch of the connection on which the inbox is heard now, or 0. */
@@ -206,6 +234,8 @@ final class Inbox implements Subscriber {
   @Override
   public void subscribed(long epoch) {
     if (this.epoch == LOST) {
+      doubted.addAll(waits.values());
+      askedAgain.clear();
       owner.heardAgain(this);
     }
     this.epoch = epoch;

@@ -99,6 +99,7 @@ final class Workers {
       } else {
         tell(inbox, claim.workerId(), unwanted(inbox, claim.id(), false));
       }
+      askAgain(inbox, claim.workerId());
     } else if (signal instanceof Signal.Alive alive) {
       alive(inbox, alive);
     }
@@ -112,6 +113,7 @@ final class Workers {
       return;
     }
     claimant.heard();
+    askAgain(inbox, alive.who());
     if (alive.job().isEmpty()) {
       claimant.tell(new Signal.Alive(inbox.channel(), Optional.empty()));
     } else {
@@ -122,11 +124,18 @@ final class Workers {
     }
   }
 
+  /** A worker that is known for one job may have others, the claims of which were missed. */
+  private void askAgain(Inbox inbox, String workerId) {
+    if (inbox.isToClaimAgain(workerId)) {
+      tell(inbox, workerId, new Signal.Reclaim(inbox.channel()));
+    }
+  }
+
   /** An inbox is heard again: claims may have been missed, and signs of life were. */
   void heardAgain(Inbox inbox) {
     for (var claimant : List.copyOf(claimants.values())) {
       claimant.heard();
-      claimant.tell(new Signal.Reclaim(inbox.channel()));
+      askAgain(inbox, claimant.id());
     }
   }
 
