@@ -11,12 +11,7 @@ import java.util.List;
 /** A process of the benchmark. All JVMs have the same heap and collector. */
 final class Child implements AutoCloseable {
 
-  static final List<String> JVM_OPTIONS =
-      List.of(
-          "-Xms1g",
-          "-Xmx1g",
-          "-XX:+UseParallelGC",
-          "-Dlogback.configurationFile=dev/serverevents/app/logback.xml");
+  static final List<String> JVM_OPTIONS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC");
 
   final String name;
   private final Process process;

@@ -7,7 +7,6 @@ public final class Main {
 
   /** Runs a command; the process goes on for as long as a server that it started runs. */
   public static void main(String[] args) {
-    LogSettings.apply(System.getenv());
     var exitCode =
         ServerCommand.ifPlain(args)
             .map(ServerCommand::call)

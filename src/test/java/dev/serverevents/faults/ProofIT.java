@@ -79,7 +79,6 @@ class ProofIT {
                     ProcessHandle.current().info().command().orElse("java"),
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "-Dlogback.configurationFile=dev/serverevents/app/logback.xml",
                     ProofApi.class.getName(),
                     proxy.url(),
                     String.valueOf(probeTimeout),

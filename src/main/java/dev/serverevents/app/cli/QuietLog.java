@@ -1,5 +1,6 @@
 package dev.serverevents.app.cli;
 
+import dev.serverevents.app.log.LogConfigurator;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.helpers.BasicMarkerFactory;
@@ -25,7 +26,7 @@ public final class QuietLog implements SLF4JServiceProvider {
   /** Decides about the log, which is possible before the first logger is made. */
   static void install(boolean verbose) {
     if (verbose) {
-      System.setProperty("log.target", "System.err");
+      System.setProperty(LogConfigurator.TARGET, "System.err");
     } else {
       System.setProperty("slf4j.provider", QuietLog.class.getName());
       System.setProperty("slf4j.internal.verbosity", "WARN"); // it would tell of this choice

@@ -4,29 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
-import ch.qos.logback.core.CoreConstants;
 import ch.qos.logback.core.encoder.Encoder;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** One event whose every part was chosen by a client who wants to forge a line. */
 class PrintableLogTest {
 
-  private static final Path LOGBACK =
-      Path.of("src/main/resources/dev/serverevents/app/logback.xml");
-  private static final Pattern RULE =
-      Pattern.compile("conversionWord=\"(\\w+)\" class=\"([\\w.]+)\"");
-  private static final Pattern PATTERN = Pattern.compile("<pattern>(.*)</pattern>");
   private static final String FORGED = "x\nforged\r\u001b[31m\u009b\u2028";
 
   private static ILoggingEvent event(LoggerContext context) {
@@ -39,8 +27,6 @@ class PrintableLogTest {
   }
 
   private static String log(Encoder<ILoggingEvent> encoder, LoggerContext context) {
-    encoder.setContext(context);
-    encoder.start();
     return new String(encoder.encode(event(context)), StandardCharsets.UTF_8);
   }
 
@@ -52,17 +38,9 @@ class PrintableLogTest {
   }
 
   @Test
-  void asTextNoLineIsForged() throws IOException {
+  void asTextNoLineIsForged() {
     var context = new LoggerContext();
-    var xml = Files.readString(LOGBACK);
-    var rules = new HashMap<String, String>();
-    RULE.matcher(xml).results().forEach(rule -> rules.put(rule.group(1), rule.group(2)));
-    context.putObject(CoreConstants.PATTERN_RULE_REGISTRY, rules);
-    var encoder = new PatternLayoutEncoder();
-    var pattern = PATTERN.matcher(xml);
-    assertThat(pattern.find()).isTrue();
-    encoder.setPattern(pattern.group(1));
-    var log = log(encoder, context);
+    var log = log(LogConfigurator.text(context), context);
     assertNothingIsForged(log);
     assertThat(log)
         .contains(" - x\\u000aforged\\u000d\\u001b[31m\\u009b\\u2028 name=x\\u000aforged")
@@ -74,7 +52,8 @@ class PrintableLogTest {
 
   @Test
   void asJsonItIsOneLineThatMeansTheSame() {
-    var log = log(new PrintableJsonEncoder(), new LoggerContext());
+    var context = new LoggerContext();
+    var log = log(LogConfigurator.json(context), context);
     assertNothingIsForged(log);
     assertThat(log).endsWith("}\n").containsOnlyOnce("\n");
     var json = new JsonObject(log);

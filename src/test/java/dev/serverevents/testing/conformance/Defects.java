@@ -20,7 +20,6 @@ public final class Defects {
     return List.of(
         ProcessHandle.current().info().command().orElse("java"),
         "-XX:TieredStopAtLevel=1", // a start costs half
-        "-Dlogback.configurationFile=dev/serverevents/app/logback.xml",
         "-cp",
         System.getProperty("java.class.path"),
         JavaAdapter.class.getName(),
