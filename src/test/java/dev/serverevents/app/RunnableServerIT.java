@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -44,6 +45,29 @@ class RunnableServerIT {
       throws IOException, InterruptedException {
     var request = HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.ofString(body));
     return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  @Test
+  void aConfigurationOfLogbackTakesThePlaceOfOurs(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("logback.xml");
+    Files.writeString(
+        file,
+        """
+        <configuration>
+          <appender name="mine" class="ch.qos.logback.core.ConsoleAppender">
+            <encoder><pattern>mine: %msg%n</pattern></encoder>
+          </appender>
+          <root level="INFO"><appender-ref ref="mine" /></root>
+        </configuration>
+        """);
+    var environment = new HashMap<>(ANY_PORT);
+    environment.put("JDK_JAVA_OPTIONS", "-Dlogback.configurationFile=" + file);
+    try (var server = ServerProcess.start(environment)) {
+      server.awaitOutput("try: ");
+      assertThat(server.output().lines())
+          .anyMatch(line -> line.startsWith("mine: listening on http"))
+          .noneMatch(line -> line.contains(" INFO "));
+    }
   }
 
   @Test

@@ -20,6 +20,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterAll;
@@ -119,6 +121,13 @@ class ImageIT {
     return shell("docker inspect --format '{{" + what + "}}' " + NAME);
   }
 
+  /** From the start of its process until the server says that it has started. */
+  private static long startMs() {
+    var line = shell("docker logs %s 2>&1 | grep 'ServerVerticle - started'".formatted(NAME));
+    var began = OffsetDateTime.parse(inspect(".State.StartedAt"));
+    return Duration.between(began, OffsetDateTime.parse(line.split(" ", 2)[0])).toMillis();
+  }
+
   @Test
   void itAnswersIsHealthyAndDrains(Server server) throws Exception {
     server.deploy();
@@ -126,6 +135,7 @@ class ImageIT {
     var pi = ask(port, "/demo/pi", "{\"digits\": 10}").join();
     assertThat(new JsonObject(pi.body()).getString("pi")).isEqualTo("3.141592653");
     Await.until(() -> inspect(".State.Health.Status").equals("healthy"));
+    Figures.print("the image starts in " + startMs() + " ms");
 
     var answered = ask(port, "/events/image/1?timeout=60000", "");
     var ended = ask(port, "/events/image/2?timeout=60000", "");

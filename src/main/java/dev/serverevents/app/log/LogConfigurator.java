@@ -13,9 +13,9 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import org.slf4j.Logger;
 
 /**
- * The log of the runnable server, set up before the first logger is made. Logback finds it as a
- * service of the jar. In code it takes a tenth of a start less than as XML. Whoever has a file for
- * Logback's own setting {@code logback.configurationFile} gets that.
+ * The log of the runnable server, set up when the first logger is made. Logback finds it as a
+ * service of the jar. It is code, since XML takes a parser, and each start longer. Whoever names a
+ * file by Logback's own setting, {@code logback.configurationFile}, gets what is in there.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 
