@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 
 /**
  * The log of the runnable server, set up when the first logger is made. Logback finds it as a
- * service of the jar. It is code, since XML takes a parser, and each start longer. Whoever names a
- * file by Logback's own setting, {@code logback.configurationFile}, gets what is in there.
+ * service of the jar. It is code, since XML takes a parser and makes each start longer. Whoever
+ * names a file by Logback's own setting, {@code logback.configurationFile}, gets what is in there.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 
