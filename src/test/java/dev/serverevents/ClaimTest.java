@@ -339,6 +339,29 @@ class ClaimTest {
   }
 
   @Test
+  void aWorkerIsAskedOnceForClaimsThatWereMissed(Server api) {
+    api.deploy();
+    try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {
+      var events = api.events();
+      var missed = request(events, 1, WATCHING);
+      var inbox = missed.job().claimTo();
+      api.broker().gap();
+      worker.reconnect();
+      var heard = request(events, 2, WATCHING);
+      assertThat(heard.job().claimTo()).isEqualTo(inbox); // which is heard again
+      worker.alive(missed.job());
+      worker.claim(missed.job());
+      worker.alive(missed.job());
+      var reclaim = "[\"$reclaim\",\"" + inbox + "\"]";
+      var alive = "[\"$alive\",\"" + inbox + "\"]";
+      Await.until(() -> worker.told().contains(alive));
+      assertThat(worker.told()).containsExactly(reclaim, alive);
+      missed.pending().cancel();
+      heard.pending().cancel();
+    }
+  }
+
+  @Test
   void whatWorkersSayWronglyDisturbsNobody(Server api) {
     api.deploy();
     try (var worker = ForeignWorker.unnamed(api.broker(), "w1")) {

@@ -104,17 +104,16 @@ class WorkTest {
       assertThat(((EventTimeoutException) failure(asked)).cause()).isEqualTo(Cause.NEVER_CLAIMED);
     }
     var cancelled = Promise.<Void>promise();
+    var events = worker.events();
     var working =
-        worker
-            .events()
-            .work(
-                "late",
-                worker.events().jobList("late"),
-                WorkOptions.DEFAULT.concurrency(2),
-                job ->
-                    job.id().equals("wanted")
-                        ? cancelled.future().map("done")
-                        : job.cancelled().onComplete(cancelled).map("in vain"));
+        events.work(
+            "late",
+            events.jobList("late"),
+            WorkOptions.DEFAULT.concurrency(2),
+            job ->
+                job.id().equals("wanted")
+                    ? cancelled.future().map("done")
+                    : job.cancelled().onComplete(cancelled).map("in vain"));
     var wait = api.events().listen("late", "wanted", WaitOptions.DEFAULT);
     result(wait.subscribed());
     result(working.ready());

@@ -108,12 +108,13 @@ final class Workers {
   /** A sign of life is answered; who is not known has claimed something that was not heard. */
   private void alive(Inbox inbox, Signal.Alive alive) {
     var claimant = claimants.get(new At(inbox.verticle().commands(), alive.who()));
-    if (claimant == null) {
+    if (inbox.isToClaimAgain(alive.who()) || claimant == null) {
       tell(inbox, alive.who(), new Signal.Reclaim(inbox.channel()));
+    }
+    if (claimant == null) {
       return;
     }
     claimant.heard();
-    askAgain(inbox, alive.who());
     if (alive.job().isEmpty()) {
       claimant.tell(new Signal.Alive(inbox.channel(), Optional.empty()));
     } else {
