@@ -45,9 +45,11 @@ class ManyStreamsTest {
                 event -> {
                   work();
                   if (told.incrementAndGet() == 1) {
-                    var wait = events.on("other", 1);
-                    events.emit("other", 1).onFailure(toldAtAnswer::tryFail);
-                    wait.onSuccess(args -> toldAtAnswer.tryComplete(told.get()))
+                    var wait = events.listen("other", 1);
+                    wait.subscribed()
+                        .compose(subscribed -> events.emit("other", 1))
+                        .compose(emitted -> wait.future())
+                        .onSuccess(args -> toldAtAnswer.tryComplete(told.get()))
                         .onFailure(toldAtAnswer::tryFail);
                   }
                 });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.internal.local.Deployments;
 import dev.serverevents.internal.local.Deployments.Deployment;
+import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
 import io.vertx.core.Promise;
@@ -75,6 +76,7 @@ class SeveralLoopsTest {
         assertThat(result(answers.get(id).future()).get(0)).isEqualTo(id);
       }
       stream.close();
+      Await.until(() -> pending(verticles(server, context, true)) == 0);
     }
   }
 

@@ -318,6 +318,7 @@ class WireProtocolPageTest {
   void whoAsksAllServersIsAnswered(Server server) {
     server.deploy();
     var commands = commands("Questions to all servers");
+    Await.until(() -> server.redis().allChannels().contains("$servers"));
     send(server.redis(), commands.get(2)); // the last words of another server
     var wait = server.events().listen(NAME, 8);
     result(wait.subscribed()); // behind them

@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
@@ -41,6 +42,13 @@ public final class TcpProxy implements AutoCloseable {
   /** Starts one before a Redis. */
   public static TcpProxy before(TestRedis redis) {
     return new TcpProxy(redis.port(), new NetServerOptions());
+  }
+
+  /** Starts one before a Redis, which holds everything back for up to so many ms, at random. */
+  static TcpProxy jittering(TestRedis redis, int ms) {
+    var proxy = before(redis);
+    proxy.delay(() -> ThreadLocalRandom.current().nextInt(ms + 1));
+    return proxy;
   }
 
   /** Starts one that speaks TLS before a Redis that does not. */
@@ -148,8 +156,8 @@ public final class TcpProxy implements AutoCloseable {
     final NetSocket upstream;
     volatile boolean swallowing;
     volatile boolean swallowingAnswers;
-    final Queue<Buffer> toClient = new ConcurrentLinkedQueue<>();
-    final Queue<Buffer> toUpstream = new ConcurrentLinkedQueue<>();
+    final Queue<Runnable> toClient = new ConcurrentLinkedQueue<>();
+    final Queue<Runnable> toUpstream = new ConcurrentLinkedQueue<>();
 
     Pair(NetSocket client, NetSocket upstream) {
       this.client = client;
@@ -170,30 +178,31 @@ public final class TcpProxy implements AutoCloseable {
       from.handler(
           bytes -> {
             if (!swallowing && !(swallowingAnswers && from == upstream)) {
-              pass(from == upstream ? answers.apply(bytes) : bytes, to);
+              var passed = from == upstream ? answers.apply(bytes) : bytes;
+              pass(() -> to.write(passed), to);
             }
           });
       from.closeHandler(
           closed -> {
             pairs.remove(this);
-            to.close();
+            pass(to::close, to);
           });
     }
 
-    /** What is behind something that is held back is held back with it. */
-    void pass(Buffer bytes, NetSocket to) {
+    /** What is behind something that is held back is held back with it, the end as well. */
+    void pass(Runnable what, NetSocket to) {
       var held = to == client ? toClient : toUpstream;
       var ms = delayMs.getAsInt();
       if (ms == 0 && held.isEmpty()) {
-        to.write(bytes);
+        what.run();
         return;
       }
-      held.add(bytes);
+      held.add(what);
       vertx.setTimer(
           Math.max(1, ms),
           timer -> {
-            for (var next = held.poll(); next != null; next = next == bytes ? null : held.poll()) {
-              to.write(next);
+            for (var next = held.poll(); next != null; next = next == what ? null : held.poll()) {
+              next.run();
             }
           });
     }

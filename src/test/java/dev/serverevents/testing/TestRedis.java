@@ -26,10 +26,16 @@ public final class TestRedis implements AutoCloseable {
   private static final Vertx VERTX = Vertx.vertx();
   private static final String PORT = "PORT";
 
+  /**
+   * Up to so many ms each connection is late, so that none of them is taken for another's order.
+   */
+  private static final int JITTER_MS = Integer.getInteger("tests.jitter", 0);
+
   private final int port;
   private final String host;
   private final RedisRun run;
   private final Redis client;
+  private TcpProxy jitter;
 
   private TestRedis(RedisPlace place, Map<String, String> files, List<String> arguments) {
     port = freePort();
@@ -42,6 +48,9 @@ public final class TestRedis implements AutoCloseable {
     all.replaceAll(argument -> argument.replace(PORT, String.valueOf(port)));
     run = RedisRun.start(place, files, all, "Ready to accept connections");
     client = client(arguments);
+    if (JITTER_MS > 0 && !arguments.contains("--tls-port")) {
+      jitter = TcpProxy.jittering(this, JITTER_MS);
+    }
   }
 
   private TestRedis(TestNetwork network) {
@@ -69,7 +78,7 @@ public final class TestRedis implements AutoCloseable {
   }
 
   private Redis client(List<String> arguments) {
-    var options = new RedisOptions().setConnectionString(url()).setMaxWaitingHandlers(100_000);
+    var options = new RedisOptions().setConnectionString(direct()).setMaxWaitingHandlers(100_000);
     options.setMaxMultiLength(1_000_000);
     var password = arguments.indexOf("--requirepass");
     if (password >= 0) {
@@ -104,6 +113,10 @@ public final class TestRedis implements AutoCloseable {
   }
 
   public String url() {
+    return jitter != null ? jitter.url() : direct();
+  }
+
+  private String direct() {
     return "redis://" + host + ":" + port;
   }
 
@@ -277,6 +290,9 @@ public final class TestRedis implements AutoCloseable {
   @Override
   public void close() {
     client.close().await();
+    if (jitter != null) {
+      jitter.close();
+    }
     run.close();
   }
 

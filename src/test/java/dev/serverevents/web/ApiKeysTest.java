@@ -147,6 +147,7 @@ class ApiKeysTest {
         new String[][] {{"X-API-Key", ORDERS}, {"Authorization", "Bearer " + ORDERS}}) {
       assertThat(http.post("/events/orders.new/1", "[]", header).status()).isEqualTo(202);
       assertThat(http.get("/events/orders.new/1?timeout=300", header).status()).isEqualTo(504);
+      Await.until(() -> server.broker().channels().isEmpty());
     }
   }
 

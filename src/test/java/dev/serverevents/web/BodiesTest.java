@@ -4,6 +4,7 @@ import static dev.serverevents.testing.Await.result;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.RawHttp;
 import dev.serverevents.testing.Server;
@@ -45,6 +46,7 @@ class BodiesTest {
         http.post("/events/a/1?retain=60000", body, "Content-Type", type)
             .is(202, "{\"receivers\":0}");
         assertThat(kept(http).body()).as(type).isEqualTo(body);
+        Await.until(() -> server.broker().channels().isEmpty());
       }
     }
     var failure = "{\"code\":422,\"message\":\"100% = full\"}";

@@ -194,6 +194,7 @@ abstract class BrokerContract extends Brokers {
     var options = EmitOptions.retain(Duration.ofMinutes(1)).idempotencyKey("k");
 
     assertThat(Await.result(one.emit("x", options))).isEqualTo(1);
+    Await.until(() -> one.heeded().all.contains(heard("x")));
     one.run(() -> one.broker().unsubscribe(CHANNEL));
     Await.until(() -> one.count(CHANNEL) == 0);
 
