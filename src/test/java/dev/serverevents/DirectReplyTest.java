@@ -11,6 +11,7 @@ import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.TcpProxy;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -166,11 +167,18 @@ class DirectReplyTest {
       var events = api.events();
       link.cut();
       Await.until(() -> !events.isReady());
-      var replying = worker.events();
+      var jobs = Promise.<String>promise();
       var answer =
           events.requestDirect(
-              "job", 7, 30_000, replyTo -> replying.reply(replyTo, "job", 7, "back"));
+              "job",
+              7,
+              30_000,
+              replyTo -> {
+                jobs.complete(replyTo);
+                return Future.succeededFuture();
+              });
       link.mend();
+      assertThat(result(worker.events().reply(result(jobs.future()), "job", 7, "back"))).isOne();
       assertThat(result(answer).get(0)).isEqualTo("back");
       api.undeploy();
     }

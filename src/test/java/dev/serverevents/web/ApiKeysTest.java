@@ -232,6 +232,7 @@ class ApiKeysTest {
     }
     assertThat(overSockJs(http, ORDERS, send("server-events.on", event("orders.new"))))
         .contains("within its timeout of 300 ms");
+    Await.until(() -> server.broker().channels().isEmpty());
     assertThat(overSockJs(http, ORDERS, send("server-events.emit", event("orders.new"))))
         .contains("\"receivers\":0");
     assertThat(overSockJs(http, ORDERS, send("server-events.stream", event("orders.new"))))

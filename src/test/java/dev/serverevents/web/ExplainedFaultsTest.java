@@ -176,12 +176,14 @@ class ExplainedFaultsTest {
     var http = new Http(server);
     var problem = http.send(HttpMethod.GET, "/events/job/1?timeout=60000", "");
     Await.until(() -> server.broker().channels().contains("job:1"));
+    Await.until(() -> result(server.events().overview()).servers().size() == 2);
     var verticle =
         server.vertx().deploymentIDs().stream()
             .filter(id -> !id.equals(http.deploymentID()))
             .findFirst()
             .orElseThrow();
     result(server.vertx().undeploy(verticle));
+    Await.until(() -> !result(other.events().explain("job", 1)).timeline().isEmpty());
     var explained = assertCause(result(problem), other, "job", 1, Cause.DRAINING);
     assertThat(steps(explained)).containsExactly("waiting", "subscribed", "ended");
   }
