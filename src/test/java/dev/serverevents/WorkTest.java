@@ -103,6 +103,8 @@ class WorkTest {
       var asked = api.events().request("late", id, WATCHING.timeout(100), jobs::push);
       assertThat(((EventTimeoutException) failure(asked)).cause()).isEqualTo(Cause.NEVER_CLAIMED);
     }
+    var wait = api.events().listen("late", "wanted", WaitOptions.DEFAULT);
+    result(wait.subscribed());
     var cancelled = Promise.<Void>promise();
     var events = worker.events();
     var working =
@@ -114,8 +116,6 @@ class WorkTest {
                 job.id().equals("wanted")
                     ? cancelled.future().map("done")
                     : job.cancelled().onComplete(cancelled).map("in vain"));
-    var wait = api.events().listen("late", "wanted", WaitOptions.DEFAULT);
-    result(wait.subscribed());
     result(working.ready());
     assertThat(result(wait.future()).get(0)).isEqualTo("done");
     result(working.close());

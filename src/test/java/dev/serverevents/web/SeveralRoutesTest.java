@@ -116,6 +116,7 @@ class SeveralRoutesTest {
     assertThat(accepted.status()).isEqualTo(202);
     assertThat(accepted.header("Location"))
         .isEqualTo("/api/events/a%20b?all=1%2C2&all=3&min=2&retained=true");
+    awaitSubscribed(server, 0);
     for (var id : new int[] {3, 1}) {
       http.post("/events/a%20b/" + id + "?retain=10000", "[]").is(202, "{\"receivers\":0}");
     }
