@@ -9,6 +9,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,15 +53,20 @@ class ClientPagesIT {
         page.worker()
             .replace(
                 "await job.progress([50, '%']);",
-                "await new Promise((go) => setTimeout(go, 1500));")
-            .replace("await job.progress([50, \"%\"])", "await asyncio.sleep(1.5)");
+                "await job.progress([50, '%']); await new Promise((go) => setTimeout(go, 1500));")
+            .replace(
+                "await job.progress([50, \"%\"])",
+                "await job.progress([50, \"%\"]); await asyncio.sleep(1.5)");
     assertThat(slow).isNotEqualTo(page.worker());
     var wait = server.events().on("orders.priced", "7", 30_000);
     var worker = worker(client, redis.url(), slow);
     var order = new JsonObject().put("item", "tea").put("quantity", 2);
     var job = new JsonObject().put("name", "orders.priced").put("id", "7").put("data", order);
+    var inHand = new CopyOnWriteArrayList<String>();
+    var progress = server.broker().subscribe(List.of("$progress:orders.priced:7"), inHand::add);
     redis.command("RPUSH", "$jobs:{orders.priced}", job.encode());
-    Await.until(() -> redis.command("LLEN", "$jobs:{orders.priced}").toInteger() == 0);
+    Await.until(() -> !inHand.isEmpty());
+    progress.close();
     worker.destroy();
     assertThat(worker.onExit().join().exitValue()).isZero();
     assertThat(((JsonObject) Await.result(wait).get(0)).getInteger("price")).isEqualTo(6);
