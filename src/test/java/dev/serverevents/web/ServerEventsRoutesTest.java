@@ -276,6 +276,7 @@ class ServerEventsRoutesTest {
       Await.until(() -> server.broker().channels().contains("a:1"));
       assertThat(http.post("/events/a/1", body).status()).isEqualTo(202);
       assertThat(result(waiting).body()).isEqualTo(body.startsWith("[") ? body : "[" + body + "]");
+      Await.until(() -> server.broker().channels().isEmpty());
     }
   }
 
