@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar's own words, and what its manifest says. */
 class CommandLineIT {
@@ -77,10 +78,10 @@ class CommandLineIT {
   }
 
   @Test
-  void virtualThreadsWorkFromTheJarOnJdk25() throws IOException {
+  void virtualThreadsWorkFromTheJarOnJdk25(@TempDir Path directory) throws IOException {
     var jdk = Path.of("/usr/lib/jvm/temurin-25-jdk-amd64/bin/java");
     Programs.assume(Files.isExecutable(jdk), "virtual threads on JDK 25, which is not here");
-    var source = Files.createTempDirectory("virtual").resolve("Virtual.java");
+    var source = directory.resolve("Virtual.java");
     Files.writeString(
         source,
         """

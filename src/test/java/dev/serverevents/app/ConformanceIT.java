@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.testing.conformance.Defects;
 import io.vertx.core.json.JsonObject;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar tests a client. */
 class ConformanceIT {
@@ -21,16 +22,18 @@ class ConformanceIT {
 
   private record Ended(int exitCode, String output, String errors) {}
 
-  private static Ended run(String... arguments) throws IOException, InterruptedException {
+  @TempDir private Path directory;
+
+  private Ended run(String... arguments) throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-jar", JAR.toString(), "conformance"));
     command.addAll(List.of(arguments));
-    var errors = File.createTempFile("conformance", ".txt");
-    var process = new ProcessBuilder(command).redirectError(errors).start();
+    var errors = directory.resolve("errors.txt");
+    var process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return new Ended(process.exitValue(), output, java.nio.file.Files.readString(errors.toPath()));
+    return new Ended(process.exitValue(), output, Files.readString(errors));
   }
 
   private static String[] with(String defect, String... options) {

@@ -50,12 +50,14 @@ public final class CommandProcess {
 
     private static Path make() {
       try {
-        var file = Files.createTempDirectory("archive").resolve("commands.jsa");
+        var directory = Files.createTempDirectory("archive");
+        var file = directory.resolve("commands.jsa");
+        directory.toFile().deleteOnExit();
+        file.toFile().deleteOnExit(); // the other way round
         var command = java("-XX:ArchiveClassesAtExit=" + file, "-Xlog:disable");
         command.addAll(
             List.of("wait", "archive", "1", "--timeout", "1", "--redis", TestRedis.shared().url()));
         run(Map.of(), command).code();
-        file.toFile().deleteOnExit();
         return file;
       } catch (IOException e) {
         throw new UncheckedIOException(e);

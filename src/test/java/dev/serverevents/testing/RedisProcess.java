@@ -1,12 +1,14 @@
 package dev.serverevents.testing;
 
 import dev.serverevents.app.RedisExecutable;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -34,6 +36,7 @@ final class RedisProcess implements RedisRun {
       command.add(named.isEmpty() ? RedisExecutable.extract(directory).toString() : named);
       command.addAll(arguments);
       process = spawn();
+      Runtime.getRuntime().addShutdownHook(new Thread(this::close));
       Await.until(() -> hasSaid(ready));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -50,14 +53,11 @@ final class RedisProcess implements RedisRun {
   }
 
   private Process spawn() throws IOException {
-    var started =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-            .start();
-    Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
-    return started;
+    return new ProcessBuilder(command)
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .start();
   }
 
   private boolean hasSaid(String text) throws IOException {
@@ -96,8 +96,14 @@ final class RedisProcess implements RedisRun {
     }
   }
 
+  /** Ends it, and removes its files, of which an executable is one. */
   @Override
   public void close() {
     kill();
+    try (var files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    } catch (IOException removed) {
+      // before
+    }
   }
 }
