@@ -143,7 +143,7 @@ class FailedStartIT {
     assertFails(
         ServerProcess.start(refused),
         REDIS,
-        "Cannot start: Redis at redis://127.0.0.1:" + test.redis().port() + ": NOAUTH");
+        "Cannot start: Redis at " + test.redis().url() + ": NOAUTH");
   }
 
   @Test
