@@ -80,6 +80,15 @@ final class ClientPeer implements AutoCloseable {
     Await.until(() -> told(event).contains(id));
   }
 
+  /** Returns when it has told that Redis has confirmed the subscription of a call's wait. */
+  void awaitSubscribed(int call) {
+    Await.until(
+        () ->
+            said.stream()
+                .filter(line -> "subscribed".equals(line.getString("event")))
+                .anyMatch(line -> line.getInteger("call") == call));
+  }
+
   /** Begins to work on the jobs of a name, one at a time, and returns the worker's id. */
   String work(String name) {
     var in = new JsonObject().put("name", name).put("list", name);

@@ -185,7 +185,7 @@ class ClientsIT {
       assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("timeout");
       Await.until(() -> redis.channels().isEmpty());
       var call = peer.ask("on", wait);
-      Await.until(() -> redis.channels().contains(NAME + ":7"));
+      peer.awaitSubscribed(call);
       proxy.cut();
       proxy.mend();
       assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
@@ -199,7 +199,7 @@ class ClientsIT {
     try (var peer = client.install().start(redis.url())) {
       var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 1_000);
       var call = peer.ask("on", wait);
-      Await.until(() -> redis.channels().contains(NAME + ":7"));
+      peer.awaitSubscribed(call);
       peer.out("close", new JsonObject());
       assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
     }

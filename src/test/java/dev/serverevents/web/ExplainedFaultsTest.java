@@ -157,7 +157,7 @@ class ExplainedFaultsTest {
       var events = server.events();
       var http = new Http(server);
       var problem = http.send(HttpMethod.GET, "/events/job/1?timeout=2000", "");
-      Await.until(() -> server.broker().channels().contains("job:1"));
+      Await.until(() -> steps(result(events.explain("job", 1))).contains("subscribed"));
       link.cut();
       Await.until(() -> !events.isReady());
       link.mend();
