@@ -53,7 +53,7 @@ public final class CommandProcess {
         var directory = Files.createTempDirectory("archive");
         var file = directory.resolve("commands.jsa");
         directory.toFile().deleteOnExit();
-        file.toFile().deleteOnExit(); // the other way round
+        file.toFile().deleteOnExit(); // before its directory: the last one named is the first
         var command = java("-XX:ArchiveClassesAtExit=" + file, "-Xlog:disable");
         command.addAll(
             List.of("wait", "archive", "1", "--timeout", "1", "--redis", TestRedis.shared().url()));

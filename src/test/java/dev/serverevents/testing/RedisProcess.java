@@ -102,8 +102,8 @@ final class RedisProcess implements RedisRun {
     kill();
     try (var files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    } catch (IOException removed) {
-      // before
+    } catch (IOException | UncheckedIOException gone) {
+      // it was closed before, or a file of Redis went by itself
     }
   }
 }

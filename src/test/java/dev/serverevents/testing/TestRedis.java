@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A real redis-server of the tests' own, which can be killed, stopped and started again. */
 public final class TestRedis implements AutoCloseable {
@@ -26,16 +27,14 @@ public final class TestRedis implements AutoCloseable {
   private static final Vertx VERTX = Vertx.vertx();
   private static final String PORT = "PORT";
 
-  /**
-   * Up to so many ms each connection is late, so that none of them is taken for another's order.
-   */
+  /** How many ms each connection is late at most, so that no test relies on the order of two. */
   private static final int JITTER_MS = Integer.getInteger("tests.jitter", 0);
 
   private final int port;
   private final String host;
   private final RedisRun run;
   private final Redis client;
-  private TcpProxy jitter;
+  private final @Nullable TcpProxy jitter;
 
   private TestRedis(RedisPlace place, Map<String, String> files, List<String> arguments) {
     port = freePort();
@@ -48,9 +47,8 @@ public final class TestRedis implements AutoCloseable {
     all.replaceAll(argument -> argument.replace(PORT, String.valueOf(port)));
     run = RedisRun.start(place, files, all, "Ready to accept connections");
     client = client(arguments);
-    if (JITTER_MS > 0 && !arguments.contains("--tls-port")) {
-      jitter = TcpProxy.jittering(this, JITTER_MS);
-    }
+    var jitters = JITTER_MS > 0 && !arguments.contains("--tls-port");
+    jitter = jitters ? TcpProxy.jittering(this, JITTER_MS) : null;
   }
 
   private TestRedis(TestNetwork network) {
@@ -60,6 +58,7 @@ public final class TestRedis implements AutoCloseable {
         network.startRedis(
             List.of("--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""), port);
     client = client(List.of());
+    jitter = null;
   }
 
   /**

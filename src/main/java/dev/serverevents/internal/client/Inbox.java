@@ -208,10 +208,10 @@ final class Inbox implements Subscriber {
   }
 
   /**
-   * Whether a worker has to be asked for its claims, as one of them may have been missed: once for
-   * each time that the inbox is heard again.
+   * Begins to ask a worker for its claims, as one of them may have been missed: once for each time
+   * that the inbox is heard again. False if it need not be asked.
    */
-  boolean isToClaimAgain(String workerId) {
+  boolean tryAskAgain(String workerId) {
     if (doubted.isEmpty()) {
       return false;
     }

@@ -108,7 +108,7 @@ final class Workers {
   /** A sign of life is answered; who is not known has claimed something that was not heard. */
   private void alive(Inbox inbox, Signal.Alive alive) {
     var claimant = claimants.get(new At(inbox.verticle().commands(), alive.who()));
-    if (inbox.isToClaimAgain(alive.who()) || claimant == null) {
+    if (inbox.tryAskAgain(alive.who()) || claimant == null) {
       tell(inbox, alive.who(), new Signal.Reclaim(inbox.channel()));
     }
     if (claimant == null) {
@@ -127,7 +127,7 @@ final class Workers {
 
   /** A worker that is known for one job may have others, the claims of which were missed. */
   private void askAgain(Inbox inbox, String workerId) {
-    if (inbox.isToClaimAgain(workerId)) {
+    if (inbox.tryAskAgain(workerId)) {
       tell(inbox, workerId, new Signal.Reclaim(inbox.channel()));
     }
   }
