@@ -11,7 +11,12 @@ public final class Slots {
   public static final int COUNT = 16_384;
 
   private static final int POLYNOMIAL = 0x1021;
+
+  /** The CRC of an octet. */
   private static final int[] TABLE = new int[256];
+
+  /** The CRC of an octet and a zero behind it, by which two octets are one step. */
+  private static final int[] BEFORE_ZERO = new int[256];
 
   static {
     for (var i = 0; i < TABLE.length; i++) {
@@ -20,6 +25,9 @@ public final class Slots {
         crc = (crc & 0x8000) == 0 ? crc << 1 : (crc << 1) ^ POLYNOMIAL;
       }
       TABLE[i] = crc & 0xffff;
+    }
+    for (var i = 0; i < TABLE.length; i++) {
+      BEFORE_ZERO[i] = add(TABLE[i], 0);
     }
   }
 
@@ -35,14 +43,19 @@ public final class Slots {
   /** Of a part of a key; most are ASCII, whose bytes need not be made. */
   private static int of(String key, int from, int to) {
     var crc = 0;
-    for (var i = from; i < to; i++) {
+    var all = 0;
+    var i = from;
+    for (; i < to - 1; i += 2) {
       var octet = key.charAt(i);
-      if (octet >= 0x80) {
-        return of(key.substring(from, to).getBytes(StandardCharsets.UTF_8));
-      }
-      crc = add(crc, octet);
+      var next = key.charAt(i + 1);
+      all |= octet | next;
+      crc = BEFORE_ZERO[((crc >> 8) ^ octet) & 0xff] ^ TABLE[(crc ^ next) & 0xff];
     }
-    return crc % COUNT;
+    if (i < to) {
+      all |= key.charAt(i);
+      crc = add(crc, key.charAt(i) & 0xff);
+    }
+    return all < 0x80 ? crc % COUNT : of(key.substring(from, to).getBytes(StandardCharsets.UTF_8));
   }
 
   private static int of(byte... octets) {

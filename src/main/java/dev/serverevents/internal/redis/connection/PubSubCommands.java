@@ -12,7 +12,15 @@ public final class PubSubCommands {
 
   private static final int END_OF_LINE = '\r' << Byte.SIZE | '\n';
 
-  private final ByteBuf written = Unpooled.buffer();
+  /** So many bytes most commands take for a channel. */
+  private static final int USUAL_SIZE = 64;
+
+  private final ByteBuf written;
+
+  /** Begins without a command, with room for about so many channels. */
+  public PubSubCommands(int channels) {
+    written = Unpooled.buffer(channels * USUAL_SIZE);
+  }
 
   /** Begins a command for so many channels, which are to follow. */
   public void begin(Command command, int channels) {
@@ -33,8 +41,15 @@ public final class PubSubCommands {
 
   private void line(char kind, int number) {
     written.writeByte(kind);
-    ByteBufUtil.writeAscii(written, String.valueOf(number));
+    digits(number);
     written.writeShort(END_OF_LINE);
+  }
+
+  private void digits(int number) {
+    if (number >= 10) {
+      digits(number / 10);
+    }
+    written.writeByte('0' + number % 10);
   }
 
   /** Whether there is none. */

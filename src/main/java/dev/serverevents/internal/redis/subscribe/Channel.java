@@ -34,6 +34,9 @@ final class Channel {
 
   private State state = State.NONE;
 
+  /** Whether it is among those that the next commands may be for. */
+  private boolean queued;
+
   /** The number of the last command that was sent for it. */
   private int lastCommand;
 
@@ -128,7 +131,20 @@ final class Channel {
     if (connection != newConnection) {
       connection = newConnection;
       state = State.NONE;
+      queued = false;
     }
+  }
+
+  /** Comes among those that the next commands may be for; returns whether it was not there. */
+  boolean queue() {
+    var wasQueued = queued;
+    queued = true;
+    return !wasQueued;
+  }
+
+  /** Is among them no more. */
+  void unqueue() {
+    queued = false;
   }
 
   /** Whether a connection brings all that is published on it from now on. */

@@ -10,9 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +38,8 @@ final class CommandQueue {
   private final Consumer<PubSubCommands> connection;
   private final EndOfTurn endOfTurn;
 
-  /** Channels that are wanted, or not wanted any more, since their last command. */
-  private final Set<Channel> changed = new LinkedHashSet<>();
+  /** Channels that are wanted, or not wanted any more, since their last command; each one once. */
+  private final Deque<Channel> changed = new ArrayDeque<>();
 
   /** The commands that are not answered, in the order in which they were sent. */
   private final Deque<SentCommand> sent = new ArrayDeque<>();
@@ -74,8 +72,10 @@ final class CommandQueue {
       return;
     }
     channel.enter(this);
-    changed.add(channel);
-    endOfTurn.schedule();
+    if (channel.queue()) {
+      changed.add(channel);
+      endOfTurn.schedule();
+    }
   }
 
   /**
@@ -85,7 +85,7 @@ final class CommandQueue {
    */
   Future<Void> echo(Channel channel) {
     var echo = new SentCommand(ECHO, true, List.of(channel));
-    var commands = new PubSubCommands();
+    var commands = new PubSubCommands(1);
     var answered = echo.whenAnswered();
     add(echo, commands);
     connection.accept(commands);
@@ -102,7 +102,7 @@ final class CommandQueue {
     if (changed.isEmpty()) {
       return;
     }
-    var commands = new PubSubCommands();
+    var commands = new PubSubCommands(Math.min(WINDOW, changed.size()));
     while (!ended && awaited < WINDOW && !changed.isEmpty()) {
       var subscribe = new ArrayList<Channel>();
       var unsubscribe = new ArrayList<Channel>();
@@ -123,13 +123,12 @@ final class CommandQueue {
 
   private List<Channel> takeChunk() {
     var chunk = new ArrayList<Channel>();
-    var next = changed.iterator();
-    while (next.hasNext() && chunk.size() < CHUNK) {
-      var channel = next.next();
-      if (channel.isAlone() && !chunk.isEmpty()) {
+    while (!changed.isEmpty() && chunk.size() < CHUNK) {
+      if (changed.getFirst().isAlone() && !chunk.isEmpty()) {
         break;
       }
-      next.remove();
+      var channel = changed.removeFirst();
+      channel.unqueue();
       chunk.add(channel);
       if (channel.isAlone()) {
         break;
@@ -144,7 +143,8 @@ final class CommandQueue {
     var from = 0;
     for (var to = 1; to <= list.size(); to++) {
       if (to == list.size() || list.get(to).slot() != list.get(from).slot()) {
-        add(subscribe, list.subList(from, to), commands);
+        var same = to - from == 1 ? List.of(list.get(from)) : list.subList(from, to);
+        add(subscribe, same, commands);
         from = to;
       }
     }
@@ -153,7 +153,9 @@ final class CommandQueue {
   private void add(boolean subscribe, List<Channel> list, PubSubCommands commands) {
     var number = Math.max(1, lastNumber + 1);
     lastNumber = number;
-    list.forEach(channel -> channel.sent(subscribe, number));
+    for (var channel : list) {
+      channel.sent(subscribe, number);
+    }
     add(new SentCommand(number, subscribe, list), commands);
   }
 
