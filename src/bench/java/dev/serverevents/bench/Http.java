@@ -3,6 +3,7 @@ package dev.serverevents.bench;
 import dev.serverevents.app.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,23 @@ final class Http {
   private static final Pattern RATE = Pattern.compile("Requests/sec: +([0-9.]+)");
   private static final String WRONG = "Non-2xx";
 
+  /** How long each process has used a CPU, in us, or how long for a request. */
+  private record Cpu(double server, double redis, double worker) {
+
+    static final Cpu NONE = new Cpu(0, 0, 0);
+
+    Cpu plus(Cpu other, double factor) {
+      return new Cpu(
+          server + factor * other.server,
+          redis + factor * other.redis,
+          worker + factor * other.worker);
+    }
+
+    String each(double requests) {
+      return "%.1f | %.1f | %.1f".formatted(server / requests, redis / requests, worker / requests);
+    }
+  }
+
   private final Processes processes;
 
   Http(Processes processes) {
@@ -28,29 +46,47 @@ final class Http {
 
   String run() throws IOException {
     var port = String.valueOf(EmbeddedRedis.freePort());
-    processes.jvm("http", HttpMain.class, processes.redisUrl(), port);
+    var server = processes.jvm("http", HttpMain.class, processes.redisUrl(), port);
+    var used = new LinkedHashMap<String, Cpu>();
     var rates = new LinkedHashMap<String, List<Double>>();
     try {
       for (var route : ROUTES) {
         wrk(port, route, WARM_UP_S);
         rates.put(route, new ArrayList<>());
+        used.put(route, Cpu.NONE);
       }
     } catch (IOException absent) {
       return "no wrk here, so HTTP is left out: " + absent.getMessage();
     }
     for (var run = 0; run < RUNS; run++) {
       for (var route : ROUTES) {
+        var before = cpu(server);
         rates.get(route).add(wrk(port, route, RUN_S));
+        used.put(route, used.get(route).plus(cpu(server), 1).plus(before, -1));
       }
     }
     var table =
-        new StringBuilder("| route | requests/s | against the empty one |\n|---|---|---|\n");
+        new StringBuilder("| route | requests/s | against the empty one | server CPU us/request |")
+            .append(" Redis CPU | worker CPU |\n|---|---|---|---|---|---|\n");
     var empty = median(rates.get("/empty"));
     rates.forEach(
         (route, all) ->
             table.append(
-                "| %s | %,.0f | %.2f |%n".formatted(route, median(all), median(all) / empty)));
+                "| %s | %,.0f | %.2f | %s |%n"
+                    .formatted(
+                        route,
+                        median(all),
+                        median(all) / empty,
+                        used.get(route).each(RUN_S * all.stream().mapToDouble(r -> r).sum()))));
     return table.toString();
+  }
+
+  private Cpu cpu(Child server) {
+    return new Cpu(us(server.cpu()), us(processes.redisCpu()), us(processes.worker().cpu()));
+  }
+
+  private static double us(Duration cpu) {
+    return cpu.toNanos() / 1e3;
   }
 
   private static double wrk(String port, String route, long seconds) throws IOException {

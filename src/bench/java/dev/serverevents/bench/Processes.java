@@ -70,13 +70,15 @@ final class Processes implements AutoCloseable {
     return child;
   }
 
-  /** How long Redis has used a CPU. */
+  /** How long Redis has used a CPU; it is the child of a shell that guards it. */
   Duration redisCpu() {
     return ProcessHandle.current()
-        .children()
-        .filter(child -> child.info().command().orElse("").contains("redis"))
-        .map(child -> child.info().totalCpuDuration().orElse(Duration.ZERO))
-        .reduce(Duration.ZERO, Duration::plus);
+        .descendants()
+        .map(ProcessHandle::info)
+        .filter(process -> process.command().orElse("").contains("redis"))
+        .map(process -> process.totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration::plus)
+        .orElseThrow();
   }
 
   String redisUrl() {

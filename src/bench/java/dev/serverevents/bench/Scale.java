@@ -23,17 +23,18 @@ final class Scale {
 
   private static final int RUNS = Integer.getInteger("bench.runs", 5);
   private static final long MS = Long.getLong("bench.ms", 2_000);
-  private static final long WARM_UP_MS = Long.getLong("bench.warmup", 4_000);
+  private static final long WARM_UP_MS = Long.getLong("bench.warmup", 12_000);
   private static final List<Integer> IN_FLIGHT = List.of(64, 1024);
   private static final String MASTERS = System.getProperty("bench.masters", "1,3");
 
   private static final String HEAD =
       """
-      Of each node, per event: CPU, reads, events published there, events and bytes that came by the
-      bus; and how many inboxes lie there.
+      Per event: CPU of the API server and of the worker, and of each node its CPU, its reads, the
+      events published there, and the events and bytes that came by the bus; and how many inboxes
+      lie there.
 
-      | Pub/Sub | masters | in flight | cycles/s | lost | against %s | CPU us | reads | published | by bus | bus bytes | inboxes |
-      |---|---|---|---|---|---|---|---|---|---|---|---|
+      | Pub/Sub | masters | in flight | cycles/s | lost | against %s | API CPU us | worker CPU us | node CPU us | reads | published | by bus | bus bytes | inboxes |
+      |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
       """;
 
   /** What a node has done so far. */
@@ -76,6 +77,8 @@ final class Scale {
     final Map<Integer, List<Result>> runs = new HashMap<>();
     final Map<Integer, List<Node>> used = new HashMap<>();
     final Map<Integer, Double> events = new HashMap<>();
+    final Map<Integer, Double> apiUs = new HashMap<>();
+    final Map<Integer, Double> workerUs = new HashMap<>();
 
     Pair(TestCluster cluster, PubSub pubsub, String mode) throws IOException {
       name = pubsub.name().toLowerCase(Locale.ROOT) + " " + mode;
@@ -87,8 +90,12 @@ final class Scale {
     void measure(TestCluster cluster, int inFlight) throws IOException {
       var before = cluster.nodes().stream().map(Node::of).toList();
       var emitted = emits();
+      var apiBefore = cpuUs(api);
+      var workerBefore = cpuUs(worker);
       var cycles = api.ask("cycles " + inFlight + " " + MS);
       runs.computeIfAbsent(inFlight, c -> new ArrayList<>()).add(Result.of(cycles));
+      apiUs.merge(inFlight, cpuUs(api) - apiBefore, Double::sum);
+      workerUs.merge(inFlight, cpuUs(worker) - workerBefore, Double::sum);
       events.merge(inFlight, emits() - emitted, Double::sum);
       var sums =
           used.computeIfAbsent(
@@ -103,8 +110,16 @@ final class Scale {
       return new JsonObject(worker.ask("emits")).getDouble("emits");
     }
 
+    private static double cpuUs(Child process) {
+      return process.cpu().toNanos() / 1e3;
+    }
+
     double cyclesPerSecond(int inFlight) {
       return Result.median(runs.get(inFlight)).cyclesPerSecond();
+    }
+
+    String perEvent(int inFlight, Map<Integer, Double> figure) {
+      return "%.1f".formatted(figure.get(inFlight) / events.get(inFlight));
     }
 
     String each(int inFlight, String format, ToDoubleFunction<Node> figure) {
@@ -173,7 +188,7 @@ final class Scale {
             .map(node -> node.command("PUBSUB", "SHARDCHANNELS", "$inbox:bench:*").size())
             .map(String::valueOf)
             .collect(Collectors.joining(", "));
-    return "| %s | %d | %d | %,.0f | %d | %s | %s | %s | %s | %s | %s | %s |%n"
+    return "| %s | %d | %d | %,.0f | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
         .formatted(
             pair.name,
             cluster.nodes().size(),
@@ -181,6 +196,8 @@ final class Scale {
             result.cyclesPerSecond(),
             result.lost(),
             ratios,
+            pair.perEvent(inFlight, pair.apiUs),
+            pair.perEvent(inFlight, pair.workerUs),
             pair.each(inFlight, "%.1f", Node::cpuUs),
             pair.each(inFlight, "%.2f", Node::reads),
             pair.each(inFlight, "%.2f", Node::published),
