@@ -106,11 +106,13 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * Has a worker answer each job of a name at once. It takes jobs from {@link
    * ServerEvents#jobList(String) jobList(name)} and by {@link #take}, and answers whoever else
    * listens to an event of the name, since a worker has such jobs in a way that the kit does not
-   * see. It claims what is to be claimed. There is one worker for a name: the last one.
+   * see; a listener that joins another one of the same event is none of them. It claims what is to
+   * be claimed. There is one worker for a name: the last one, which also does what the one before
+   * had from the list and has not done.
    *
    * @param answer gives the arguments: {@link EventArgs} are all of them, null is none, all else is
    *     the only one. What it throws is the failure of the job: an {@link EventFailureException} as
-   *     it is, all else with the code 500.
+   *     it is, all else with the code 500, as is a result that cannot be written as JSON
    */
   public void answer(String name, Function<Job, ?> answer) {
     answerAfter(name, Duration.ZERO, answer);
@@ -119,13 +121,11 @@ public final class InMemoryServerEvents implements AutoCloseable {
   /**
    * Has a worker answer each job of a name after a time.
    *
-   * @param delay 0 or more, by the {@link #clock()}
+   * @param delay 0 to 36,500 days, by the {@link #clock()}
    * @param answer as for {@link #answer}
    */
   public void answerAfter(String name, Duration delay, Function<Job, ?> answer) {
-    if (delay.isNegative()) {
-      throw new InvalidInputException("delay", delay, "must not be negative");
-    }
+    TestClock.check("delay", delay);
     add(name, new Script(true, delay.toMillis(), answer));
   }
 
@@ -154,7 +154,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
   }
 
   private void add(String name, Script script) {
-    var key = key(name, "any");
+    var key = key(name, 0);
     server.run(() -> workers.add(key.name(), script));
   }
 
@@ -183,12 +183,12 @@ public final class InMemoryServerEvents implements AutoCloseable {
 
   /** Kills all workers: their connections break, and nothing comes of their jobs. */
   public void workerDies() {
-    server.run(() -> workers.end(ScriptedWorker::die));
+    server.run(workers::die);
   }
 
   /** Has all workers stand still: they stay connected, but do nothing more. */
   public void workerFreezes() {
-    server.run(() -> workers.end(ScriptedWorker::freeze));
+    server.run(workers::freeze);
   }
 
   // Faults
@@ -240,12 +240,10 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * Slows Redis down.
    *
    * @param time how long each command and each delivery takes from now on, by the {@link #clock()};
-   *     0 for no time
+   *     0 for no time, at most 36,500 days
    */
   public void slow(Duration time) {
-    if (time.isNegative()) {
-      throw new InvalidInputException("time", time, "must not be negative");
-    }
+    TestClock.check("time", time);
     server.run(() -> redis.slow(time.toMillis()));
   }
 

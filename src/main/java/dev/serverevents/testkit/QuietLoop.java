@@ -61,9 +61,12 @@ final class QuietLoop {
       look();
       return;
     }
-    actions.remove().run();
-    if (!actions.isEmpty()) {
-      lookSoon();
+    try {
+      actions.remove().run();
+    } finally {
+      if (!actions.isEmpty()) {
+        lookSoon();
+      }
     }
   }
 }

@@ -12,10 +12,11 @@ import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,23 @@ final class ScriptedWorker {
    */
   record Script(boolean takes, long afterMs, @Nullable Function<Job, ?> answer) {}
 
-  /** A job that the worker has; its text is null if it was not on the list. */
-  private record Held(Job job, @Nullable String text, long signs, long work) {}
+  /** A job that the worker has, of which there may be several of one event. */
+  private static final class Held {
+    final Job job;
+    final EventKey key;
+
+    /** Null if it was not on the list. */
+    final @Nullable String text;
+
+    long signs = NO_TIMER;
+    long work = NO_TIMER;
+
+    Held(Job job, @Nullable String text) {
+      this.job = job;
+      this.text = text;
+      key = new EventKey(job.name(), job.id());
+    }
+  }
 
   private static final long MAX_INTERVAL_MS = 5_000;
   private static final int SIGNS = 4;
@@ -49,7 +65,7 @@ final class ScriptedWorker {
   private final String name;
   private final JobsKey list;
   private final Script script;
-  private final Map<EventKey, Held> held = new HashMap<>();
+  private final Set<Held> held = new LinkedHashSet<>();
   private List<Runnable> leases = List.of();
   private boolean isGone;
 
@@ -101,34 +117,40 @@ final class ScriptedWorker {
     }
   }
 
-  /** Does a job that came to it in whatever way. */
+  /** Does a job that came to it in a way that the kit does not see, unless it has it. */
+  void begin(EventKey key) {
+    if (held.stream().noneMatch(job -> job.key.equals(key))) {
+      begin(new Job(key.name(), key.id(), null, null, 0, 0, Map.of(), null), null);
+    }
+  }
+
+  /** Does a job; its text is null if it was not on the list. */
   void begin(Job job, @Nullable String text) {
-    var key = new EventKey(job.name(), job.id());
-    if (!script.takes || isGone || held.containsKey(key)) {
+    if (!script.takes || isGone) {
       return;
     }
-    var signs = NO_TIMER;
+    var begun = new Held(job, text);
+    held.add(begun);
     if (job.claimTo() != null) {
-      claim(job);
+      claim(begun);
       var interval =
           job.stalledAfter() == 0
               ? MAX_INTERVAL_MS
               : Math.max(1, Math.min(job.stalledAfter() / SIGNS, MAX_INTERVAL_MS));
-      signs = clock.setPeriodic(context, interval, beat -> send(job.claimTo(), alive()));
+      begun.signs = clock.setPeriodic(context, interval, beat -> send(job.claimTo(), alive()));
     }
-    if (script.answer == null) {
-      held.put(key, new Held(job, text, signs, NO_TIMER));
-    } else if (script.afterMs == 0) {
-      held.put(key, new Held(job, text, signs, NO_TIMER));
-      answer(key, script.answer);
-    } else {
-      var work = clock.setTimer(context, script.afterMs, done -> answer(key, script.answer));
-      held.put(key, new Held(job, text, signs, work));
+    var answer = script.answer;
+    if (answer != null && script.afterMs == 0) {
+      answer(begun, answer);
+    } else if (answer != null) {
+      begun.work = clock.setTimer(context, script.afterMs, done -> answer(begun, answer));
     }
   }
 
-  private void claim(Job job) {
-    send(job.claimTo(), new Signal.Claim(job.name(), job.id(), id, false));
+  /** Another worker gets the job of one that is gone only if it was on the list. */
+  private void claim(Held claimed) {
+    var job = claimed.job;
+    send(job.claimTo(), new Signal.Claim(job.name(), job.id(), id, claimed.text != null));
   }
 
   private Signal alive() {
@@ -141,38 +163,47 @@ final class ScriptedWorker {
     }
   }
 
-  private void answer(EventKey key, Function<Job, ?> answer) {
-    var done = forget(key);
-    if (done != null) {
-      var job = done.job;
-      var channel = job.replyTo() == null ? key.channel() : job.replyTo();
-      redis.publish(channel, WireFormat.encode(job.name(), job.id(), args(job, answer)));
-      if (done.text != null) {
-        redis.done(list, id, done.text);
-      }
+  private void answer(Held done, Function<Job, ?> answer) {
+    var job = done.job;
+    var channel = job.replyTo() == null ? done.key.channel() : job.replyTo();
+    var payload = payload(job, answer);
+    if (held.contains(done)) { // the script may have killed its own worker
+      redis.publish(channel, payload);
+      forget(done);
     }
   }
 
-  private static Object[] args(Job job, Function<Job, ?> answer) {
+  /** What the script gives, or the failure that it throws, an error of an assertion included. */
+  private static Buffer payload(Job job, Function<Job, ?> answer) {
     try {
       var result = answer.apply(job);
-      return result == null ? new Object[] {} : new Object[] {result};
+      return result == null
+          ? WireFormat.encode(job.name(), job.id())
+          : WireFormat.encode(job.name(), job.id(), result);
     } catch (EventFailureException failure) {
-      return new Object[] {
-        WireFormat.failure(failure.code(), String.valueOf(failure.getMessage()), failure.detail())
-      };
-    } catch (RuntimeException unexpected) {
-      return new Object[] {WireFormat.failure(INTERNAL_ERROR, unexpected.toString(), null)};
+      var message = String.valueOf(failure.getMessage());
+      return failed(job, failure.code(), message, failure.detail());
+    } catch (RuntimeException | Error unexpected) {
+      return failed(job, INTERNAL_ERROR, unexpected.toString(), null);
     }
   }
 
-  private @Nullable Held forget(EventKey key) {
-    var known = held.remove(key);
-    if (known != null) {
-      clock.cancel(known.signs);
-      clock.cancel(known.work);
+  private static Buffer failed(Job job, int code, String message, @Nullable Object detail) {
+    return WireFormat.encode(job.name(), job.id(), WireFormat.failure(code, message, detail));
+  }
+
+  /** The job is over. */
+  private void forget(Held known) {
+    end(known);
+    if (known.text != null) {
+      redis.done(list, id, known.text);
     }
-    return known;
+  }
+
+  private void end(Held known) {
+    held.remove(known);
+    clock.cancel(known.signs);
+    clock.cancel(known.work);
   }
 
   private void told(Buffer payload) {
@@ -190,17 +221,14 @@ final class ScriptedWorker {
   private void told(Signal signal) {
     if (signal instanceof Signal.Unwanted unwanted) {
       var key = new EventKey(unwanted.name(), unwanted.id());
-      var known = held.get(key);
-      if (known != null && unwanted.claimTo().equals(known.job.claimTo())) {
-        forget(key);
-        if (known.text != null) {
-          redis.done(list, id, known.text);
-        }
-      }
+      held.stream()
+          .filter(each -> each.key.equals(key))
+          .filter(each -> unwanted.claimTo().equals(each.job.claimTo()))
+          .toList()
+          .forEach(this::forget);
     } else if (signal instanceof Signal.Reclaim reclaim) {
-      held.values().stream()
-          .map(Held::job)
-          .filter(job -> reclaim.claimTo().equals(job.claimTo()))
+      held.stream()
+          .filter(each -> reclaim.claimTo().equals(each.job.claimTo()))
           .forEach(this::claim);
     }
   }
@@ -214,7 +242,12 @@ final class ScriptedWorker {
   /** Stands still for good: its leases stay, and nothing comes of its jobs. */
   void freeze() {
     isGone = true;
-    List.copyOf(held.keySet()).forEach(this::forget);
+    List.copyOf(held).forEach(this::end);
     redis.leave(list, id);
+  }
+
+  /** Gives back what it had from the list, as other workers do for one that is dead. */
+  void giveBack() {
+    redis.giveBack(list, id);
   }
 }

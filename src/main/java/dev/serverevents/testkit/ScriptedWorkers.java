@@ -5,10 +5,9 @@ import dev.serverevents.internal.memory.MemoryRedis;
 import dev.serverevents.internal.wire.EventKey;
 import io.vertx.core.Context;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** The workers of a test. Used on one context only, unless said otherwise. */
 final class ScriptedWorkers {
@@ -16,20 +15,33 @@ final class ScriptedWorkers {
   private final MemoryRedis redis;
   private final Context context;
   private final List<ScriptedWorker> all = new ArrayList<>();
+  private final List<ScriptedWorker> dead = new ArrayList<>();
+  private final QuietLoop loop;
   private int count;
 
   ScriptedWorkers(MemoryRedis redis, Context context, QuietLoop loop) {
     this.redis = redis;
     this.context = context;
-    redis.observeSubscriptions(channel -> loop.firstWhenQuiet(() -> subscribed(channel)));
+    this.loop = loop;
+    redis.observeSubscriptions(this::begins);
   }
 
-  /** Adds a worker, in the place of one that does the same jobs. */
+  /**
+   * Adds a worker, in the place of one that does the same jobs. It does what the one before has
+   * left, and what somebody listens to already.
+   */
   void add(String name, ScriptedWorker.Script script) {
-    each(name, ScriptedWorker::die);
+    of(name).ifPresent(this::die);
     var worker = new ScriptedWorker(redis, context, "worker-" + ++count, name, script);
+    dead.stream().filter(of -> of.name().equals(name)).forEach(ScriptedWorker::giveBack);
+    dead.removeIf(of -> of.name().equals(name));
     all.add(worker);
     worker.start();
+    redis.subscriptions().keySet().forEach(this::begins);
+  }
+
+  private void begins(String channel) {
+    loop.firstWhenQuiet(() -> subscribed(channel));
   }
 
   /** Hands a job to the worker of its name; tells whether there is one. */
@@ -51,13 +63,15 @@ final class ScriptedWorkers {
     if (!redis.subscriptions().containsKey(channel)) {
       return;
     }
-    for (var worker : List.copyOf(all)) {
-      var start = worker.name() + ":";
-      if (channel.startsWith(start) && channel.length() > start.length()) {
-        var key = new EventKey(worker.name(), channel.substring(start.length()));
-        worker.begin(new Job(key.name(), key.id(), null, null, 0, 0, Map.of(), null), null);
-      }
-    }
+    all.stream()
+        .filter(worker -> channel.startsWith(worker.name() + ":"))
+        .filter(worker -> channel.length() > worker.name().length() + 1)
+        .max(Comparator.comparingInt(worker -> worker.name().length())) // a:b may be a name, too
+        .ifPresent(worker -> worker.begin(key(worker, channel)));
+  }
+
+  private static EventKey key(ScriptedWorker worker, String channel) {
+    return new EventKey(worker.name(), channel.substring(worker.name().length() + 1));
   }
 
   /** Redis is there again. */
@@ -65,14 +79,20 @@ final class ScriptedWorkers {
     all.forEach(ScriptedWorker::goOn);
   }
 
-  /** Ends all workers in some way. */
-  void end(Consumer<ScriptedWorker> way) {
-    all.forEach(way);
-    all.clear();
+  /** Kills all workers. */
+  void die() {
+    List.copyOf(all).forEach(this::die);
   }
 
-  private void each(String name, Consumer<ScriptedWorker> way) {
-    all.stream().filter(worker -> worker.name().equals(name)).toList().forEach(way);
-    all.removeIf(worker -> worker.name().equals(name));
+  private void die(ScriptedWorker worker) {
+    worker.die();
+    all.remove(worker);
+    dead.add(worker);
+  }
+
+  /** Has all workers stand still. */
+  void freeze() {
+    all.forEach(ScriptedWorker::freeze);
+    all.clear();
   }
 }

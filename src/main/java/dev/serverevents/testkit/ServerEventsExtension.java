@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
@@ -58,8 +59,19 @@ public final class ServerEventsExtension implements ParameterResolver, AfterEach
     return PARAMETERS.containsKey(parameter.getParameter().getType());
   }
 
+  /** Has a constructor run in the context of the test that the instance is for. */
+  @Override
+  public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+    return ExtensionContextScope.TEST_METHOD;
+  }
+
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
+    if (test.getTestMethod().isEmpty()) {
+      throw new ParameterResolutionException(
+          "Each test has a kit of its own, and there is no test yet: take it in the test, or in"
+              + " @BeforeEach");
+    }
     var kit =
         test.getStore(NAMESPACE)
             .getOrComputeIfAbsent(

@@ -29,6 +29,9 @@ public final class TestClock {
   /** When time begins: late enough for what is before it to be a time of day. */
   private static final Instant BEGIN = Instant.parse("2030-01-01T00:00:00Z");
 
+  /** How long it lasts: ns have no room for thrice as much. */
+  private static final Duration MAX = Duration.ofDays(36_500);
+
   private record Timer(long id, long due, long period, Context context, Handler<Long> handler) {}
 
   private final QuietLoop loop;
@@ -53,20 +56,36 @@ public final class TestClock {
    * comes over a socket is not waited for.
    *
    * @param time 0 or more; 0 lets what is under way come to its end
-   * @throws InvalidInputException if it is negative
+   * @throws InvalidInputException if it is negative, or if more than 36,500 days have passed then
    * @throws IllegalStateException on the event loop itself, or if the event loop does not come to
    *     rest within a minute
    */
   public void advance(Duration time) {
-    if (time.isNegative()) {
-      throw new InvalidInputException("time", time, "must not be negative");
-    }
+    check("time", time);
     if (loop.isHere()) {
       throw new IllegalStateException("The event loop cannot wait for itself: advance in the test");
     }
     var done = new CompletableFuture<Void>();
-    loop.whenQuiet(() -> step(now + time.toNanos(), done));
+    loop.whenQuiet(
+        () -> {
+          if (time.toNanos() > MAX.toNanos() - now) {
+            var rule = "must not lead beyond %s".formatted(BEGIN.plus(MAX));
+            done.completeExceptionally(new InvalidInputException("time", time, rule));
+          } else {
+            step(now + time.toNanos(), done);
+          }
+        });
     await(done);
+  }
+
+  /** Fails with {@link InvalidInputException} if a time is negative, or longer than all of it. */
+  static void check(String field, Duration time) {
+    if (time.isNegative()) {
+      throw new InvalidInputException(field, time, "must not be negative");
+    }
+    if (time.compareTo(MAX) > 0) {
+      throw new InvalidInputException(field, time, "must be at most 36,500 days");
+    }
   }
 
   /** Lets what is under way on the event loop come to its end; the time stands still. */
@@ -82,7 +101,12 @@ public final class TestClock {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", interrupted);
-    } catch (ExecutionException | TimeoutException stuck) {
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof InvalidInputException invalid) {
+        throw invalid;
+      }
+      throw new IllegalStateException("The time cannot be moved", failed.getCause());
+    } catch (TimeoutException stuck) {
       throw new IllegalStateException("The event loop does not come to rest", stuck);
     }
   }
@@ -133,7 +157,7 @@ public final class TestClock {
   }
 
   private synchronized long set(Context context, long ms, boolean again, Handler<Long> handler) {
-    var ns = TimeUnit.MILLISECONDS.toNanos(ms);
+    var ns = Math.min(TimeUnit.MILLISECONDS.toNanos(ms), 2 * MAX.toNanos()); // or never
     add(new Timer(count++, now + ns, again ? ns : 0, context, handler));
     return count - 1;
   }

@@ -74,7 +74,7 @@ final class TestServer {
                       try {
                         action.run();
                         ended.complete();
-                      } catch (RuntimeException thrown) {
+                      } catch (RuntimeException | Error thrown) {
                         ended.fail(thrown);
                       }
                     }));
@@ -127,7 +127,6 @@ final class TestServer {
     if (isClosed) {
       return;
     }
-    isClosed = true;
     var ids = Set.copyOf(vertx.deploymentIDs());
     pass(
         Future.join(
@@ -137,6 +136,7 @@ final class TestServer {
     var closed = vertx.close();
     clock.settle(); // all that is open is closed then; threads of workers need not have ended
     closed.onComplete(end -> testVertx.giveBack());
+    isClosed = true; // not before: a thread that is interrupted in here may close it once more
   }
 
   private Future<?> undeploy(String id) {

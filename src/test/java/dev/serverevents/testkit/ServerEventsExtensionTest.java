@@ -1,6 +1,7 @@
 package dev.serverevents.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
@@ -8,15 +9,22 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a test gets of the extension, with which it runs itself. */
@@ -41,6 +49,50 @@ class ServerEventsExtensionTest {
       assertThat(kit.events()).isSameAs(events);
       assertThat(kit.clock()).isSameAs(clock);
       assertThat(events.isReady()).isTrue();
+    }
+  }
+
+  @Nested
+  @ExtendWith(ServerEventsExtension.class)
+  class OfItsConstructor {
+
+    private final InMemoryServerEvents own;
+
+    OfItsConstructor(InMemoryServerEvents kit) {
+      own = kit;
+    }
+
+    @RepeatedTest(2)
+    void eachTestHasItsOwn(InMemoryServerEvents kit) {
+      assertThat(kit).isSameAs(own);
+      assertThat(kit.emitted("job", 1)).isEmpty();
+      kit.events().emit("job", 1);
+      assertThat(kit.emitted("job", 1)).hasSize(1);
+    }
+  }
+
+  @Nested
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  class WithoutATest {
+
+    @RegisterExtension final ServerEventsExtension server = new ServerEventsExtension();
+    private ExtensionContext ofTheClass;
+
+    @RegisterExtension final BeforeAllCallback context = before -> ofTheClass = before;
+
+    @Test
+    void thereIsNone() {
+      assertThatThrownBy(() -> server.resolveParameter(parameter(), ofTheClass))
+          .isInstanceOf(ParameterResolutionException.class)
+          .hasMessageContaining("@BeforeEach");
+    }
+
+    private ParameterContext parameter() {
+      return (ParameterContext)
+          Proxy.newProxyInstance(
+              ParameterContext.class.getClassLoader(),
+              new Class<?>[] {ParameterContext.class},
+              (self, method, args) -> null);
     }
   }
 

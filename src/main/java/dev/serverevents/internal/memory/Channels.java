@@ -32,10 +32,11 @@ final class Channels {
 
   void subscribe(String channel, Receiver receiver) {
     receivers.computeIfAbsent(channel, first -> new LinkedHashSet<>()).add(receiver);
-    if (receiver instanceof MemorySession) {
-      subscriptionObservers.forEach(observer -> calls.add(() -> observer.accept(channel)));
-      call();
-    }
+  }
+
+  void begins(String channel) {
+    subscriptionObservers.forEach(observer -> calls.add(() -> observer.accept(channel)));
+    call();
   }
 
   void unsubscribe(String channel, Receiver receiver) {

@@ -18,6 +18,7 @@ final class Heard {
   private final String name;
   private ChannelListener listener;
   private boolean isWanted = true;
+  private boolean hasBegun;
   private State state = State.NONE;
   private int last;
 
@@ -49,7 +50,15 @@ final class Heard {
 
   void want(ChannelListener newListener) {
     listener = newListener;
+    hasBegun &= isWanted;
     isWanted = true;
+  }
+
+  /** Whether it is subscribed for the first time since it is wanted, and not after a fault. */
+  boolean begins() {
+    var isFirst = !hasBegun;
+    hasBegun = true;
+    return isFirst;
   }
 
   void dismiss() {

@@ -104,7 +104,10 @@ public final class MemoryRedis {
     }
   }
 
-  /** Tells an observer of each channel that a broker subscribes; it must not wait. */
+  /**
+   * Tells an observer of each channel that a broker subscribes, but for those that it subscribes
+   * again after a fault; it must not wait.
+   */
   public void observeSubscriptions(Consumer<String> observer) {
     synchronized (server) {
       server.channels().observeSubscriptions(observer);
@@ -179,6 +182,13 @@ public final class MemoryRedis {
   public void done(JobsKey list, String workerId, String job) {
     synchronized (server) {
       server.jobs().done(list, workerId, job);
+    }
+  }
+
+  /** Gives back what such a worker has taken and not done. */
+  public void giveBack(JobsKey list, String workerId) {
+    synchronized (server) {
+      server.jobs().giveBack(list, workerId);
     }
   }
 

@@ -168,6 +168,11 @@ final class MemoryServer {
     channels.subscribe(channel, receiver);
   }
 
+  /** Somebody wants a channel that nobody wanted. */
+  synchronized void begins(String channel) {
+    channels.begins(channel);
+  }
+
   synchronized void unsubscribe(String channel, Receiver receiver) {
     channels.unsubscribe(channel, receiver);
   }

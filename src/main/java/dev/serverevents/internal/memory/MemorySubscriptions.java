@@ -64,6 +64,9 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
   void subscribe(String name, ChannelListener channelListener) {
     var channel = channels.computeIfAbsent(name, first -> new Heard(name, channelListener));
     channel.want(channelListener);
+    if (isConfirmed(name) && channel.begins()) {
+      server.begins(name);
+    }
     change(channel);
   }
 
@@ -191,6 +194,9 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
         .send(
             () -> {
               server.subscribe(name, session);
+              if (change.channel().begins()) {
+                server.begins(name);
+              }
               session.push(0, () -> answered(session, change));
               return session;
             })

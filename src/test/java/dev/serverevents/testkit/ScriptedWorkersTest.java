@@ -1,0 +1,238 @@
+package dev.serverevents.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.serverevents.Cause;
+import dev.serverevents.EventArgs;
+import dev.serverevents.EventFailureException;
+import dev.serverevents.InvalidInputException;
+import dev.serverevents.Job;
+import dev.serverevents.JobList;
+import dev.serverevents.LimitsOptions;
+import dev.serverevents.ServerEvents;
+import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.StreamEvent;
+import dev.serverevents.StreamOptions;
+import dev.serverevents.WaitOptions;
+import io.vertx.core.Future;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the workers of a test do when the test does what is not usual. */
+@ExtendWith(ServerEventsExtension.class)
+class ScriptedWorkersTest {
+
+  private static final WaitOptions MINUTE = WaitOptions.DEFAULT.timeout(60_000);
+
+  private InMemoryServerEvents kit;
+  private ServerEvents events;
+  private JobList jobs;
+
+  @BeforeEach
+  void begin(InMemoryServerEvents given) {
+    kit = given;
+    events = kit.events();
+    jobs = events.jobList("job");
+  }
+
+  private static Duration seconds(long seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+
+  private static Map<String, Object> endless() {
+    var all = new HashMap<String, Object>();
+    all.put("itself", all);
+    return all;
+  }
+
+  private void mustFail(Function<Job, ?> script) {
+    kit.answer("job", script);
+    var wait = events.on("job", 1, MINUTE);
+    kit.settle();
+    assertThat(((EventFailureException) wait.cause()).code()).isEqualTo(500);
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void anErrorOfAScriptIsTheFailureOfItsJob() {
+    mustFail(
+        job -> {
+          throw new AssertionError("expected 1 but was 2");
+        });
+  }
+
+  @Test
+  void aResultThatIsNoJsonIsTheFailureOfItsJob() {
+    mustFail(job -> new Object());
+    mustFail(job -> endless());
+  }
+
+  @Test
+  void whatIsAnsweredInAnOutageIsLost() {
+    var done = new ArrayList<Object>();
+    kit.answerAfter("job", seconds(3), job -> done.add(job.data()));
+    var wait =
+        events.request("job", 1, MINUTE, job -> kit.take(job.data(new JsonObject().put("a", 1))));
+    kit.clock().advance(seconds(2));
+    kit.redisDown();
+    kit.clock().advance(seconds(2));
+    kit.redisUp();
+    kit.clock().advance(seconds(60));
+    assertThat(Cause.of(wait.cause())).isEqualTo(Cause.REDIS_GAP);
+    assertThat(done).hasSize(1).doesNotContainNull();
+  }
+
+  @Test
+  void aWaitThatBeginsInAnOutageIsAnsweredBehindIt() {
+    kit.answer("job", job -> 42);
+    kit.redisDown();
+    var wait = events.on("job", 1, MINUTE);
+    kit.clock().advance(seconds(1));
+    kit.redisUp();
+    kit.clock().advance(seconds(1));
+    assertThat(wait.result()).isEqualTo(EventArgs.of(42));
+  }
+
+  @Test
+  void aGapAnswersNobodyTwice() {
+    var seen = new ArrayList<StreamEvent>();
+    kit.answer("job", job -> 42);
+    events.stream("job", 1, StreamOptions.DEFAULT.follow(true)).handler(seen::add);
+    kit.settle();
+    kit.gap();
+    kit.clock().advance(seconds(5));
+    assertThat(seen).filteredOn(StreamEvent.Result.class::isInstance).hasSize(1);
+  }
+
+  @Test
+  void twoWaitsOneAfterAnotherAreTwoJobs() {
+    kit.answer("job", job -> 42);
+    for (var i = 0; i < 20; i++) {
+      var wait = events.on("job", 1, MINUTE);
+      kit.settle();
+      assertThat(wait.result()).isEqualTo(EventArgs.of(42));
+    }
+    assertThat(kit.emitted("job", 1)).hasSize(20);
+  }
+
+  @Test
+  void aWorkerThatComesLaterAnswersWhoeverListens() {
+    var wait = events.on("job", 1, MINUTE);
+    kit.settle();
+    kit.answer("job", job -> 42);
+    assertThat(wait.result()).isEqualTo(EventArgs.of(42));
+  }
+
+  private List<Future<EventArgs>> handedOver() {
+    var waits =
+        List.of(
+            events.request("job", 1, MINUTE, jobs::push),
+            events.request("job", 2, MINUTE.watchWorker(), jobs::push));
+    kit.settle();
+    return waits;
+  }
+
+  @Test
+  void theJobsOfAListGoFromAWorkerThatDiesToTheNextOne() {
+    kit.never("job");
+    var waits = handedOver();
+    kit.workerDies();
+    kit.answer("job", job -> 42);
+    kit.clock().advance(seconds(5));
+    assertThat(waits).allSatisfy(wait -> assertThat(wait.result()).isEqualTo(EventArgs.of(42)));
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void theJobsOfAListGoToTheWorkerThatIsInThePlaceOfTheirs() {
+    kit.never("job");
+    var waits = handedOver();
+    kit.answer("job", job -> 42);
+    assertThat(waits).allSatisfy(wait -> assertThat(wait.result()).isEqualTo(EventArgs.of(42)));
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void twoDirectRequestsOfOneEventAreTwoJobs() {
+    kit.answerAfter("job", seconds(1), job -> 42);
+    var waits =
+        List.of(
+            events.request("job", 1, MINUTE.direct(true), jobs::push),
+            events.request("job", 1, MINUTE.direct(true), jobs::push));
+    kit.clock().advance(seconds(2));
+    assertThat(waits).allSatisfy(wait -> assertThat(wait.result()).isEqualTo(EventArgs.of(42)));
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void aWorkerOfALongerNameHasItsJobs() {
+    kit.answer("a", job -> "a");
+    kit.answer("a:b", job -> "a:b");
+    var waits = List.of(events.on("a", 1), events.on("a:b", 1));
+    kit.settle();
+    assertThat(waits)
+        .extracting(Future::result)
+        .containsExactly(EventArgs.of("a"), EventArgs.of("a:b"));
+    assertThat(kit.emitted("a", "b:1")).isEmpty();
+  }
+
+  @Test
+  void idsMayBeAsShortAsTheLimitsSay() {
+    var limits = new LimitsOptions().setId(1);
+    try (var small = InMemoryServerEvents.create(new ServerEventsOptions().setLimits(limits))) {
+      small.answer("job", job -> 42);
+      var wait = small.events().on("job", 1);
+      small.settle();
+      assertThat(wait.result()).isEqualTo(EventArgs.of(42));
+    }
+  }
+
+  @Test
+  void theTimeHasAnEnd() {
+    var century = Duration.ofDays(36_500);
+    var begin = kit.clock().now();
+    kit.clock().advance(century.minusDays(1));
+    assertThatThrownBy(() -> kit.clock().advance(Duration.ofDays(2)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("time");
+    kit.clock().advance(Duration.ofDays(1));
+    assertThat(kit.clock().now()).isEqualTo(begin.plus(century));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 36_501L * 24 * 3_600, Long.MAX_VALUE})
+  void timesThatAreNoneAreRefused(long seconds) {
+    var time = seconds(seconds);
+    assertThatThrownBy(() -> kit.clock().advance(time)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> kit.slow(time)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> kit.answerAfter("job", time, job -> 42))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("delay");
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void aKitOfWhichTheCloseWasInterruptedCanBeClosed() {
+    var other = InMemoryServerEvents.create();
+    var wait = other.events().on("job", 1, MINUTE);
+    other.settle();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(other::close).isInstanceOf(IllegalStateException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    other.close();
+    assertThat(wait.failed()).isTrue();
+    assertThat(((VertxInternal) other.vertx()).closeFuture().isClosed()).isTrue();
+  }
+}
