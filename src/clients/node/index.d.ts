@@ -43,11 +43,11 @@ export interface FailureInput {
 }
 
 export interface WaitOptions {
-  /** In ms; 30,000 if it is missing. */
+  /** In ms, from 1 to 2,147,483,647; 30,000 if it is missing. */
   timeout?: number;
   /** Whether an event counts that was retained before. */
   retained?: boolean;
-  /** Called when Redis has confirmed that the event will be heard. */
+  /** Called when Redis has confirmed that the event will be heard. `on` fails if this does. */
   start?: () => unknown;
 }
 
@@ -71,9 +71,9 @@ export interface Job {
 export interface WorkOptions {
   /** The list of the jobs; that of the name if it is missing. */
   list?: string;
-  /** How many jobs the worker has at a time; 1 if it is missing. */
+  /** How many jobs the worker has at a time, from 1 to 10,000; 1 if it is missing. */
   concurrency?: number;
-  /** For how many ms results and failures are retained. */
+  /** For how many ms results and failures are retained, at most 7 days. */
   retain?: number;
 }
 
@@ -93,9 +93,10 @@ export class ServerEvents {
   fail(name: Name, id: Name, failure: FailureInput, options?: EmitOptions): Promise<number>;
   /** Tells streams how far the job is. */
   progress(name: Name, id: Name, args?: Args): Promise<number>;
-  /** Waits for an event, and gives its arguments. */
-  on(name: Name, id: Name, options?: WaitOptions): Promise<any[]>;
+  /** Waits for an event, and gives its arguments: as they are, or as their JSON. */
   on(name: Name, id: Name, options: WaitOptions & { raw: true }): Promise<Raw>;
+  on(name: Name, id: Name, options?: WaitOptions & { raw?: false }): Promise<any[]>;
+  on(name: Name, id: Name, options: WaitOptions & { raw?: boolean }): Promise<any[] | Raw>;
   /** Takes the jobs of a name from their list; comes back when Redis knows of the worker. */
   work(name: string, handler: (job: Job) => unknown, options?: WorkOptions): Promise<Worker>;
   /** Ends the workers when their jobs have ended, and then the connections. */

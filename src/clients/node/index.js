@@ -58,19 +58,24 @@ export class ServerEvents {
   async on(name, id, { timeout = 30_000, retained, raw, start = () => {} } = {}) {
     const key = wire.retainedKey(name, id);
     const listener = { channel: wire.channel(name, id), times: 0 };
+    wire.check('timeout', timeout);
     return new Promise((resolve, reject) => {
       const kept = async () => retained && insist(() => this.commands.send('GET', key), listener);
       listener.heard = async (bytes) => {
         // Without bytes, Redis has confirmed: the event is heard from now on, or is retained
-        if (!bytes && !listener.times++) start();
+        if (!bytes && !listener.times++) new Promise((done) => done(start())).catch(reject);
         const event = wire.read(bytes ?? await kept());
+        listener.isLookedUp ||= !bytes;
         if (event?.name !== String(name) || event.id !== String(id)) return;
         if (event.failed) reject(event.failed);
         else resolve(raw ? new wire.Raw(event.text) : event.args);
       };
-      const kind = () => (listener.since && listener.times === 1 ? 'timeout' : 'unavailable');
-      const late = () => reject(new wire.EventsError(kind(), 'The event was not heard'));
-      listener.timer = setTimeout(late, timeout);
+      listener.failed = reject;
+      listener.timer = setTimeout(() => {
+        const isSure = listener.since && listener.times === 1 && listener.isLookedUp;
+        const kind = isSure ? 'timeout' : 'unavailable';
+        reject(new wire.EventsError(kind, 'The event was not heard'));
+      }, timeout);
       this.subscriber.listen(listener).catch(reject);
     }).finally(() => {
       clearTimeout(listener.timer);
@@ -80,9 +85,9 @@ export class ServerEvents {
 
   /** Takes the jobs of a name from their list; comes back when Redis knows of the worker. */
   async work(name, handler, options = {}) {
-    const worker = await new Worker(this, name, handler, options).start();
+    const worker = new Worker(this, name, handler, options);
     this.#workers.push(worker);
-    return worker;
+    return worker.start();
   }
 
   /** Ends the workers when their jobs have ended, and then the connections. */

@@ -6,13 +6,20 @@ import { EventsError } from './wire.js';
 const PATIENCE = 5_000; // so many ms Redis may take to answer
 const ignore = () => {};
 
-/** Does something until Redis has done it, or who needs it is gone; fails if it is refused. */
+// What Redis says that it refuses, but for what it may do in a moment, here or on another server
+const REFUSED = /^(?!(BUSY|CLUSTERDOWN|MISCONF|NOREPLICAS|OOM|TRYAGAIN) |ERR max number)[A-Z]{3,} /;
+const AWAY = /^(READONLY|LOADING|MASTERDOWN|(?![A-Z]{3,} ))/;
+
+/**
+ * Does something until Redis has done it, or who needs it is gone. It fails if it is refused, but
+ * where the same has been done before.
+ */
 export async function insist(action, whose = {}) {
   while (!whose.gone) {
     try {
       return await action();
     } catch (cause) {
-      if (cause.isRefused !== false) throw cause;
+      if (cause.isRefused !== false && !(cause.isRefused && whose.wasHeard)) throw cause;
       await delay(100);
     }
   }
@@ -30,8 +37,8 @@ function nodeRedis(client, heard) {
 /** A connection with the package `ioredis`. */
 function ioredis(client, heard) {
   const options = { lazyConnect: true, connectTimeout: PATIENCE, keyPrefix: '' };
-  const off = { retryStrategy: null, enableOfflineQueue: false, enableAutoPipelining: false };
-  const own = client.duplicate({ ...options, ...off });
+  const off = { enableOfflineQueue: false, enableAutoPipelining: false, stringNumbers: false };
+  const own = client.duplicate({ ...options, ...off, retryStrategy: null });
   own.on('messageBuffer', (channel, message) => heard(message, channel));
   return { own, send: (command) => own.callBuffer(...command), listener: [] };
 }
@@ -51,12 +58,19 @@ export class Connection extends EventEmitter {
   #connect() {
     const heard = (bytes, channel) => this.emit(String(channel), bytes);
     const made = (this.client.callBuffer ? ioredis : nodeRedis)(this.client, heard);
-    const drop = () => this.#drop(made);
+    const drop = (cause) => {
+      made.cause ??= cause;
+      this.#drop(made);
+    };
     made.own.on('error', drop).on('end', drop);
     const answered = () => (made.silence = 0);
     const ping = () => (made.silence++ < 10 ? this.send('PING').then(answered, ignore) : drop());
     made.pings = setInterval(ping, PATIENCE / 10);
-    return Object.assign(made, { silence: 0, ready: made.own.connect() });
+    const ready = made.own.connect().catch((cause) => {
+      drop(cause);
+      throw made.cause;
+    });
+    return Object.assign(made, { silence: 0, ready });
   }
 
   #drop(used) {
@@ -65,6 +79,7 @@ export class Connection extends EventEmitter {
     clearInterval(used.pings);
     const end = async ({ own }) => (own.destroy ? own.destroy() : own.disconnect());
     end(used).catch(ignore); // it has ended by itself
+    used.ready.then(() => end(used)).catch(ignore); // it was being made
     this.emit('lost');
   }
 
@@ -72,10 +87,11 @@ export class Connection extends EventEmitter {
   async use(action) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
     const used = (this.#present ??= this.#connect());
-    return used.ready.then(() => action(used)).catch((cause) => {
-      const isRefused = /^(?!READONLY|LOADING|MASTERDOWN)[A-Z]{3,} /.test(cause.message);
-      if (!isRefused) this.#drop(used);
-      throw new EventsError('unavailable', `Redis: ${cause.message}`, { isRefused });
+    return used.ready.then(() => action(used)).catch(({ message }) => {
+      const isAway = AWAY.test(message);
+      if (isAway) this.#drop(used);
+      const isRefused = !isAway && REFUSED.test(message);
+      throw new EventsError('unavailable', `Redis: ${message}`, { isRefused });
     });
   }
 
@@ -89,7 +105,8 @@ export class Connection extends EventEmitter {
    * the time of that.
    */
   async listen(listener) {
-    listener.lost = () => listener.since && this.#subscribe(listener).catch(ignore);
+    const { failed = ignore } = listener;
+    listener.lost = () => listener.since && this.#subscribe(listener).catch(failed);
     this.on(listener.channel, listener.heard).on('lost', listener.lost);
     await this.#subscribe(listener);
   }
@@ -100,13 +117,14 @@ export class Connection extends EventEmitter {
       await used.own.subscribe(listener.channel, ...used.listener);
       if (used !== this.#present) throw new Error('The connection was lost');
       listener.since = performance.now();
+      listener.wasHeard = true;
     }), listener);
     if (!listener.gone) await listener.heard();
   }
 
   /** Comes back when Redis has confirmed. */
   async leave(listener) {
-    const { channel, heard, lost } = Object.assign(listener, { gone: true });
+    const { channel, heard, lost = ignore } = Object.assign(listener, { gone: true });
     if (this.off(channel, heard).off('lost', lost).listenerCount(channel)) return;
     await this.use((used) => used.own.unsubscribe(channel, ...used.listener)).catch(ignore);
   }

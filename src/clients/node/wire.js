@@ -27,10 +27,11 @@ const isText = (value) => typeof value === 'string';
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isBrief = (text) => text && text.isWellFormed() && Buffer.byteLength(text) <= 512;
 const isKey = (value) => Number.isSafeInteger(value) || (isText(value) && isBrief(value));
-const isInbox = (value) => isText(value) && value.startsWith('$inbox:') && value.length <= 1_024;
-const isMs = (value) => Number.isInteger(value) && value >= 0 && value <= 604_800_000;
+const isInbox = (value) => isText(value) && /^\$inbox:[^\ud800-\udfff]{0,1017}$/u.test(value);
+const isWithin = (least, most) => (value) =>
+  Number.isInteger(value) && value >= least && value <= most;
 const inbox = [isInbox, 'at most 1,024 characters, led by $inbox:'];
-const ms = [isMs, 'an integer of ms, at most 7 days'];
+const ms = [isWithin(0, 604_800_000), 'an integer of ms, at most 7 days'];
 
 /** What the value of each field must be. */
 const RULES = {
@@ -38,13 +39,16 @@ const RULES = {
   id: [isKey, '1 to 512 bytes of UTF-8, or an integer'],
   list: [(list) => isKey(list) && !/^}/.test(list), '1 to 512 bytes, not led by }'],
   job: [isObject, 'an object'],
-  args: [(args) => Array.isArray(args) || /^\s*\[/.test(args.text), 'an array'],
+  args: [(args) => Array.isArray(args) || /^\s*\[/.test(args?.text), 'an array'],
   depth: [(depth) => depth <= 500, 'at most 500 levels'],
   code: [(code) => code === (code | 0), 'an integer of 32 bits'],
   idempotencyKey: [(key) => isText(key) && /^[!-~]{1,255}$/.test(key), '1 to 255 visible ASCII'],
   headers: [(map) => isObject(map) && Object.values(map).every(isText), 'an object of texts'],
   replyTo: inbox, claimTo: inbox,
   deadline: ms, stalledAfter: ms, retain: ms,
+  timeout: [isWithin(1, 2 ** 31 - 1), 'an integer of ms, at least 1, at most 2,147,483,647'],
+  concurrency: [isWithin(1, 10_000), 'an integer from 1 to 10,000'],
+  handler: [(handler) => typeof handler === 'function', 'a function'],
 };
 
 /** Gives the value of a field if it is right. */
@@ -58,7 +62,10 @@ export function check(field, value) {
 function parse(text) {
   const cuts = [];
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]+|\\.)*"|[[{,:\]}]/gs)) {
+  let isText = false;
+  for (const { 0: token, index } of text.matchAll(/\\.|["[{,:\]}]/gs)) {
+    if (token === '"') isText = !isText;
+    if (isText) continue;
     if ('[{'.includes(token)) check('depth', ++depth);
     if (depth === 1 && '[{,:]}'.includes(token)) cuts.push(index);
     if (']}'.includes(token)) depth--;
@@ -81,7 +88,7 @@ export const idempotencyKey = (name, id, key) =>
 // What a peer publishes
 export const json = (part) => (part instanceof Raw ? part.text : JSON.stringify(part) ?? 'null');
 /** The only argument of the event that says that a job failed. */
-export const failure = ({ code = 0, message = 'The job failed', detail }) =>
+export const failure = ({ code = 0, message = 'The job failed', detail } = {}) =>
   ({ $failure: { code: check('code', code), message: String(message), detail } });
 export const fingerprint = (payload, retain) =>
   createHash('sha256').update(payload + retain).digest('hex');

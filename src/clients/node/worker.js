@@ -11,20 +11,29 @@ export class Worker {
   id = randomUUID();
   #held = new Set(); // the jobs that have not ended
   #looked = 0; // when it found no more than those on its own list
+  lanes = [];
   #turn = Promise.resolve(); // of the lanes, of which one at a time takes a job
 
-  constructor(events, name, handler, { list = name, concurrency = 1, retain }) {
+  constructor(events, name, handler, { list = name, concurrency = 1, retain = 0 }) {
+    const given = { handler, concurrency, retain };
+    for (const [field, value] of Object.entries(given)) wire.check(field, value);
     const jobs = wire.jobsKey(list);
     const keys = { jobs, own: `${jobs}:${this.id}`, workers: `${jobs}:workers` };
     this.lease = { channel: wire.workerChannel(this.id), heard: this.#told };
     this.service = { channel: wire.servesChannel(name), heard: () => {} };
     this.blocking = new Connection(events.commands.client);
-    Object.assign(this, { events, handler, concurrency, retain, ...keys });
+    Object.assign(this, { events, ...given, ...keys });
   }
 
   async start() {
-    for (const each of [this.lease, this.service]) await this.events.subscriber.listen(each);
-    await this.#insist(() => this.#recover(), this);
+    try {
+      for (const each of [this.lease, this.service]) await this.events.subscriber.listen(each);
+      await insist(() => this.#recover(), this);
+      if (this.gone) throw new wire.EventsError('unavailable', 'The client is closed');
+    } catch (cause) {
+      await this.close();
+      throw cause;
+    }
     this.watch = setInterval(() => this.#recover().catch(() => {}), SECOND); // or the next time
     this.lanes = Array.from({ length: this.concurrency }, () => this.#lane());
     return this;
@@ -98,14 +107,13 @@ export class Worker {
     const failed = (cause) => this.#failed(job, cause);
     this.#held.add(job);
     await this.#handle(job).catch(failed).catch(failed).catch(() => {});
-    await this.#end(job);
-    this.#held.delete(job);
+    if (await this.#end(job) !== undefined) this.#held.delete(job); // else it is not done again
   }
 
   async #handle(job) {
     const progress = async (args) => {
       if (job.claimTo) this.#tell(job, '$alive', this.id, job.name, job.id);
-      return job.gone ? 0 : this.events.progress(job.name, job.id, args);
+      return await insist(() => this.events.progress(job.name, job.id, args), job) ?? 0;
     };
     Object.assign(job, wire.job(job.text), { progress, signal: job.abort.signal });
     if (job.claimTo) this.#keep(job);

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from contextlib import AbstractAsyncContextManager, aclosing
 from importlib.resources import files
 from math import inf
 from typing import Any
 
 from . import _wire as wire
-from ._redis import Redis, Unavailable, insist
+from ._redis import Redis, Unavailable, insist, spawn
 from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Key, Raw
 from ._worker import RunningJob, Worker
 
@@ -20,7 +20,8 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     """A peer on a Redis: by its URL, or by a client of redis.asyncio."""
 
     def __init__(self, redis: Any = "redis://localhost:6379") -> None:
-        self.redis, self.commands, self.subscriber = redis, Redis(redis), Redis(redis)
+        self.redis = wire.check("redis", redis)
+        self.commands, self.subscriber = Redis(redis), Redis(redis)
         self._workers: list[Worker] = []
 
     async def __aexit__(self, *error: object) -> None:
@@ -29,7 +30,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     async def emit(self, name: Key, id: Key, args: Args = (), *, retain: float = 0,
                    idempotency_key: str | None = None, reply_to: str | None = None) -> int:
         """Emits an event, and keeps it for so many seconds; gives how many have received it."""
-        payload, ms = wire.payload(name, id, args), wire.check("retain", round(retain * 1_000))
+        payload, ms = wire.payload(name, id, args), wire.ms("retain", retain)
         channel = wire.channel(name, id) if reply_to is None else wire.check("replyTo", reply_to)
         publish, key = ("PUBLISH", channel, payload), wire.retained_key(name, id)
         if idempotency_key is not None:
@@ -75,21 +76,36 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         """
         channel, key = wire.channel(name, id), wire.retained_key(name, id)
         since = None  # when the connection was made on which the wait began
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout), aclosing(self.subscriber.hear(channel)) as heard:
-                async for payload in heard:
+        is_known = not retained  # what is retained is looked up
+        heard = asyncio.Queue[Any]()
+
+        async def begin() -> None:
+            try:
+                await (start and start() or asyncio.sleep(0))
+            except Exception as cause:
+                heard.put_nowait(cause)
+
+        limit = asyncio.timeout(wire.check("timeout", timeout))
+        try:
+            async with limit, aclosing(self.subscriber.hear(channel, heard)) as payloads:
+                async for payload in payloads:
+                    if isinstance(payload, Exception):
+                        raise payload
                     if payload is None and since is None:  # from now on, it will be heard
                         since = self.subscriber.since
-                        if start:
-                            await start()
+                        spawn(begin())
                     if payload is None and retained:
                         payload = await insist(lambda: self.commands.send("GET", key))
+                        is_known = True
                     event = wire.read(payload or b"")
                     if event is not None and (event.name, event.id) == (str(name), str(id)):
                         if event.failure:
                             raise event.failure
                         return event
-        if since == self.subscriber.since < inf:
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        if is_known and since == self.subscriber.since < inf:
             raise TimeoutError("Nothing was heard")
         raise Unavailable("Redis was away")
 

@@ -5,12 +5,14 @@ import logging
 import ssl
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from math import inf
 from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 LOG = logging.getLogger("server_events")
+PASSING = b"BUSY", b"CLUSTERDOWN", b"MISCONF", b"NOREPLICAS", b"OOM", b"TRYAGAIN", b"ERR max number"
 PATIENCE = 5  # so many seconds Redis may take to answer
 Command = Sequence[str | bytes | int]
 Action = Callable[[], Awaitable[Any]]
@@ -29,16 +31,26 @@ class Unavailable(ConnectionError):
     """Redis is away, or refuses what it is asked for."""
 
 
+class Closed(Unavailable):
+    """The client is closed."""
+
+
 class Away(Unavailable):
     """Redis is away, so that it is not known whether it has done what it was asked for."""
 
 
-async def insist(action: Action, whose: Any = None) -> Any:
+class Passing(Unavailable):
+    """Redis says that it will do later what it refuses now."""
+
+
+async def insist(action: Action, whose: Any = None, refusals: Any = (Away, Passing)) -> Any:
     """Does something until Redis has done it, or who needs it is gone; fails if it is refused."""
     while not (whose and whose.gone):
         try:
             return await action()
-        except Away as cause:
+        except Closed:
+            raise
+        except refusals as cause:
             LOG.warning("%s", cause)
             await asyncio.sleep(0.1)
 
@@ -54,9 +66,10 @@ async def read(reader: asyncio.StreamReader) -> Any:
     line = await reader.readuntil(b"\r\n")
     kind, value = line[:1], line[1:-2]
     if kind == b"-":
+        text = value.decode(errors="replace")
         if value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN")):
-            raise ConnectionError(value.decode())
-        return Unavailable(f"Redis: {value.decode()}")
+            raise ConnectionError(text)
+        return (Passing if value.startswith(PASSING) else Unavailable)(f"Redis: {text}")
     if kind == b"+" or value == b"-1":
         return value if kind == b"+" else None
     if kind == b"$":
@@ -74,7 +87,7 @@ class Redis:
         self._opened = asyncio.Event()
         self._writer: Any = None
         self._answers = deque[asyncio.Future[Any]]()  # that are awaited
-        self._heard = defaultdict[str, set[asyncio.Queue[bytes | None]]](set)
+        self._heard = defaultdict[str, set[asyncio.Queue[Any]]](set)
         self._tasks = spawn(self._live()), spawn(self._ping())
 
     async def _open(self) -> Any:
@@ -128,7 +141,7 @@ class Redis:
     def _lose(self, cause: Exception) -> None:
         if self._writer:
             self._writer.transport.abort()
-        if self._opened.is_set():
+        if self.since < inf or isinstance(cause, Closed):
             for heard in [each for queues in self._heard.values() for each in queues]:
                 heard.put_nowait(None)
         self._opened.clear()
@@ -146,15 +159,16 @@ class Redis:
 
     def _post(self, *command: str) -> None:
         """Sends something of which nobody needs the answer."""
-        if self._opened.is_set():
+        if self.since < inf:
             self._write(command)[0].cancel()
 
     async def _batch(self, *commands: Command) -> list[Any]:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self._opened.wait()
-        except TimeoutError:
-            raise Away(f"Redis: {self._cause!r}") from None
+        if self.since == inf:
+            is_final = type(self._cause) in (Unavailable, Closed)  # as with a wrong password
+            raise self._cause if is_final else Away(f"Redis: {self._cause!r}")
         return await asyncio.gather(*self._write(*commands))
 
     async def send(self, *command: str | bytes | int) -> Any:
@@ -163,16 +177,18 @@ class Redis:
     async def transaction(self, *commands: Command) -> Any:
         return (await self._batch(["MULTI"], *commands, ["EXEC"]))[-1]
 
-    async def hear(self, channel: str) -> AsyncGenerator[bytes | None, None]:
+    async def hear(self, channel: str, heard: Any = None) -> AsyncGenerator[Any, None]:
         """Gives what comes on a channel, and None each time that Redis has confirmed."""
-        heard = asyncio.Queue[bytes | None]()
+        heard = heard or asyncio.Queue()
         heard.put_nowait(None)
+        refusals: Any = (Away, Passing)
         self._heard[channel].add(heard)
         try:
             while True:
                 payload = await heard.get()
                 if payload is None:  # the connection is another one
-                    await insist(lambda: self.send("SUBSCRIBE", channel))
+                    await insist(lambda: self.send("SUBSCRIBE", channel), refusals=refusals)
+                    refusals = Unavailable  # what was subscribed once will be again
                 yield payload
         finally:
             self._heard[channel].discard(heard)
@@ -181,7 +197,7 @@ class Redis:
                 self._post("UNSUBSCRIBE", channel)
 
     def close(self) -> None:
-        self._heard.clear()
         for task in self._tasks:
             task.cancel()
-        self._lose(ConnectionError("The client is closed"))
+        self._lose(Closed("The client is closed"))
+        self._opened.set()  # nobody needs to wait for it

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 
@@ -66,13 +67,13 @@ def _is_within(least: int, most: int) -> Check:
     return lambda value: type(value) is int and least <= value <= most
 
 
-_INBOX = _matches(r"\$inbox:.{0,1017}"), "at most 1,024 characters, led by $inbox:"
+_INBOX = _matches(r"\$inbox:[^\ud800-\udfff]{0,1017}"), "at most 1,024 characters, led by $inbox:"
 _MS = _is_within(0, 604_800_000), "an integer of ms, at most 7 days"
 _RULES: dict[str, tuple[Check, str]] = {  # what the value of each field must be
     "name": (lambda name: _is_key(name, r"(?!\$|__)"), "1 to 512 bytes, not led by $ or __"),
     "id": (_is_key, "1 to 512 bytes of UTF-8, or an integer"),
     "list": (lambda name: _is_key(name, "(?!})"), "1 to 512 bytes, not led by }"),
-    "args": (lambda args: isinstance(args, list), "an array"),
+    "args": (lambda args: isinstance(args, (list, tuple)), "an array"),
     "event": (lambda event: isinstance(event, list) and len(event) > 1
               and {*map(type, event[:2])} <= {str, int, float}, "an array with a name and an id"),
     "job": (lambda job: isinstance(job, dict), "an object"),
@@ -83,6 +84,11 @@ _RULES: dict[str, tuple[Check, str]] = {  # what the value of each field must be
                 and {*map(type, headers.values())} <= {str}, "an object of texts"),
     "replyTo": _INBOX, "claimTo": _INBOX,
     "deadline": _MS, "stalledAfter": _MS, "retain": _MS,
+    "timeout": (lambda timeout: timeout > 0, "more than 0"),
+    "concurrency": (_is_within(1, 10_000), "an integer from 1 to 10,000"),
+    "handler": (callable, "a function"),
+    "redis": (lambda url: not isinstance(url, str) or re.match(r"rediss?://[^?#]*$", url),
+              "a client, or a URL that begins with redis:// or rediss:// and has no query"),
 }
 
 
@@ -97,16 +103,24 @@ def check(field: str, value: Any) -> Any:
 def _parse(data: bytes) -> tuple[Any, list[str]]:
     """The value of JSON, and the texts of an array's elements, or an object's names and values."""
     try:
-        text, cuts, depth = data.decode(), [], 0
-        for token in re.finditer(r'"(?:[^"\\]+|\\.)*"|[\[{,:\]}]', text, re.DOTALL):
+        text, cuts, depth, is_text = data.decode(), [], 0, False
+        for token in re.finditer(r'\\.|["\[{,:\]}]', text, re.DOTALL):
+            is_text ^= token[0] == '"'
+            if is_text:
+                continue
             depth = check("depth", depth + (token[0] in "[{"))
             if depth == 1 and token[0] in "[{,:]}":
                 cuts.append(token.start())
             depth -= token[0] in "]}"
         parts = [text[start + 1:end].strip() for start, end in pairwise(cuts)]
-        return json.loads(text, parse_constant=int), parts if any(parts) else []  # int refuses NaN
+        value = json.loads(text, parse_constant=int, parse_int=_integer)  # int refuses NaN
+        return value, parts if any(parts) else []
     except ValueError as cause:
         raise InvalidInput(f"This is not JSON: {cause}") from None
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < 4_000 else float(digits)  # Python reads no longer ones
 
 
 def to_json(value: Any) -> str:
@@ -152,9 +166,8 @@ def payload(name: Key, id: Key, args: Args = ()) -> str:
     channel(name, id)  # are they right?
     if isinstance(args, Raw):
         value, parts = _parse(args.text.encode(errors="surrogatepass"))
-        check("args", value)
-        args = [Raw(part) for part in parts]
-    text = f"[{','.join(map(to_json, [name, id, *args]))}]"
+        args = [Raw(part) for part in parts] if isinstance(value, list) else args
+    text = f"[{','.join(map(to_json, [name, id, *check('args', args)]))}]"
     _parse(text.encode(errors="surrogatepass"))  # is it right, and not nested too deep?
     return text
 
@@ -163,6 +176,11 @@ def failure(failed: Failure) -> dict[str, Any]:
     """The only argument of the event that says that a job failed."""
     more = {} if failed.detail is None else {"detail": failed.detail}
     return {"$failure": {"code": failed.code, "message": str(failed.message), **more}}
+
+
+def ms(field: str, seconds: float) -> int:
+    """Gives ms for the seconds of a field if they are right."""
+    return int(check(field, round(seconds * 1_000) if isfinite(seconds) else seconds))
 
 
 def fingerprint(payload: str, retain_ms: int) -> str:
@@ -195,8 +213,8 @@ _OPTIONAL = {"replyTo": "reply_to", "claimTo": "claim_to", "deadline": "deadline
 def job(data: bytes) -> dict[str, Any]:
     """Reads a job; raises InvalidInput."""
     value, parts = _parse(data)
-    texts = dict(zip(map(json.loads, parts[::2]), parts[1::2]))
     given = {name: each for name, each in check("job", value).items() if each is not None}
+    texts = dict(zip(map(json.loads, parts[::2]), parts[1::2]))
     fields = {to: check(name, given[name]) for name, to in _OPTIONAL.items() if name in given}
     for name in "name", "id":
         is_number = type(given.get(name)) in (int, float)

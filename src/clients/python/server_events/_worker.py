@@ -47,13 +47,16 @@ class RunningJob:
             return 0
         if self.claim_to:
             spawn(self.worker.tell(self, "$alive", self.worker.id, self.name, self.id))
-        return int(await self.worker.events.progress(self.name, self.id, args))
+        progress = self.worker.events.progress
+        return int(await insist(lambda: progress(self.name, self.id, args), self) or 0)
 
 
 class Worker:
     def __init__(self, events: Any, name: str, handler: Callable[[RunningJob], Awaitable[Any]],
                  jobs: str, concurrency: int, retain: float) -> None:
-        self.events, self.handler, self.retain, self.id = events, handler, retain, str(uuid.uuid4())
+        self.events, self.handler = events, wire.check("handler", handler)
+        self.retain, self.id = wire.ms("retain", retain) / 1_000, str(uuid.uuid4())
+        self._concurrency, self._turn = wire.check("concurrency", concurrency), asyncio.Lock()
         self.jobs = wire.jobs_key(jobs)
         self.own, self.workers = f"{self.jobs}:{self.id}", f"{self.jobs}:workers"
         self._lease = events.subscriber.hear(wire.worker_channel(self.id))
@@ -62,14 +65,19 @@ class Worker:
         self._held: list[RunningJob] = []  # the jobs that have not ended
         self._looked = 0.0  # when it found no more than those on its own list
         self.gone = False  # it takes no more jobs
-        self._concurrency, self._turn = concurrency, asyncio.Lock()
 
     async def start(self) -> None:
-        await anext(self._lease)  # now, Redis has confirmed
-        await anext(self._service)
+        try:
+            await anext(self._lease)  # now, Redis has confirmed
+            await anext(self._service)
+            await insist(self._recover, self)
+        except BaseException:
+            self._blocking.close()
+            await self._service.aclose()
+            await self._lease.aclose()
+            raise
         self._leasing = spawn(each(self._lease, self._told))
         self._serving = spawn(each(self._service, lambda payload: None))
-        await self._insist(self._recover, self)
         self._watching = spawn(self._watch())
         self._lanes = [spawn(self._lane()) for _ in range(self._concurrency)]
 
@@ -145,7 +153,8 @@ class Worker:
             job = RunningJob(self, text, **wire.job(text))
         except wire.InvalidInput as cause:
             LOG.error("Dropped from %s, since it is no job: %s", self.jobs, cause)
-            return await self._forget(text)
+            await self._forget(text)
+            return
         self._held.append(job)
         if job.claim_to:
             spawn(self._keep(job))
@@ -154,8 +163,8 @@ class Worker:
         args = FAILED if job.handling.cancelled() else job.handling.result()
         await self._insist(lambda: self._emit(job, args), job)
         job.gone = True
-        await self._forget(text)
-        self._held.remove(job)
+        if await self._forget(text) is not None:  # else it is not done again
+            self._held.remove(job)
 
     async def _result(self, job: RunningJob) -> wire.Args:
         try:
@@ -178,8 +187,8 @@ class Worker:
             emit = self.events.emit
             await emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
 
-    async def _forget(self, text: bytes) -> None:
-        await self._insist(lambda: self._send("LREM", self.own, 1, text))
+    async def _forget(self, text: bytes) -> Any:
+        return await self._insist(lambda: self._send("LREM", self.own, 1, text))
 
     async def _over(self, job: RunningJob) -> None:
         if not job.gone:

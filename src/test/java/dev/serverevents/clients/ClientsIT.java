@@ -10,6 +10,7 @@ import dev.serverevents.testing.TcpProxy;
 import dev.serverevents.testing.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,12 @@ class ClientsIT {
 
   private static int length(TestRedis redis, String key) {
     return redis.command("LLEN", key).toInteger();
+  }
+
+  private static long refused(TestRedis redis, String command) {
+    var stats = redis.command("INFO", "commandstats").toString();
+    var refused = Pattern.compile("cmdstat_" + command + ":.*rejected_calls=(\\d+)").matcher(stats);
+    return refused.find() ? Long.parseLong(refused.group(1)) : 0;
   }
 
   /** The worker takes a job that is new, does it, and forgets it. */
@@ -189,6 +196,107 @@ class ClientsIT {
       proxy.cut();
       proxy.mend();
       assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsMalformedIsPassedOverHoweverItIs(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 60_000);
+      var call = peer.ask("on", wait);
+      peer.awaitSubscribed(call);
+      for (var text : List.of("x".repeat(100), "\\\"".repeat(100_000), "{".repeat(100_000))) {
+        redis.command("PUBLISH", NAME + ":7", "[\"" + NAME + "\",7,\"" + text);
+      }
+      redis.command("PUBLISH", NAME + ":7", "[\"" + NAME + "\",7,1.50]");
+      assertThat(peer.answer(call).getJsonObject("out").getString("args")).isEqualTo("[1.50]");
+      var worker = peer.work(NAME);
+      redis.command("RPUSH", JOBS, "{\"name\":\"" + NAME + "\",\"data\":\"" + "x".repeat(100));
+      redis.command("RPUSH", JOBS, "[\"" + NAME + "\",7,{\"item\":\"tea\"},2]");
+      mustWork(redis, peer, worker, "1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @OwnRedis
+  void aLeaseThatRedisRefusesForAWhileIsHadAgain(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var worker = peer.work(NAME);
+      redis.command("ACL", "SETUSER", "default", "resetchannels");
+      Await.until(() -> redis.command("ACL", "LOG").toString().contains("$worker:" + worker));
+      redis.command("ACL", "SETUSER", "default", "allchannels");
+      awaitLease(redis, worker);
+      mustWork(redis, peer, worker, "1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @OwnRedis
+  void aJobThatRedisDoesNotForgetIsNotDoneAgain(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var worker = peer.work(NAME);
+      push(redis, "1");
+      peer.awaitTold("job", "1");
+      redis.command("CONFIG", "SET", "min-replicas-to-write", "1");
+      peer.finish(NAME, "1", "[]");
+      Await.until(() -> refused(redis, "lrem") >= 5);
+      redis.command("CONFIG", "SET", "min-replicas-to-write", "0");
+      Await.until(() -> length(redis, JOBS + ":" + worker) == 0);
+      mustWork(redis, peer, worker, "2");
+      assertThat(peer.told("job")).containsExactly("1", "2");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWaitEndsWithItsClient(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 86_400_000);
+      var call = peer.ask("on", wait);
+      peer.awaitSubscribed(call);
+      peer.out("close", new JsonObject());
+      assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
+      Await.until(() -> redis.channels().isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aClientThatIsClosedRefusesAtOnce(Client client, Server server) {
+    try (var peer = client.install().start(server.redis().url())) {
+      var name = new JsonObject().put("name", NAME);
+      var emit = name.copy().put("id", 7).put("args", "[]");
+      peer.out("emit", emit);
+      peer.out("close", new JsonObject());
+      var wait = name.copy().put("id", 7).put("timeout", 86_400_000);
+      var work = name.copy().put("list", NAME);
+      for (var call :
+          List.of(peer.ask("emit", emit), peer.ask("on", wait), peer.ask("work", work))) {
+        assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWorkerThatCannotBeginLeavesNothing(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      peer.out("emit", new JsonObject().put("name", NAME).put("id", 7).put("args", "[]"));
+      redis.command("SET", JOBS + ":workers", "no set");
+      var in = new JsonObject().put("name", NAME).put("list", NAME);
+      assertThat(peer.answer(peer.ask("work", in)).getString("error")).isEqualTo("unavailable");
+      Await.until(() -> redis.allChannels().isEmpty());
+      redis.command("DEL", JOBS + ":workers");
+      mustWork(redis, peer, peer.work(NAME), "1");
+      peer.out("stopWork", new JsonObject().put("name", NAME));
     }
   }
 
