@@ -1,5 +1,6 @@
 package dev.serverevents.app;
 
+import dev.serverevents.web.AllowedMethods;
 import dev.serverevents.web.Origins;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.RoutesOptions;
@@ -61,7 +62,7 @@ final class HomeRoute {
   static void mount(Router router, RoutesOptions options, boolean console) {
     var home = new HomeRoute(console);
     router.route("/").handler(new Origins(options)).failureHandler(Problems::answer);
-    router.get("/").handler(home::answer).failureHandler(Problems::answer);
+    AllowedMethods.read(router, "/", home::answer);
   }
 
   private void answer(RoutingContext ctx) {

@@ -3,6 +3,7 @@ package dev.serverevents.app;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.app.demo.PiRoute;
 import dev.serverevents.web.Access.Action;
+import dev.serverevents.web.AllowedMethods;
 import dev.serverevents.web.ConsoleRoutes;
 import dev.serverevents.web.Origins;
 import dev.serverevents.web.Problems;
@@ -58,7 +59,7 @@ final class HttpVerticle extends VerticleBase {
     HomeRoute.mount(router, http.routes(), http.console());
     authenticate(router, METRICS);
     permit(router, METRICS, Action.METRICS, "", "You may not read the metrics");
-    router.get(METRICS).handler(PrometheusScrapingHandler.create());
+    AllowedMethods.read(router, METRICS, PrometheusScrapingHandler.create());
     mountDemo(router, events);
     return listen(router, connections);
   }

@@ -1,6 +1,7 @@
 package dev.serverevents.app;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.web.Problems;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -17,10 +18,13 @@ final class MessageFraming implements PlatformHandler {
 
   @Override
   public void handle(RoutingContext ctx) {
+    if (Problems.isBehindTheLast(ctx)) {
+      return; // it may be part of what is refused: nobody waits for an answer
+    }
     try {
       check(ctx);
     } catch (InvalidInputException refused) {
-      ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      Problems.closeBehind(ctx);
       ctx.fail(refused);
       return;
     }

@@ -66,7 +66,20 @@ final class VertxHttpOptions {
       throw new InvalidInputException(FIELD, NOT_SHOWN, NOT_OPTIONS + ": " + wrong.getMessage());
     }
     checkTaken(FIELD, json, server.toJson());
+    checkSize("maxInitialLineLength", server.getMaxInitialLineLength());
+    checkSize("maxHeaderSize", server.getMaxHeaderSize());
+    checkSize("maxChunkSize", server.getMaxChunkSize());
+    if (server.getAcceptBacklog() != HttpServerOptions.DEFAULT_ACCEPT_BACKLOG) {
+      checkSize("acceptBacklog", server.getAcceptBacklog());
+    }
     return server;
+  }
+
+  /** Vert.x takes others, and then fails with each connection. */
+  private static void checkSize(String field, int size) {
+    if (size < 1) {
+      throw new InvalidInputException(FIELD + "." + field, size, "must be at least 1");
+    }
   }
 
   private static JsonObject defaults(RoutesOptions routes) {

@@ -127,7 +127,12 @@ final class ApiKeys implements AuthenticationProvider, Access {
       var at = "http.keys[" + i + "]";
       var key = Settings.object(at, json.getValue(i));
       new Settings(RouteSettings.KEY).checkOne(at, key);
-      keys.add(Key.of(at, Values.of(RouteSettings.KEY, at, key)));
+      var added = Key.of(at, Values.of(RouteSettings.KEY, at, key));
+      if (keys.stream().anyMatch(other -> other.sha256.equals(added.sha256))) {
+        throw new InvalidInputException(
+            at + ".sha256", "(not shown)", "must not be that of another key");
+      }
+      keys.add(added);
     }
   }
 

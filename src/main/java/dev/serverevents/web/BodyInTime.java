@@ -1,7 +1,6 @@
 package dev.serverevents.web;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.handler.PlatformHandler;
@@ -23,11 +22,10 @@ final class BodyInTime implements PlatformHandler {
     ctx.next();
   }
 
-  /** The rest of the body could not be told from a request, so the connection is closed. */
+  /** What is left of the body may still come. */
   private void refuse(RoutingContext ctx) {
     var why = "The body was not there within %d ms (http.requestTimeout)".formatted(timeout);
-    ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    ctx.addBodyEndHandler(answered -> ctx.request().connection().close());
+    Problems.closeBehind(ctx);
     ctx.fail(new HttpException(HttpResponseStatus.REQUEST_TIMEOUT.code(), why));
   }
 }

@@ -19,7 +19,7 @@ final class HalfClose implements BrokenConnections.Answering {
    * After how many ms something is sent, again and again. A client that is answered soon gets
    * nothing of it, and only the second one finds out that the first was answered by a reset.
    */
-  private static final long[] TRIES_MS = {500, 100, 200, 1_000};
+  private static final long[] TRIES_MS = {500, 100, 200, 1_000, 2_000, 4_000};
 
   private final RoutingContext ctx;
   private final ConnectionBase connection;
@@ -61,13 +61,10 @@ final class HalfClose implements BrokenConnections.Answering {
   }
 
   private void tryOut(HttpServerResponse response, int tries) {
-    if (tries == TRIES_MS.length) {
-      return;
-    }
     timer =
         ctx.vertx()
             .setTimer(
-                TRIES_MS[tries],
+                TRIES_MS[Math.min(tries, TRIES_MS.length - 1)],
                 id ->
                     Chores.add(
                         connection.context(),

@@ -26,11 +26,10 @@ final class HealthRoutes {
     var routes = new HealthRoutes(events);
     var live = HealthChecks.create(events.vertx());
     live.register("event-loop", status -> status.complete(Status.OK()));
-    router.get("/health/live").handler(HealthCheckHandler.createWithHealthChecks(live));
-    router
-        .get("/health/ready")
-        .handler(HealthCheckHandler.createWithHealthChecks(routes.readiness()));
-    router.get("/health").handler(routes::brief);
+    var ready = routes.readiness();
+    AllowedMethods.read(router, "/health/live", HealthCheckHandler.createWithHealthChecks(live));
+    AllowedMethods.read(router, "/health/ready", HealthCheckHandler.createWithHealthChecks(ready));
+    AllowedMethods.read(router, "/health", routes::brief);
   }
 
   private HealthChecks readiness() {

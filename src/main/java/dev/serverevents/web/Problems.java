@@ -8,6 +8,7 @@ import dev.serverevents.internal.Printable;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.AttributeKey;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -52,6 +54,10 @@ public final class Problems {
 
   /** The statuses of requests that are not what they must be. */
   private static final Set<Integer> INVALID = Set.of(400, 408, 413, 414, 415, 417, 426, 431);
+
+  /** A connection has it once no other request of it is to be answered. */
+  private static final AttributeKey<Boolean> IS_LAST =
+      AttributeKey.valueOf("server-events.is-last");
 
   private Problems() {}
 
@@ -103,7 +109,15 @@ public final class Problems {
 
   /** A route's failure handler. */
   public static void answer(RoutingContext ctx) {
+    if (isBroken(ctx) && !ctx.response().headWritten()) {
+      closeBehind(ctx);
+    }
     answer(ctx, status(ctx));
+  }
+
+  /** Whether a body broke off, or was no HTTP: Vert.x Web has such a request fail with 200. */
+  private static boolean isBroken(RoutingContext ctx) {
+    return ctx.statusCode() > 0 && ctx.statusCode() < HttpResponseStatus.BAD_REQUEST.code();
   }
 
   private static void answer(RoutingContext ctx, int status) {
@@ -130,6 +144,24 @@ public final class Problems {
       putCause(problem, status);
     }
     send(response, status, body(problem, ctx.failure()));
+  }
+
+  /**
+   * Has the connection of a request closed behind the answer, where what follows on it could not be
+   * told from a request.
+   */
+  public static void closeBehind(RoutingContext ctx) {
+    if (ctx.request().connection() instanceof ConnectionBase connection) {
+      connection.channel().attr(IS_LAST).set(true);
+    }
+    ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    ctx.addBodyEndHandler(answered -> ctx.request().connection().close());
+  }
+
+  /** Whether a connection is to be closed behind a request that came before this one. */
+  public static boolean isBehindTheLast(RoutingContext ctx) {
+    return ctx.request().connection() instanceof ConnectionBase connection
+        && connection.channel().hasAttr(IS_LAST);
   }
 
   private static Buffer body(JsonObject problem, @Nullable Throwable failure) {
@@ -189,6 +221,9 @@ public final class Problems {
     }
     if (ctx.failure() instanceof HttpException failure) {
       return failure.getStatusCode();
+    }
+    if (isBroken(ctx)) {
+      return HttpResponseStatus.BAD_REQUEST.code();
     }
     return ctx.statusCode() > 0 ? ctx.statusCode() : INTERNAL_SERVER_ERROR;
   }

@@ -92,8 +92,8 @@ public final class ServerEventsRoutes {
     List.of(ALL_EVENTS, SOCKET, EVENT_BUS, HEALTH, OPEN_API, ASYNC_API).forEach(this::checkOrigin);
     on(ALL_EVENTS).handler(HalfClose::allow).handler(ServerEventsRoutes::checkUrl);
     HealthRoutes.mount(router, events);
-    router.get(OPEN_API).handler(new ApiDocument("openapi.json"));
-    router.get(ASYNC_API).handler(new ApiDocument("asyncapi.json"));
+    AllowedMethods.read(router, OPEN_API, new ApiDocument("openapi.json"));
+    AllowedMethods.read(router, ASYNC_API, new ApiDocument("asyncapi.json"));
     List.of(ALL_EVENTS, SOCKET, EVENT_BUS).forEach(this::authenticate);
     List.of(SOCKET, EVENT_BUS).forEach(this::watchSocket);
     permit(Action.WAIT, EVENTS, HttpMethod.GET, HttpMethod.HEAD);
@@ -115,12 +115,13 @@ public final class ServerEventsRoutes {
     bodies.on(on(FAILURE, HttpMethod.PUT)).handler(emit::failure);
     on(SOCKET, HttpMethod.GET).handler(this::socket);
     router.route(EVENT_BUS).subRouter(SockJsBridge.router(events, options, bodies, quotas));
-    allow(EVENTS, "GET, HEAD, OPTIONS");
-    allow(EVENT, "GET, HEAD, POST, OPTIONS");
-    allow(STREAM, "GET, OPTIONS");
-    allow(EXPLAIN, "GET, OPTIONS");
-    allow(PROGRESS, "POST, OPTIONS");
-    allow(FAILURE, "PUT, OPTIONS");
+    AllowedMethods.only(router, EVENTS, "GET, HEAD, OPTIONS");
+    AllowedMethods.only(router, EVENT, "GET, HEAD, POST, OPTIONS");
+    AllowedMethods.only(router, STREAM, "GET, OPTIONS");
+    AllowedMethods.only(router, EXPLAIN, "GET, OPTIONS");
+    AllowedMethods.only(router, PROGRESS, "POST, OPTIONS");
+    AllowedMethods.only(router, FAILURE, "PUT, OPTIONS");
+    AllowedMethods.only(router, SOCKET, "GET, OPTIONS");
   }
 
   private void checkOrigin(String path) {
@@ -177,22 +178,6 @@ public final class ServerEventsRoutes {
                 ctx.fail(new HttpException(HttpResponseStatus.FORBIDDEN.code(), why));
               }
             });
-  }
-
-  /** Answers OPTIONS, and what the routes before have not taken. */
-  private void allow(String path, String methods) {
-    router
-        .route(path)
-        .handler(
-            ctx -> {
-              ctx.response().putHeader(HttpHeaders.ALLOW, methods);
-              if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
-                ctx.response().setStatusCode(HttpResponseStatus.NO_CONTENT.code()).end();
-              } else {
-                ctx.fail(HttpResponseStatus.METHOD_NOT_ALLOWED.code());
-              }
-            })
-        .failureHandler(Problems::answer);
   }
 
   private void waitFor(RoutingContext ctx) {

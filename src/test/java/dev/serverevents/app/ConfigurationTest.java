@@ -230,6 +230,17 @@ class ConfigurationTest {
   }
 
   @Test
+  void aSettingOfASectionStandsInTheObjectOfTheSection() {
+    assertThatThrownBy(() -> http("{\"perClient.waits\":1}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "http.perClient.waits is \"(not shown)\": it must not have a dot: it is a field in another object");
+    assertThatThrownBy(() -> new ServerEventsOptions(new JsonObject().put("redis.host", "x")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("redis.host");
+  }
+
+  @Test
   void vertxsOwnSettingsAreTaken() {
     var server =
         http("{\"maxWait\":10000,\"server\":{\"ssl\":true,\"maxHeaderSize\":1000,\"idleTimeout\":7}}")
@@ -252,6 +263,13 @@ class ConfigurationTest {
         .hasMessageContaining("http.server.pfxKeyCertOptions.password is \"(not shown)\"");
     assertThatThrownBy(() -> http("{\"server\":{\"port\":5}}"))
         .hasMessage("http.server.port is 5: it must not be there: it is http.port");
+    for (var field :
+        List.of("maxInitialLineLength", "maxHeaderSize", "maxChunkSize", "acceptBacklog")) {
+      assertThatThrownBy(() -> http("{\"server\":{\"%s\":0}}".formatted(field)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("http.server." + field)
+          .hasMessageContaining("1");
+    }
     assertThatThrownBy(() -> http("{\"server\":{\"idleTimeout\":-5}}"))
         .hasMessageContaining("HttpServerOptions");
   }

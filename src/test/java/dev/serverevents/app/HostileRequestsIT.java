@@ -116,6 +116,17 @@ class HostileRequestsIT {
           }) {
         assertThat(refusedByVertx).startsWith("HTTP/1.1 400 ");
       }
+      var twoCodings = "Transfer-Encoding: gzip, chunked";
+      var keeping = "POST /events/a/2?retain=60000 HTTP/1.1";
+      for (var refused : List.of(List.of(twoCodings, "", "2", "[]", "0"), List.of(host))) {
+        var lines = new ArrayList<>(List.of(post, host));
+        lines.addAll(refused);
+        lines.addAll(List.of("", keeping, host, close, "Content-Length: 2", "", "[]"));
+        assertThat(RawHttp.ask(url, lines.toArray(String[]::new)))
+            .startsWith("HTTP/1.1 400 ")
+            .doesNotContain("202 Accepted");
+      }
+      assertThat(get(url, "/events/a/2?retained=true&timeout=300")).startsWith("HTTP/1.1 504 ");
       assertThat(RawHttp.ask(url, get, host, close, "")).startsWith("HTTP/1.1 200 ");
       assertThat(
               RawHttp.ask(

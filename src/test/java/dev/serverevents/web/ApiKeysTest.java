@@ -283,6 +283,12 @@ class ApiKeysTest {
             "http.keys[0].sha256 is \"(not shown)\": it must be the 64 hexadecimal digits of a SHA-256");
     assertThatThrownBy(() -> new RoutesOptions(new JsonObject().put("keys", "x")))
         .hasMessage("http.keys is \"(not shown)\": it must be a JSON array");
+    var twice =
+        new JsonArray()
+            .add(key("x", ADMIN, new JsonArray(), null))
+            .add(key("y", ADMIN, new JsonArray().add("*"), null));
+    assertThatThrownBy(() -> new RoutesOptions(new JsonObject().put("keys", twice)))
+        .hasMessage("http.keys[1].sha256 is \"(not shown)\": it must not be that of another key");
     var misspelt = new JsonArray().add(key("x", ADMIN, new JsonArray(), null).put("waits", 1));
     assertThatThrownBy(() -> new RoutesOptions(new JsonObject().put("keys", misspelt)))
         .hasMessage(

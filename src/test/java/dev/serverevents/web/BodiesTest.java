@@ -144,6 +144,13 @@ class BodiesTest {
     assertThat(http.get("/nowhere").detail()).isEqualTo("Nothing is found at this path");
     assertThat(http.post("/events/a", "").detail())
         .isEqualTo("The method is none of those that Allow names");
+    for (var path : List.of("/health", "/health/live", "/health/ready", "/openapi.json")) {
+      var refused = http.post(path, "");
+      assertThat(refused.status()).isEqualTo(405);
+      assertThat(refused.headers().get("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+      assertThat(http.ask(HttpMethod.HEAD, path).status()).isEqualTo(200);
+      assertThat(http.ask(HttpMethod.OPTIONS, path).status()).isEqualTo(204);
+    }
     assertThat(http.get("/socket").detail()).isEqualTo("Upgrade must be \"websocket\"");
     assertThat(http.post("/events/a/1", "[]", "Expect", "x").detail())
         .isEqualTo("Expect must be \"100-continue\"");
@@ -166,6 +173,27 @@ class BodiesTest {
     assertThat(RawHttp.ask(url, "GET / HTTP/1.1", "Host: a", "X: " + tooLong, ""))
         .contains(" 431 ")
         .endsWith("\"detail\":\"The headers are too long\",\"cause\":\"invalid\"}");
+  }
+
+  @Test
+  void aBodyWithABrokenChunkIsRefusedAndEmitsNothing(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    var post = "POST /api/events/a/1?retain=60000 HTTP/1.1";
+    var put = "PUT /api/events/a/1/failure?retain=60000 HTTP/1.1";
+    var chunked = "Transfer-Encoding: chunked";
+    var url = "http://127.0.0.1:" + http.port();
+    for (var answer :
+        List.of(
+            RawHttp.ask(url, post, "Host: a", chunked, "", "3", "[1]", "ZZ", ""),
+            RawHttp.ask(url, post, "Host: a", chunked, "", "ZZ", "[1]", "0", ""),
+            RawHttp.ask(url, put, "Host: a", chunked, "", "1", "{", "ZZ", ""))) {
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400 ")
+          .containsIgnoringCase("connection: close")
+          .endsWith("\"detail\":\"The request is malformed\",\"cause\":\"invalid\"}");
+    }
+    assertThat(http.get("/events/a/1?retained=true&timeout=1").status()).isEqualTo(504);
   }
 
   @Test

@@ -101,6 +101,16 @@ class LeavingClientsTest {
   }
 
   @Test
+  void oneThatIsGoneLongAfterThatEndsItsWait(Server server) throws IOException {
+    var waiting = halfClosed(http(server), get("/events/a/1?timeout=60000"));
+    var interim = 5 * "HTTP/1.1 100 Continue\r\n\r\n".length();
+    assertThat(waiting.getInputStream().readNBytes(interim)).hasSize(interim);
+    waiting.close();
+    Await.until(() -> server.broker().channels().isEmpty());
+    Await.until(() -> left() == 1);
+  }
+
+  @Test
   void aStreamThatItsClientResetsIsCountedAsGone(Server server) {
     var http = http(server);
     for (var version : new HttpVersion[] {HttpVersion.HTTP_1_1, HttpVersion.HTTP_2}) {

@@ -271,8 +271,10 @@ class OpenApiTest {
     for (var o : OF_EVENTS) {
       checked.reply(o.path, o.method, 503, send(http, o.method, o.url(), o.body));
     }
-    checked.reply("/health", GET, 503, http.get("/health"));
-    checked.reply("/health/ready", GET, 503, http.get("/health/ready"));
+    for (var path : List.of("/health", "/health/ready")) {
+      checked.reply(path, GET, 503, http.get(path));
+      checked.reply(path, HEAD, 503, http.ask(HEAD, path));
+    }
   }
 
   private static void refused(Http http, Checked checked) {
@@ -365,6 +367,7 @@ class OpenApiTest {
           "/health", "/health/live", "/health/ready", "/openapi.json", "/asyncapi.json"
         }) {
       checked.reply(path, GET, 200, http.get(path));
+      checked.reply(path, HEAD, 200, http.ask(HEAD, path));
     }
     checked.reply("/eventbus/info", GET, 200, send(http, GET, "/eventbus/info", ""));
     checked.reply("/socket", GET, 426, send(http, GET, "/socket", ""));

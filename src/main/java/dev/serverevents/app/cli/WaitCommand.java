@@ -47,6 +47,7 @@ final class WaitCommand extends EndpointCommand {
 
   @Override
   Exit run(Endpoint endpoint, Output output) {
+    ids = ids.stream().distinct().toList();
     if (any && min != null) {
       throw new InvalidInputException("--min", min, "must not be with --any");
     }

@@ -38,6 +38,10 @@ public final class Settings {
   public void check(String section, JsonObject json) {
     for (var field : json.fieldNames()) {
       var path = section.isEmpty() ? field : section + "." + field;
+      if (field.contains(".")) {
+        throw new InvalidInputException(
+            path, Undisclosed.NOT_SHOWN, "must not have a dot: it is a field in another object");
+      }
       if (sections.stream().anyMatch(known -> known.name().equals(path))) {
         check(path, object(path, json.getValue(field)));
       } else if (all().stream()
