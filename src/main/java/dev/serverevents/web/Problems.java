@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
@@ -109,7 +110,9 @@ public final class Problems {
 
   /** A route's failure handler. */
   public static void answer(RoutingContext ctx) {
-    if (isBroken(ctx) && !ctx.response().headWritten()) {
+    if (isBroken(ctx)
+        && !ctx.response().headWritten()
+        && ctx.request().version() != HttpVersion.HTTP_2) {
       closeBehind(ctx);
     }
     answer(ctx, status(ctx));
@@ -151,7 +154,8 @@ public final class Problems {
    * told from a request.
    */
   public static void closeBehind(RoutingContext ctx) {
-    if (ctx.request().connection() instanceof ConnectionBase connection) {
+    if (ctx.request().version() != HttpVersion.HTTP_2 // of which a stream ends without the others
+        && ctx.request().connection() instanceof ConnectionBase connection) {
       connection.channel().attr(IS_LAST).set(true);
     }
     ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

@@ -99,10 +99,10 @@ final class CommandQueue {
 
   /** Sends as much as there is room for. */
   void flush() {
-    if (changed.isEmpty()) {
+    if (changed.isEmpty() || awaited >= WINDOW) {
       return;
     }
-    var commands = new PubSubCommands(Math.min(WINDOW, changed.size()));
+    var commands = new PubSubCommands(Math.min(WINDOW - awaited, changed.size()));
     while (!ended && awaited < WINDOW && !changed.isEmpty()) {
       var subscribe = new ArrayList<Channel>();
       var unsubscribe = new ArrayList<Channel>();
