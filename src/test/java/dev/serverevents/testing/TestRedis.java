@@ -7,15 +7,11 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
@@ -61,19 +57,9 @@ public final class TestRedis implements AutoCloseable {
     jitter = null;
   }
 
-  /**
-   * A free port, of none that a system gives to connections: one that is killed needs it again. Two
-   * JVMs that run tests beside each other have ports of their own.
-   */
+  /** A port for a server that a test starts, which no other test has. */
   public static int freePort() {
-    while (true) {
-      var candidate = ThreadLocalRandom.current().nextInt(5_000, 16_000) * 2 + Fork.NUMBER % 2;
-      try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (IOException taken) {
-        // the next one
-      }
-    }
+    return Ports.OWN.next();
   }
 
   private Redis client(List<String> arguments) {
