@@ -100,11 +100,16 @@ class ArchitectureTest {
           // is pending; its workers speak the wire protocol, as programs in other languages do
           TESTKIT,
           Set.of(
+              INTERNAL + ".journal.Course",
+              INTERNAL + ".local.Command",
               INTERNAL + ".local.Deployments",
               INTERNAL + ".local.JobStore",
               INTERNAL + ".local.PendingCount",
+              INTERNAL + ".local.Subscriber",
               INTERNAL + ".loop.Clock",
               INTERNAL + ".loop.Clocks",
+              INTERNAL + ".loop.Mailbox",
+              INTERNAL + ".memory.Lane",
               INTERNAL + ".memory.MemoryRedis",
               INTERNAL + ".memory.MemoryVerticle",
               INTERNAL + ".memory.Published",

@@ -6,6 +6,7 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.Job;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.memory.MemoryRedis;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.testkit.ScriptedWorker.Script;
@@ -14,6 +15,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryServerEvents implements AutoCloseable {
 
+  private static final Pattern ERROR = Pattern.compile("[A-Z]+( .*)?");
+
   private final TestServer server;
   private final MemoryRedis redis;
   private final ScriptedWorkers workers;
@@ -49,8 +53,8 @@ public final class InMemoryServerEvents implements AutoCloseable {
     server = new TestServer(options);
     redis = server.redis();
     redis.observe(emitted::add);
-    listeners = new Listeners(redis);
-    workers = new ScriptedWorkers(redis, server.context(), server.loop());
+    listeners = new Listeners(redis, server.deployments());
+    workers = new ScriptedWorkers(redis, server.context(), server.loop(), listeners);
   }
 
   /** Creates one with the default settings. */
@@ -65,6 +69,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * @throws InvalidInputException if they are wrong
    */
   public static InMemoryServerEvents create(ServerEventsOptions options) {
+    Fields.present("options", options);
     return new InMemoryServerEvents(options);
   }
 
@@ -89,14 +94,15 @@ public final class InMemoryServerEvents implements AutoCloseable {
   }
 
   /**
-   * Returns when somebody listens to an event: a wait, a request that is not direct, or a stream.
-   * Use it where the application is called over a socket, for which {@link #settle()} does not
-   * wait, before the time is moved.
+   * Returns when somebody listens to an event: a wait, a request that is not direct, or a stream,
+   * which Redis need not know yet while it is down or {@linkplain #slow(Duration) slow}. Use it
+   * where the application is called over a socket, for which {@link #settle()} does not wait,
+   * before the time is moved.
    *
    * @throws IllegalStateException if nobody does within a minute of the system's time
    */
   public void awaitListener(Object name, Object id) {
-    listeners.await(key(name, id).channel());
+    listeners.await(key(name, id));
     settle();
   }
 
@@ -104,11 +110,11 @@ public final class InMemoryServerEvents implements AutoCloseable {
 
   /**
    * Has a worker answer each job of a name at once. It takes jobs from {@link
-   * ServerEvents#jobList(String) jobList(name)} and by {@link #take}, and answers whoever else
-   * listens to an event of the name, since a worker has such jobs in a way that the kit does not
-   * see; a listener that joins another one of the same event is none of them. It claims what is to
-   * be claimed. There is one worker for a name: the last one, which also does what the one before
-   * had from the list and has not done.
+   * ServerEvents#jobList(String) jobList(name)} and by {@link #take}. Whoever else listens to an
+   * event of the name has a job that comes to it in a way that the kit does not see: a request once
+   * it has handed it over, all others at once; those that listen to one event while it has such a
+   * job share that. It claims what is to be claimed. There is one worker for a name: the last one,
+   * which also does what the one before had from the list and has not done.
    *
    * @param answer gives the arguments: {@link EventArgs} are all of them, null is none, all else is
    *     the only one. What it throws is the failure of the job: an {@link EventFailureException} as
@@ -126,6 +132,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
    */
   public void answerAfter(String name, Duration delay, Function<Job, ?> answer) {
     TestClock.check("delay", delay);
+    Fields.present("answer", answer);
     add(name, new Script(true, delay.toMillis(), answer));
   }
 
@@ -136,6 +143,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * @param message for people
    */
   public void fail(String name, int code, String message) {
+    Fields.present("message", message);
     answer(
         name,
         job -> {
@@ -165,6 +173,7 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * @return fails with {@link IllegalStateException} if there is none
    */
   public Future<Void> take(Job job) {
+    Fields.present("job", job);
     return Future.future(
         done ->
             server
@@ -214,10 +223,14 @@ public final class InMemoryServerEvents implements AutoCloseable {
   /**
    * Has Redis refuse all commands from now on.
    *
-   * @param error its answer, which begins with a code, such as {@code NOPERM no permission}; null
-   *     if it refuses no more
+   * @param error its answer, one line that begins with a code in capital letters, such as {@code
+   *     NOPERM no permission}; null if it refuses no more
+   * @throws InvalidInputException if it is none
    */
   public void redisRefuses(@Nullable String error) {
+    if (error != null && !ERROR.matcher(error).matches()) {
+      throw new InvalidInputException("error", error, "must be a line that begins with a code");
+    }
     server.run(() -> redis.refuse(error));
   }
 

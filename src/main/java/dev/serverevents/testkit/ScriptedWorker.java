@@ -4,6 +4,7 @@ import dev.serverevents.EventFailureException;
 import dev.serverevents.Job;
 import dev.serverevents.internal.local.JobStore.JobsKey;
 import dev.serverevents.internal.loop.Clock;
+import dev.serverevents.internal.memory.Lane;
 import dev.serverevents.internal.memory.MemoryRedis;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.MalformedPayloadException;
@@ -53,6 +54,16 @@ final class ScriptedWorker {
     }
   }
 
+  /** Is told of the jobs, however they came to it. */
+  interface Observer {
+
+    /** It begins a job. */
+    void begins(EventKey key);
+
+    /** Nothing comes of a job that it has begun. */
+    void abandoned(EventKey key);
+  }
+
   private static final long MAX_INTERVAL_MS = 5_000;
   private static final int SIGNS = 4;
   private static final int INTERNAL_ERROR = 500;
@@ -61,6 +72,9 @@ final class ScriptedWorker {
   private final MemoryRedis redis;
   private final Clock clock;
   private final Context context;
+  private final Lane commands;
+  private final QuietLoop loop;
+  private final Observer observer;
   private final String id;
   private final String name;
   private final JobsKey list;
@@ -69,13 +83,23 @@ final class ScriptedWorker {
   private List<Runnable> leases = List.of();
   private boolean isGone;
 
-  ScriptedWorker(MemoryRedis redis, Context context, String id, String name, Script script) {
+  ScriptedWorker(
+      MemoryRedis redis,
+      Context context,
+      QuietLoop loop,
+      Observer observer,
+      String id,
+      String name,
+      Script script) {
     this.redis = redis;
     this.context = context;
+    this.loop = loop;
+    this.observer = observer;
     this.id = id;
     this.name = name;
     this.script = script;
     clock = redis.clock();
+    commands = new Lane(context, clock);
     list = new JobsKey(WireNames.jobs(name), 0);
   }
 
@@ -117,11 +141,22 @@ final class ScriptedWorker {
     }
   }
 
-  /** Does a job that came to it in a way that the kit does not see, unless it has it. */
+  /** Whether it has a job of a key. */
+  boolean has(EventKey key) {
+    return held.stream().anyMatch(job -> job.key.equals(key));
+  }
+
+  /** The key of its jobs that has a channel, if there is one. */
+  Optional<EventKey> keyOf(String channel) {
+    var start = name + ":";
+    return channel.startsWith(start) && channel.length() > start.length()
+        ? Optional.of(new EventKey(name, channel.substring(start.length())))
+        : Optional.empty();
+  }
+
+  /** Does a job that came to it in a way that the kit does not see. */
   void begin(EventKey key) {
-    if (held.stream().noneMatch(job -> job.key.equals(key))) {
-      begin(new Job(key.name(), key.id(), null, null, 0, 0, Map.of(), null), null);
-    }
+    begin(new Job(key.name(), key.id(), null, null, 0, 0, Map.of(), null), null);
   }
 
   /** Does a job; its text is null if it was not on the list. */
@@ -131,6 +166,7 @@ final class ScriptedWorker {
     }
     var begun = new Held(job, text);
     held.add(begun);
+    observer.begins(begun.key);
     if (job.claimTo() != null) {
       claim(begun);
       var interval =
@@ -159,16 +195,30 @@ final class ScriptedWorker {
 
   private void send(@Nullable String channel, Signal signal) {
     if (channel != null) {
-      redis.publish(channel, signal.encode());
+      send(() -> redis.publish(channel, signal.encode()));
     }
   }
 
+  private void send(Runnable command) {
+    commands.send(
+        redis.slow(),
+        () -> {
+          if (!isGone) {
+            command.run();
+          }
+        });
+  }
+
+  /** What a script emits itself, such as progress, comes before what it gives. */
   private void answer(Held done, Function<Job, ?> answer) {
-    var job = done.job;
-    var channel = job.replyTo() == null ? done.key.channel() : job.replyTo();
-    var payload = payload(job, answer);
-    if (held.contains(done)) { // the script may have killed its own worker
-      redis.publish(channel, payload);
+    var payload = payload(done.job, answer);
+    loop.firstWhenQuiet(() -> send(() -> answer(done, payload)));
+  }
+
+  private void answer(Held done, Buffer payload) {
+    if (held.contains(done)) { // nobody may want it any more
+      var replyTo = done.job.replyTo();
+      redis.publish(replyTo == null ? done.key.channel() : replyTo, payload);
       forget(done);
     }
   }
@@ -242,6 +292,7 @@ final class ScriptedWorker {
   /** Stands still for good: its leases stay, and nothing comes of its jobs. */
   void freeze() {
     isGone = true;
+    held.forEach(job -> observer.abandoned(job.key));
     List.copyOf(held).forEach(this::end);
     redis.leave(list, id);
   }

@@ -1,6 +1,7 @@
 package dev.serverevents.testkit;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.loop.Clock;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -65,21 +66,23 @@ public final class TestClock {
     if (loop.isHere()) {
       throw new IllegalStateException("The event loop cannot wait for itself: advance in the test");
     }
+    var end = BEGIN.plus(MAX);
+    if (now().plus(time).isAfter(end)) {
+      throw new InvalidInputException("time", time, "must not lead beyond " + end);
+    }
+    move(time);
+  }
+
+  /** The same, also beyond the end of the time. */
+  void move(Duration time) {
     var done = new CompletableFuture<Void>();
-    loop.whenQuiet(
-        () -> {
-          if (time.toNanos() > MAX.toNanos() - now) {
-            var rule = "must not lead beyond %s".formatted(BEGIN.plus(MAX));
-            done.completeExceptionally(new InvalidInputException("time", time, rule));
-          } else {
-            step(now + time.toNanos(), done);
-          }
-        });
+    loop.whenQuietAnew(() -> step(now + time.toNanos(), done));
     await(done);
   }
 
   /** Fails with {@link InvalidInputException} if a time is negative, or longer than all of it. */
   static void check(String field, Duration time) {
+    Fields.present(field, time);
     if (time.isNegative()) {
       throw new InvalidInputException(field, time, "must not be negative");
     }
@@ -91,7 +94,7 @@ public final class TestClock {
   /** Lets what is under way on the event loop come to its end; the time stands still. */
   void settle() {
     if (!loop.isHere()) {
-      advance(Duration.ZERO);
+      move(Duration.ZERO);
     }
   }
 
@@ -101,12 +104,7 @@ public final class TestClock {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", interrupted);
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof InvalidInputException invalid) {
-        throw invalid;
-      }
-      throw new IllegalStateException("The time cannot be moved", failed.getCause());
-    } catch (TimeoutException stuck) {
+    } catch (ExecutionException | TimeoutException stuck) {
       throw new IllegalStateException("The event loop does not come to rest", stuck);
     }
   }
@@ -118,7 +116,7 @@ public final class TestClock {
     } else {
       due.context.runOnContext(
           turn -> {
-            if (begins(due)) {
+            if (tryTake(due)) {
               due.handler.handle(due.id);
             }
           });
@@ -138,7 +136,7 @@ public final class TestClock {
   }
 
   /** Takes a timer that fires away, or puts it at its next time; false if it was cancelled. */
-  private synchronized boolean begins(Timer timer) {
+  private synchronized boolean tryTake(Timer timer) {
     if (!timers.remove(timer.id, timer)) {
       return false;
     }
@@ -157,7 +155,7 @@ public final class TestClock {
   }
 
   private synchronized long set(Context context, long ms, boolean again, Handler<Long> handler) {
-    var ns = Math.min(TimeUnit.MILLISECONDS.toNanos(ms), 2 * MAX.toNanos()); // or never
+    var ns = Math.min(TimeUnit.MILLISECONDS.toNanos(ms), MAX.toNanos() + 1); // that is never
     add(new Timer(count++, now + ns, again ? ns : 0, context, handler));
     return count - 1;
   }

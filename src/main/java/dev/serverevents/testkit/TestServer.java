@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What a kit consists of: a Vert.x with its loop, its clock, its Redis and its verticle. */
 final class TestServer {
@@ -30,6 +31,7 @@ final class TestServer {
   private final Deployments deployments;
   private final String deployment;
   private final ServerEvents events;
+  private @Nullable Future<Void> drained;
   private boolean isClosed;
 
   TestServer(ServerEventsOptions options) {
@@ -53,6 +55,10 @@ final class TestServer {
 
   MemoryRedis redis() {
     return redis;
+  }
+
+  Deployments deployments() {
+    return deployments;
   }
 
   Context context() {
@@ -86,9 +92,10 @@ final class TestServer {
 
   /** Begins to undeploy the verticle. */
   Future<Void> drain() {
-    var drained = vertx.undeploy(deployment);
+    var ending = drained == null ? vertx.undeploy(deployment) : drained;
+    drained = ending;
     clock.settle();
-    return drained;
+    return ending;
   }
 
   /**
@@ -150,7 +157,7 @@ final class TestServer {
       clock.settle();
     }
     while (!ending.isComplete() && System.nanoTime() < limit) {
-      clock.advance(STEP);
+      clock.move(STEP);
     }
   }
 }

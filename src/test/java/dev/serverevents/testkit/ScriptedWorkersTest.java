@@ -15,6 +15,7 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -188,6 +191,168 @@ class ScriptedWorkersTest {
     assertThat(kit.emitted("a", "b:1")).isEmpty();
   }
 
+  private static JsonObject data() {
+    return new JsonObject().put("item", "a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aJobIsDoneOnceHoweverSlowRedisIs(boolean watches) {
+    var done = new ArrayList<Object>();
+    kit.answer("job", job -> done.add(job.data()));
+    kit.slow(100);
+    var options = watches ? MINUTE.watchWorker() : MINUTE;
+    var byList = events.request("job", 1, options, job -> jobs.push(job.data(data())));
+    var byQueue =
+        events.request(
+            "job",
+            2,
+            options,
+            job -> events.emit("queued", job.id()).compose(sent -> kit.take(job.data(data()))));
+    kit.clock().advance(seconds(30));
+    assertThat(List.of(byList, byQueue)).allSatisfy(wait -> assertThat(wait.result()).isNotNull());
+    assertThat(done).containsExactly(data(), data());
+    kit.slow(0);
+    kit.clock().advance(seconds(1));
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void aJobIsDoneOnceWhenItsHandOverTakesRealTime() {
+    var done = new ArrayList<Object>();
+    var gate = new CountDownLatch(1);
+    kit.answer("job", job -> done.add(job.data()));
+    var wait =
+        events.request(
+            "job",
+            1,
+            MINUTE,
+            job ->
+                kit.vertx()
+                    .executeBlocking(() -> gate.await(1, TimeUnit.MINUTES))
+                    .compose(open -> kit.take(job.data(data()))));
+    kit.settle();
+    assertThat(done).isEmpty();
+    gate.countDown();
+    Await.until(wait::isComplete);
+    assertThat(done).containsExactly(data());
+  }
+
+  @Test
+  void aHandOverThatTheKitDoesNotSeeIsAnsweredAtItsEnd() {
+    var gate = new CountDownLatch(1);
+    kit.answer("job", job -> 42);
+    var wait =
+        events.request(
+            "job",
+            1,
+            MINUTE,
+            job -> kit.vertx().executeBlocking(() -> gate.await(1, TimeUnit.MINUTES)));
+    kit.settle();
+    assertThat(wait.isComplete()).isFalse();
+    gate.countDown();
+    Await.until(wait::isComplete);
+    assertThat(wait.result()).isEqualTo(EventArgs.of(42));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100})
+  void progressOfAScriptComesBeforeItsResult(int slow) {
+    var seen = new ArrayList<Object>();
+    kit.slow(slow);
+    kit.answer(
+        "job",
+        job -> {
+          events.emitProgress(job.name(), job.id(), 50);
+          return 42;
+        });
+    events.stream("job", 1)
+        .handler(
+            event ->
+                seen.add(
+                    event instanceof StreamEvent.Progress progress
+                        ? progress.args()
+                        : ((StreamEvent.Result) event).args()));
+    kit.clock().advance(seconds(5));
+    assertThat(seen).containsExactly(EventArgs.of(50), EventArgs.of(42));
+  }
+
+  @Test
+  void whoeverJoinsAListenerThatWasAnsweredIsAJobOfItsOwn() {
+    kit.answer("job", job -> 42);
+    var seen = new ArrayList<StreamEvent>();
+    events.stream("job", 1, StreamOptions.DEFAULT.follow(true)).handler(seen::add);
+    kit.settle();
+    assertThat(seen).filteredOn(StreamEvent.Result.class::isInstance).hasSize(1);
+    var wait = events.on("job", 1, MINUTE);
+    kit.settle();
+    assertThat(wait.result()).isEqualTo(EventArgs.of(42));
+    assertThat(kit.emitted("job", 1)).hasSize(2);
+  }
+
+  @Test
+  void whoeverJoinsAListenerWhoseJobIsUnderWayGetsItsEvent() {
+    kit.answerAfter("job", seconds(5), job -> 42);
+    var waits = List.of(events.on("job", 1, MINUTE), events.on("job", 1, MINUTE));
+    kit.clock().advance(seconds(1));
+    var late = events.on("job", 1, MINUTE);
+    kit.clock().advance(seconds(4));
+    assertThat(waits).allSatisfy(wait -> assertThat(wait.result()).isEqualTo(EventArgs.of(42)));
+    assertThat(late.result()).isEqualTo(EventArgs.of(42));
+    kit.clock().advance(seconds(10));
+    assertThat(kit.emitted("job", 1)).hasSize(1);
+  }
+
+  @Test
+  void aListenerIsThereBeforeRedisKnowsIt() {
+    kit.slow(1_000);
+    var wait = events.on("job", 1, MINUTE);
+    kit.awaitListener("job", 1);
+    kit.clock().advance(seconds(3));
+    events.emit("job", 1, 42);
+    kit.clock().advance(seconds(3));
+    assertThat(wait.result()).isEqualTo(EventArgs.of(42));
+  }
+
+  @Test
+  void aFrozenWorkerTakesWhatItIsGiven() {
+    kit.answer("job", job -> 42);
+    kit.workerFreezes();
+    var wait = events.request("job", 1, MINUTE, kit::take);
+    kit.clock().advance(seconds(62));
+    assertThat(Cause.of(wait.cause())).isEqualTo(Cause.NO_EVENT);
+  }
+
+  @Test
+  void aDrainThatBeganCanBeAwaitedAgain() {
+    var first = kit.drain();
+    var again = kit.drain();
+    assertThat(List.of(first, again)).allSatisfy(end -> assertThat(end.succeeded()).isTrue());
+  }
+
+  @Test
+  void whatIsNoScriptIsRefused() {
+    for (var wrong :
+        List.<Runnable>of(
+            () -> kit.answer("job", null),
+            () -> kit.answerAfter("job", null, job -> 42),
+            () -> kit.fail("job", 500, null),
+            () -> kit.answer(null, job -> 42),
+            () -> kit.answer("", job -> 42),
+            () -> kit.never("$job"),
+            () -> kit.take(null),
+            () -> kit.redisRefuses(""),
+            () -> kit.redisRefuses("no code"),
+            () -> kit.redisRefuses("NOPERM two\r\nlines"),
+            () -> kit.slow(null),
+            () -> kit.slow(-1),
+            () -> kit.clock().advance(null),
+            () -> InMemoryServerEvents.create(null))) {
+      assertThatThrownBy(wrong::run).isInstanceOf(InvalidInputException.class);
+    }
+    kit.assertNothingPending();
+  }
+
   @Test
   void idsMayBeAsShortAsTheLimitsSay() {
     var limits = new LimitsOptions().setId(1);
@@ -209,6 +374,19 @@ class ScriptedWorkersTest {
         .hasMessageContaining("time");
     kit.clock().advance(Duration.ofDays(1));
     assertThat(kit.clock().now()).isEqualTo(begin.plus(century));
+    var last = events.on("job", 1, Duration.ofDays(24));
+    kit.settle();
+    kit.close();
+    assertThat(last.failed()).isTrue();
+  }
+
+  @Test
+  void timersBeyondTheEndOfTimeFireNever() {
+    kit.answerAfter("job", Duration.ofDays(36_500), job -> 42);
+    kit.clock().advance(Duration.ofDays(36_400));
+    var wait = events.on("job", 1, MINUTE);
+    kit.clock().advance(seconds(70));
+    assertThat(Cause.of(wait.cause())).isEqualTo(Cause.NO_EVENT);
   }
 
   @ParameterizedTest

@@ -17,8 +17,7 @@ final class Heard {
 
   private final String name;
   private ChannelListener listener;
-  private boolean isWanted = true;
-  private boolean hasBegun;
+  private boolean isWanted;
   private State state = State.NONE;
   private int last;
 
@@ -50,15 +49,7 @@ final class Heard {
 
   void want(ChannelListener newListener) {
     listener = newListener;
-    hasBegun &= isWanted;
     isWanted = true;
-  }
-
-  /** Whether it is subscribed for the first time since it is wanted, and not after a fault. */
-  boolean begins() {
-    var isFirst = !hasBegun;
-    hasBegun = true;
-    return isFirst;
   }
 
   void dismiss() {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * One direction of a connection: what is sent arrives on one context, in its order, after the time
  * that it takes, and never in the turn in which it was sent. Any thread may send.
  */
-final class Lane {
+public final class Lane {
 
   private record Step(long due, Runnable arrival) {}
 
@@ -28,14 +28,15 @@ final class Lane {
   /** A timer for the first step, or -1; used on the context only. */
   private long timer = -1;
 
-  Lane(Context context, Clock clock) {
+  /** An empty one. */
+  public Lane(Context context, Clock clock) {
     this.context = (ContextInternal) context;
     this.clock = clock;
     last = clock.nanoTime();
   }
 
   /** Has something arrive after so many ms, and after all that was sent before. */
-  synchronized void send(long ms, Runnable arrival) {
+  public synchronized void send(long ms, Runnable arrival) {
     var due = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
     last = due - last < 0 ? last : due;
     steps.add(new Step(last, arrival));

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,11 @@ public final class MemoryRedis {
     server.slow(ms);
   }
 
+  /** How many ms that is now. */
+  public long slow() {
+    return server.slow();
+  }
+
   /** Answers each command with an error from now on, such as {@code NOPERM}; null for no more. */
   public void refuse(@Nullable String error) {
     server.refuse(error);
@@ -105,7 +111,7 @@ public final class MemoryRedis {
   }
 
   /**
-   * Tells an observer of each channel that a broker subscribes, but for those that it subscribes
+   * Tells an observer of each channel that a broker is to subscribe, as soon as that is so and not
    * again after a fault; it must not wait.
    */
   public void observeSubscriptions(Consumer<String> observer) {
@@ -118,6 +124,13 @@ public final class MemoryRedis {
   public int connections() {
     synchronized (server) {
       return server.connections();
+    }
+  }
+
+  /** The channels that brokers are to subscribe, whether they have done so or not. */
+  public Set<String> wanted() {
+    synchronized (server) {
+      return server.channels().wanted();
     }
   }
 

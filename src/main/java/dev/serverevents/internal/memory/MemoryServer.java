@@ -168,9 +168,14 @@ final class MemoryServer {
     channels.subscribe(channel, receiver);
   }
 
-  /** Somebody wants a channel that nobody wanted. */
-  synchronized void begins(String channel) {
-    channels.begins(channel);
+  /** A broker wants a channel, whenever it can subscribe it. */
+  synchronized void wanted(String channel) {
+    channels.wanted(channel);
+  }
+
+  /** A broker wants a channel no more. */
+  synchronized void unwanted(String channel) {
+    channels.unwanted(channel);
   }
 
   synchronized void unsubscribe(String channel, Receiver receiver) {

@@ -63,19 +63,25 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
 
   void subscribe(String name, ChannelListener channelListener) {
     var channel = channels.computeIfAbsent(name, first -> new Heard(name, channelListener));
+    var isNew = !channel.isWanted();
     channel.want(channelListener);
-    if (isConfirmed(name) && channel.begins()) {
-      server.begins(name);
+    if (isNew) {
+      server.wanted(name);
     }
     change(channel);
   }
 
   void unsubscribe(String name) {
     var channel = channels.get(name);
-    if (channel != null) {
-      channel.dismiss();
+    if (channel != null && channel.isWanted()) {
+      dismiss(channel);
       change(channel);
     }
+  }
+
+  private void dismiss(Heard channel) {
+    channel.dismiss();
+    server.unwanted(channel.name());
   }
 
   private void change(Heard channel) {
@@ -97,8 +103,8 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
   /** Forgets all channels, so that no listener is called any more. */
   void close() {
     connection.close();
+    channels.values().stream().filter(Heard::isWanted).forEach(this::dismiss);
     end();
-    channels.clear();
   }
 
   @Override
@@ -194,9 +200,6 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
         .send(
             () -> {
               server.subscribe(name, session);
-              if (change.channel().begins()) {
-                server.begins(name);
-              }
               session.push(0, () -> answered(session, change));
               return session;
             })
@@ -226,7 +229,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
       channel.lost();
       channels.remove(channel.name(), channel);
       if (channel.isWanted()) {
-        channel.dismiss();
+        dismiss(channel);
         channel.listener().refused(cause);
       }
     }
