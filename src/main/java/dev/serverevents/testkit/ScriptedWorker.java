@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +61,8 @@ final class ScriptedWorker {
     /** It begins a job. */
     void begins(EventKey key);
 
-    /** Nothing comes of a job that it has begun. */
-    void abandoned(EventKey key);
+    /** Nothing comes of jobs of these keys that it has begun. */
+    void abandoned(Set<EventKey> keys);
   }
 
   private static final long MAX_INTERVAL_MS = 5_000;
@@ -292,7 +293,7 @@ final class ScriptedWorker {
   /** Stands still for good: its leases stay, and nothing comes of its jobs. */
   void freeze() {
     isGone = true;
-    held.forEach(job -> observer.abandoned(job.key));
+    observer.abandoned(held.stream().map(job -> job.key).collect(Collectors.toSet()));
     List.copyOf(held).forEach(this::end);
     redis.leave(list, id);
   }

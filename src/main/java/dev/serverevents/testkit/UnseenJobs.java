@@ -30,11 +30,14 @@ final class UnseenJobs implements QuietLoop.Finder, ScriptedWorker.Observer {
   private final Listeners listeners;
   private final List<ScriptedWorker> workers;
 
+  /** The job of a listener: of those of a key the one of that number, from 1. */
+  private record Own(EventKey key, int number) {}
+
   /** How many jobs of a key have begun. */
   private final Map<EventKey, Integer> begun = new HashMap<>();
 
-  /** Which of the jobs of its key a listener has, from 1; it may not have begun. */
-  private final Map<Subscriber, Integer> jobs = new WeakHashMap<>();
+  /** The jobs of listeners, which may not have begun. */
+  private final Map<Subscriber, Own> jobs = new WeakHashMap<>();
 
   /** The channels whose listeners may have none yet. */
   private final Set<String> due = new LinkedHashSet<>();
@@ -96,8 +99,8 @@ final class UnseenJobs implements QuietLoop.Finder, ScriptedWorker.Observer {
   }
 
   private void begin(ScriptedWorker worker, EventKey key, Subscriber listener, boolean isHeard) {
-    var own = jobs.computeIfAbsent(listener, first -> begun(key) + (worker.has(key) ? 0 : 1));
-    if (own <= begun(key)) {
+    var own = jobs.computeIfAbsent(listener, first -> worker.has(key) ? last(key) : next(key));
+    if (own.number <= begun(key)) {
       return;
     }
     if (isHeard && !isHandingOver(listener, key)) {
@@ -132,6 +135,14 @@ final class UnseenJobs implements QuietLoop.Finder, ScriptedWorker.Observer {
     return begun.getOrDefault(key, 0);
   }
 
+  private Own last(EventKey key) {
+    return new Own(key, begun(key));
+  }
+
+  private Own next(EventKey key) {
+    return new Own(key, begun(key) + 1);
+  }
+
   @Override
   public void begins(EventKey key) {
     begun.merge(key, 1, Integer::sum);
@@ -139,7 +150,7 @@ final class UnseenJobs implements QuietLoop.Finder, ScriptedWorker.Observer {
 
   /** Whoever listens has another one. */
   @Override
-  public void abandoned(EventKey key) {
-    jobs.replaceAll((listener, own) -> listener.takes(key) ? begun(key) + 1 : own);
+  public void abandoned(Set<EventKey> keys) {
+    jobs.replaceAll((listener, own) -> keys.contains(own.key) ? next(own.key) : own);
   }
 }

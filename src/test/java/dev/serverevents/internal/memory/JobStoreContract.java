@@ -52,8 +52,7 @@ abstract class JobStoreContract extends Brokers {
     var before = System.nanoTime();
 
     assertThat(take("w")).isNull();
-    assertThat(Duration.ofNanos(System.nanoTime() - before))
-        .isBetween(Duration.ofMillis(950), Duration.ofMillis(4_000));
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(950));
   }
 
   @Test
