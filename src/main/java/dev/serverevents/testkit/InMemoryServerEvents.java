@@ -7,6 +7,7 @@ import dev.serverevents.Job;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.memory.MemoryRedis;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.testkit.ScriptedWorker.Script;
@@ -14,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,17 +46,25 @@ public final class InMemoryServerEvents implements AutoCloseable {
   private final TestServer server;
   private final MemoryRedis redis;
   private final ScriptedWorkers workers;
-  private final Listeners listeners;
+  private final Listeners listeners = new Listeners();
   private final EmittedEvents emitted = new EmittedEvents();
   private final ServerEventsOptions options;
 
-  private InMemoryServerEvents(ServerEventsOptions options) {
+  private InMemoryServerEvents(ServerEventsOptions options, Consumer<Vertx> prepare) {
+    Fields.present("options", options);
+    Fields.present("prepare", prepare);
     this.options = options;
-    server = new TestServer(options);
+    server = new TestServer(options, prepare, this::listens);
     redis = server.redis();
     redis.observe(emitted::add);
-    listeners = new Listeners(redis, server.deployments());
-    workers = new ScriptedWorkers(redis, server.context(), server.loop(), listeners);
+    workers = new ScriptedWorkers(redis, server.context(), server.loop());
+  }
+
+  private void listens(Subscriber listener) {
+    if (!listener.isInbox()) {
+      listeners.add(listener);
+      workers.listens(listener);
+    }
   }
 
   /** Creates one with the default settings. */
@@ -69,8 +79,18 @@ public final class InMemoryServerEvents implements AutoCloseable {
    * @throws InvalidInputException if they are wrong
    */
   public static InMemoryServerEvents create(ServerEventsOptions options) {
-    Fields.present("options", options);
-    return new InMemoryServerEvents(options);
+    return create(options, vertx -> {});
+  }
+
+  /**
+   * The same with a Vert.x on which something has to be before the verticle is, such as {@link
+   * dev.serverevents.ServerEventsMetrics} or {@link dev.serverevents.ServerEventsTracing}.
+   *
+   * @param prepare what to do with it
+   * @throws InvalidInputException if settings are wrong
+   */
+  public static InMemoryServerEvents create(ServerEventsOptions options, Consumer<Vertx> prepare) {
+    return new InMemoryServerEvents(options, prepare);
   }
 
   /** The Vert.x to deploy the application on. It is closed together with this. */
@@ -94,15 +114,15 @@ public final class InMemoryServerEvents implements AutoCloseable {
   }
 
   /**
-   * Returns when somebody listens to an event: a wait, a request that is not direct, or a stream,
-   * which Redis need not know yet while it is down or {@linkplain #slow(Duration) slow}. Use it
-   * where the application is called over a socket, for which {@link #settle()} does not wait,
-   * before the time is moved.
+   * Returns when somebody listens to an event, or has begun to do so since this was called for it
+   * last: a wait, a request that is not direct, or a stream, which Redis need not know yet while it
+   * is down or {@linkplain #slow(Duration) slow}. Use it where the application is called over a
+   * socket, for which {@link #settle()} does not wait, before the time is moved.
    *
    * @throws IllegalStateException if nobody does within a minute of the system's time
    */
   public void awaitListener(Object name, Object id) {
-    listeners.await(key(name, id));
+    listeners.await(key(name, id).channel());
     settle();
   }
 
@@ -110,15 +130,21 @@ public final class InMemoryServerEvents implements AutoCloseable {
 
   /**
    * Has a worker answer each job of a name at once. It takes jobs from {@link
-   * ServerEvents#jobList(String) jobList(name)} and by {@link #take}. Whoever else listens to an
-   * event of the name has a job that comes to it in a way that the kit does not see: a request once
-   * it has handed it over, all others at once; those that listen to one event while it has such a
-   * job share that. It claims what is to be claimed. There is one worker for a name: the last one,
-   * which also does what the one before had from the list and has not done.
+   * ServerEvents#jobList(String) jobList(name)} and by {@link #take}, and claims what is to be
+   * claimed.
    *
-   * @param answer gives the arguments: {@link EventArgs} are all of them, null is none, all else is
-   *     the only one. What it throws is the failure of the job: an {@link EventFailureException} as
-   *     it is, all else with the code 500, as is a result that cannot be written as JSON
+   * <p>Whoever else listens to an event of the name has a job that comes to it in a way that the
+   * kit does not see, and that has no data: a request once it has handed it over, all others as
+   * soon as a method of the kit is called, or the thread of the test waits for something. Those
+   * that listen to one event while the worker has a job of it share that.
+   *
+   * <p>There is one script for a name, the last one. The jobs that have not been answered are done
+   * as it says, also those of a worker that was killed.
+   *
+   * @param answer gives the arguments, at once or in a {@link Future}: {@link EventArgs} are all of
+   *     them, null is none, all else is the only one. What it fails with is the failure of the job:
+   *     an {@link EventFailureException} as it is, all else with the code 500, as is a result that
+   *     cannot be written as JSON
    */
   public void answer(String name, Function<Job, ?> answer) {
     answerAfter(name, Duration.ZERO, answer);

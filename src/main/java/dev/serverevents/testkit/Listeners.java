@@ -1,69 +1,55 @@
 package dev.serverevents.testkit;
 
-import dev.serverevents.internal.local.Command;
-import dev.serverevents.internal.local.Deployments;
 import dev.serverevents.internal.local.Subscriber;
-import dev.serverevents.internal.memory.MemoryRedis;
-import dev.serverevents.internal.wire.EventKey;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-/** Who listens to which event: waits, requests that are not direct, and streams. */
+/**
+ * Who listens to which channel: waits, requests that are not direct, and streams. Any thread may
+ * use it.
+ */
 final class Listeners {
 
   private static final long STUCK_S = 60;
 
-  private final Deployments deployments;
-  private final Map<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
+  private final Map<String, List<Subscriber>> byChannel = new HashMap<>();
 
-  Listeners(MemoryRedis redis, Deployments deployments) {
-    this.deployments = deployments;
-    redis.observeSubscriptions(this::wanted);
+  /** The channels that somebody has come to since they were awaited. */
+  private final Set<String> come = new HashSet<>();
+
+  /** Somebody begins to listen. */
+  synchronized void add(Subscriber listener) {
+    var channel = listener.channel();
+    var others = byChannel.computeIfAbsent(channel, first -> new ArrayList<>());
+    others.removeIf(Subscriber::hasEnded);
+    others.add(listener);
+    come.add(channel);
+    notifyAll();
   }
 
-  private void wanted(String channel) {
-    var waiting = awaited.remove(channel);
-    if (waiting != null) {
-      waiting.complete(null);
-    }
+  private boolean isListenedTo(String channel) {
+    return byChannel.getOrDefault(channel, List.of()).stream().anyMatch(each -> !each.hasEnded());
   }
 
-  /** Finds who listens now, also while Redis has not been told of it. Any thread may ask. */
-  Future<List<Subscriber>> find(EventKey key) {
-    var asked =
-        deployments.all().stream()
-            .map(
-                verticle -> {
-                  Promise<List<Subscriber>> found = Promise.promise();
-                  verticle.commands().add(new Command.Find(key, Integer.MAX_VALUE, found));
-                  return found.future();
-                })
-            .toList();
-    return Future.all(asked)
-        .map(
-            all ->
-                asked.stream()
-                    .flatMap(found -> found.result().stream())
-                    .filter(found -> !found.isInbox() && !found.hasEnded())
-                    .toList());
-  }
-
-  /** Returns when somebody listens. */
-  void await(EventKey key) {
-    var channel = key.channel();
-    var first = awaited.computeIfAbsent(channel, none -> new CompletableFuture<>());
+  /** Returns when somebody listens, or has begun to do so since this was called last. */
+  synchronized void await(String channel) {
+    var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STUCK_S);
     try {
-      if (find(key).await(STUCK_S, TimeUnit.SECONDS).isEmpty()) {
-        first.orTimeout(STUCK_S, TimeUnit.SECONDS).join();
+      while (!come.remove(channel) && !isListenedTo(channel)) {
+        var left = end - System.nanoTime();
+        if (left <= 0) {
+          throw new IllegalStateException("Nobody listens to " + channel);
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       }
-    } catch (RuntimeException | TimeoutException nobody) {
-      throw new IllegalStateException("Nobody listens to " + channel, nobody);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted before anybody listens to " + channel);
     }
   }
 }

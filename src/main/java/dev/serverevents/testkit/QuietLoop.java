@@ -3,10 +3,12 @@ package dev.serverevents.testkit;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.lang.Thread.State;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
 
 /** The only event loop of a Vert.x, and when it has nothing to do. Any thread may use it. */
 final class QuietLoop {
@@ -14,22 +16,13 @@ final class QuietLoop {
   /** What is scheduled for now gets into the queue of the loop one round later. */
   private static final int ROUNDS = 2;
 
-  /** What finds things to do when the loop is quiet. */
-  interface Finder {
-
-    /** There may be some of which it was not told. */
-    void lookAnew();
-
-    /** Begins those that there are; false if there are none. */
-    boolean find();
-  }
-
   private final SingleThreadEventExecutor loop;
   private final Deque<Runnable> first = new ArrayDeque<>();
   private final Deque<Runnable> actions = new ArrayDeque<>();
-  private @Nullable Finder finder;
+  private BooleanSupplier finder = () -> false;
   private boolean isLooking;
   private int quietRounds;
+  private volatile Thread caller = Thread.currentThread();
 
   /** Takes the event loop of a Vert.x that has no other. */
   QuietLoop(Vertx vertx) {
@@ -37,8 +30,11 @@ final class QuietLoop {
         (SingleThreadEventExecutor) ((VertxInternal) vertx).nettyEventLoopGroup().iterator().next();
   }
 
-  /** Has something asked what there is to do, before the actions of {@link #whenQuiet}. */
-  void setFinder(Finder finder) {
+  /**
+   * Has something find what there is to do when the loop is quiet, before the actions of {@link
+   * #whenQuiet}; it tells whether it has begun anything.
+   */
+  void setFinder(BooleanSupplier finder) {
     loop.execute(() -> this.finder = finder);
   }
 
@@ -47,30 +43,22 @@ final class QuietLoop {
     return loop.inEventLoop();
   }
 
+  /** Whether the thread waits that called {@link #whenQuiet} last from elsewhere. */
+  boolean isCallerWaiting() {
+    return Set.of(State.WAITING, State.TIMED_WAITING, State.TERMINATED).contains(caller.getState());
+  }
+
   /** Runs an action on the loop once nothing else is queued there, and nothing is due. */
   void whenQuiet(Runnable action) {
+    if (!isHere()) {
+      caller = Thread.currentThread();
+    }
     loop.execute(() -> add(actions, action));
   }
 
-  /** The same, for a call of the test. */
-  void whenQuietAnew(Runnable action) {
-    loop.execute(
-        () -> {
-          if (finder != null) {
-            finder.lookAnew();
-          }
-          add(actions, action);
-        });
-  }
-
-  /** Runs an action once the loop is quiet, before all others. */
+  /** The same, before all of those; nobody finds anything to do for it. */
   void firstWhenQuiet(Runnable action) {
     loop.execute(() -> add(first, action));
-  }
-
-  /** Has the {@link Finder} asked once the loop is quiet. */
-  void findSoon() {
-    whenQuiet(() -> {});
   }
 
   private void add(Deque<Runnable> to, Runnable action) {
@@ -109,7 +97,7 @@ final class QuietLoop {
   private void act() {
     if (!first.isEmpty()) {
       first.remove().run();
-    } else if (finder == null || !finder.find()) {
+    } else if (!finder.getAsBoolean()) {
       actions.remove().run();
     }
   }

@@ -2,6 +2,7 @@ package dev.serverevents.testkit;
 
 import dev.serverevents.EventFailureException;
 import dev.serverevents.Job;
+import dev.serverevents.internal.Futures;
 import dev.serverevents.internal.local.JobStore.JobsKey;
 import dev.serverevents.internal.loop.Clock;
 import dev.serverevents.internal.memory.Lane;
@@ -11,13 +12,17 @@ import dev.serverevents.internal.wire.MalformedPayloadException;
 import dev.serverevents.internal.wire.Signal;
 import dev.serverevents.internal.wire.WireFormat;
 import dev.serverevents.internal.wire.WireNames;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +50,19 @@ final class ScriptedWorker {
     /** Null if it was not on the list. */
     final @Nullable String text;
 
+    /** Whether the kit has seen how it came to the worker. */
+    final boolean isSeen;
+
     long signs = NO_TIMER;
     long work = NO_TIMER;
 
-    Held(Job job, @Nullable String text) {
+    /** Whether the script has been asked what to answer. */
+    boolean isAsked;
+
+    Held(Job job, @Nullable String text, boolean isSeen) {
       this.job = job;
       this.text = text;
+      this.isSeen = isSeen;
       key = new EventKey(job.name(), job.id());
     }
   }
@@ -60,6 +72,9 @@ final class ScriptedWorker {
 
     /** It begins a job. */
     void begins(EventKey key);
+
+    /** A job that it has begun is over, in whichever way. */
+    void ended(EventKey key);
 
     /** Nothing comes of jobs of these keys that it has begun. */
     void abandoned(Set<EventKey> keys);
@@ -79,8 +94,12 @@ final class ScriptedWorker {
   private final String id;
   private final String name;
   private final JobsKey list;
-  private final Script script;
   private final Set<Held> held = new LinkedHashSet<>();
+
+  /** The jobs that it was given, and does not do: it takes none, or is gone. */
+  private final List<Held> left = new ArrayList<>();
+
+  private Script script;
   private List<Runnable> leases = List.of();
   private boolean isGone;
 
@@ -115,8 +134,22 @@ final class ScriptedWorker {
         List.of(
             redis.subscribe(WireNames.worker(id), this::told),
             redis.subscribe(WireNames.serves(name), nothing -> {}));
-    if (script.takes) {
+    goOn();
+  }
+
+  /** Does as another script says from now on, also with the jobs that it has. */
+  void follow(Script next) {
+    var takesNow = !script.takes && next.takes;
+    script = next;
+    if (!script.takes) {
+      redis.leave(list, id);
+    }
+    held.stream().filter(job -> !job.isAsked).toList().forEach(this::work);
+    if (takesNow) {
       take();
+      var given = List.copyOf(left);
+      left.clear();
+      given.forEach(this::begin);
     }
   }
 
@@ -129,43 +162,48 @@ final class ScriptedWorker {
                 context.runOnContext(
                     turn -> {
                       if (!isGone) {
-                        begin(Job.from(text), text);
-                        take();
+                        if (script.takes) {
+                          take();
+                        }
+                        begin(new Held(Job.from(text), text, true));
                       }
                     }));
   }
 
   /** Redis is there again. */
   void goOn() {
-    if (script.takes && !isGone) {
+    if (takesJobs()) {
       take();
     }
   }
 
-  /** Whether it has a job of a key. */
-  boolean has(EventKey key) {
-    return held.stream().anyMatch(job -> job.key.equals(key));
+  /** Whether it takes jobs, and can do them. */
+  boolean takesJobs() {
+    return script.takes && !isGone;
   }
 
-  /** The key of its jobs that has a channel, if there is one. */
-  Optional<EventKey> keyOf(String channel) {
-    var start = name + ":";
-    return channel.startsWith(start) && channel.length() > start.length()
-        ? Optional.of(new EventKey(name, channel.substring(start.length())))
-        : Optional.empty();
+  /** Whether it can do nothing any more. */
+  boolean isGone() {
+    return isGone;
   }
 
   /** Does a job that came to it in a way that the kit does not see. */
   void begin(EventKey key) {
-    begin(new Job(key.name(), key.id(), null, null, 0, 0, Map.of(), null), null);
+    var job = new Job(key.name(), key.id(), null, null, 0, 0, Map.of(), null);
+    begin(new Held(job, null, false));
   }
 
-  /** Does a job; its text is null if it was not on the list. */
-  void begin(Job job, @Nullable String text) {
-    if (!script.takes || isGone) {
+  /** Does a job that was not on the list. */
+  void begin(Job job) {
+    begin(new Held(job, null, true));
+  }
+
+  private void begin(Held begun) {
+    if (!takesJobs()) {
+      left.add(begun);
       return;
     }
-    var begun = new Held(job, text);
+    var job = begun.job;
     held.add(begun);
     observer.begins(begun.key);
     if (job.claimTo() != null) {
@@ -176,6 +214,11 @@ final class ScriptedWorker {
               : Math.max(1, Math.min(job.stalledAfter() / SIGNS, MAX_INTERVAL_MS));
       begun.signs = clock.setPeriodic(context, interval, beat -> send(job.claimTo(), alive()));
     }
+    work(begun);
+  }
+
+  private void work(Held begun) {
+    clock.cancel(begun.work);
     var answer = script.answer;
     if (answer != null && script.afterMs == 0) {
       answer(begun, answer);
@@ -212,8 +255,22 @@ final class ScriptedWorker {
 
   /** What a script emits itself, such as progress, comes before what it gives. */
   private void answer(Held done, Function<Job, ?> answer) {
-    var payload = payload(done.job, answer);
-    loop.firstWhenQuiet(() -> send(() -> answer(done, payload)));
+    done.isAsked = true;
+    Futures.of("The script", () -> later(answer.apply(done.job)))
+        .onComplete(
+            result -> {
+              var payload = payload(done.job, result);
+              loop.firstWhenQuiet(() -> send(() -> answer(done, payload)));
+            });
+  }
+
+  private static Future<?> later(@Nullable Object result) {
+    if (result instanceof Future<?> future) {
+      return future;
+    }
+    return result instanceof CompletionStage<?> stage
+        ? Future.fromCompletionStage(stage)
+        : Future.succeededFuture(result);
   }
 
   private void answer(Held done, Buffer payload) {
@@ -224,18 +281,20 @@ final class ScriptedWorker {
     }
   }
 
-  /** What the script gives, or the failure that it throws, an error of an assertion included. */
-  private static Buffer payload(Job job, Function<Job, ?> answer) {
+  private static Buffer payload(Job job, AsyncResult<?> result) {
     try {
-      var result = answer.apply(job);
-      return result == null
-          ? WireFormat.encode(job.name(), job.id())
-          : WireFormat.encode(job.name(), job.id(), result);
-    } catch (EventFailureException failure) {
-      var message = String.valueOf(failure.getMessage());
-      return failed(job, failure.code(), message, failure.detail());
-    } catch (RuntimeException | Error unexpected) {
-      return failed(job, INTERNAL_ERROR, unexpected.toString(), null);
+      if (result.succeeded()) {
+        return result.result() == null
+            ? WireFormat.encode(job.name(), job.id())
+            : WireFormat.encode(job.name(), job.id(), result.result());
+      }
+      if (result.cause() instanceof EventFailureException failure) {
+        var message = String.valueOf(failure.getMessage());
+        return failed(job, failure.code(), message, failure.detail());
+      }
+      return failed(job, INTERNAL_ERROR, result.cause().toString(), null);
+    } catch (RuntimeException | Error noJson) {
+      return failed(job, INTERNAL_ERROR, noJson.toString(), null);
     }
   }
 
@@ -252,9 +311,11 @@ final class ScriptedWorker {
   }
 
   private void end(Held known) {
-    held.remove(known);
     clock.cancel(known.signs);
     clock.cancel(known.work);
+    if (held.remove(known)) {
+      observer.ended(known.key);
+    }
   }
 
   private void told(Buffer payload) {
@@ -293,13 +354,18 @@ final class ScriptedWorker {
   /** Stands still for good: its leases stay, and nothing comes of its jobs. */
   void freeze() {
     isGone = true;
-    observer.abandoned(held.stream().map(job -> job.key).collect(Collectors.toSet()));
-    List.copyOf(held).forEach(this::end);
+    var abandoned = List.copyOf(held);
+    abandoned.forEach(this::end);
+    left.addAll(abandoned);
+    observer.abandoned(abandoned.stream().map(job -> job.key).collect(Collectors.toSet()));
     redis.leave(list, id);
   }
 
-  /** Gives back what it had from the list, as other workers do for one that is dead. */
-  void giveBack() {
+  /** Gives what it has not done to another one, as a queue does when a worker is dead. */
+  void leaveTo(ScriptedWorker other) {
     redis.giveBack(list, id);
+    left.stream()
+        .filter(job -> job.isSeen && job.text == null)
+        .forEach(job -> other.begin(job.job));
   }
 }

@@ -1,7 +1,9 @@
 package dev.serverevents.testkit;
 
 import dev.serverevents.Job;
+import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.memory.MemoryRedis;
+import dev.serverevents.testkit.ScriptedWorker.Script;
 import io.vertx.core.Context;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,32 +20,42 @@ final class ScriptedWorkers {
   private final List<ScriptedWorker> dead = new ArrayList<>();
   private int count;
 
-  ScriptedWorkers(MemoryRedis redis, Context context, QuietLoop loop, Listeners listeners) {
+  ScriptedWorkers(MemoryRedis redis, Context context, QuietLoop loop) {
     this.redis = redis;
     this.context = context;
     this.loop = loop;
-    unseen = new UnseenJobs(redis, context, loop, listeners, all);
+    unseen =
+        new UnseenJobs(redis, context, loop, name -> of(name).filter(ScriptedWorker::takesJobs));
+  }
+
+  /** Somebody begins to listen to an event. */
+  void listens(Subscriber listener) {
+    unseen.add(listener);
   }
 
   /**
-   * Adds a worker, in the place of one that does the same jobs. It does what the one before has
-   * left, and what somebody listens to already.
+   * Has the jobs of a name done as a script says, those included that the worker of the name has,
+   * or had when it died, and those for which somebody listens.
    */
-  void add(String name, ScriptedWorker.Script script) {
+  void add(String name, Script script) {
+    var present = of(name).filter(worker -> !worker.isGone());
+    if (present.isPresent()) {
+      present.get().follow(script);
+      return;
+    }
     of(name).ifPresent(this::die);
-    var id = "worker-" + ++count;
-    var worker = new ScriptedWorker(redis, context, loop, unseen, id, name, script);
-    dead.stream().filter(of -> of.name().equals(name)).forEach(ScriptedWorker::giveBack);
-    dead.removeIf(of -> of.name().equals(name));
+    var worker =
+        new ScriptedWorker(redis, context, loop, unseen, "worker-" + ++count, name, script);
     all.add(worker);
     worker.start();
-    unseen.lookAnew();
+    dead.stream().filter(of -> of.name().equals(name)).forEach(of -> of.leaveTo(worker));
+    dead.removeIf(of -> of.name().equals(name));
   }
 
   /** Hands a job to the worker of its name; tells whether there is one. */
   boolean take(Job job) {
     var worker = of(job.name());
-    worker.ifPresent(there -> there.begin(job, null));
+    worker.ifPresent(there -> there.begin(job));
     return worker.isPresent();
   }
 

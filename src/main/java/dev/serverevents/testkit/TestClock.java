@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,13 @@ public final class TestClock {
   private final Map<Long, Timer> timers = new HashMap<>();
   private final TreeSet<Timer> queue =
       new TreeSet<>(Comparator.comparingLong(Timer::due).thenComparingLong(Timer::id));
+
+  /** How often a timer was looked for: while that grows, nothing is stuck. */
+  private final AtomicLong steps = new AtomicLong();
+
   private long now;
   private long count;
+  private volatile boolean hasEnded;
 
   TestClock(QuietLoop loop) {
     this.loop = loop;
@@ -58,13 +64,16 @@ public final class TestClock {
    *
    * @param time 0 or more; 0 lets what is under way come to its end
    * @throws InvalidInputException if it is negative, or if more than 36,500 days have passed then
-   * @throws IllegalStateException on the event loop itself, or if the event loop does not come to
-   *     rest within a minute
+   * @throws IllegalStateException on the event loop itself, if the kit is closed, or if the event
+   *     loop does not come to rest within a minute
    */
   public void advance(Duration time) {
     check("time", time);
     if (loop.isHere()) {
       throw new IllegalStateException("The event loop cannot wait for itself: advance in the test");
+    }
+    if (hasEnded) {
+      throw new IllegalStateException("The kit is closed");
     }
     var end = BEGIN.plus(MAX);
     if (now().plus(time).isAfter(end)) {
@@ -76,8 +85,13 @@ public final class TestClock {
   /** The same, also beyond the end of the time. */
   void move(Duration time) {
     var done = new CompletableFuture<Void>();
-    loop.whenQuietAnew(() -> step(now + time.toNanos(), done));
+    loop.whenQuiet(() -> step(now + time.toNanos(), done));
     await(done);
+  }
+
+  /** The time goes on no more. */
+  void end() {
+    hasEnded = true;
   }
 
   /** Fails with {@link InvalidInputException} if a time is negative, or longer than all of it. */
@@ -93,23 +107,40 @@ public final class TestClock {
 
   /** Lets what is under way on the event loop come to its end; the time stands still. */
   void settle() {
-    if (!loop.isHere()) {
+    if (!loop.isHere() && !hasEnded) {
       move(Duration.ZERO);
     }
   }
 
-  private static void await(CompletableFuture<Void> done) {
+  /** Waits for a move. One that is given up goes no further: the time stands still again. */
+  private void await(CompletableFuture<Void> move) {
     try {
-      done.get(STUCK_S, TimeUnit.SECONDS);
+      while (!move.isDone()) {
+        await(move, steps.get());
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", interrupted);
+    } finally {
+      move.complete(null);
+    }
+  }
+
+  private void await(CompletableFuture<Void> move, long before) throws InterruptedException {
+    try {
+      move.get(STUCK_S, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException stuck) {
-      throw new IllegalStateException("The event loop does not come to rest", stuck);
+      if (steps.get() == before) {
+        throw new IllegalStateException("The event loop does not come to rest", stuck);
+      }
     }
   }
 
   private void step(long target, CompletableFuture<Void> done) {
+    steps.incrementAndGet();
+    if (done.isDone()) {
+      return;
+    }
     var due = next(target);
     if (due == null) {
       done.complete(null);
@@ -128,7 +159,7 @@ public final class TestClock {
   private synchronized @Nullable Timer next(long target) {
     var first = queue.isEmpty() ? null : queue.first();
     if (first == null || first.due > target) {
-      now = target;
+      now = Math.max(now, target);
       return null;
     }
     now = Math.max(now, first.due);

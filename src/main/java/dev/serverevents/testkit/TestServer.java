@@ -3,6 +3,7 @@ package dev.serverevents.testkit;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.internal.local.Deployments;
+import dev.serverevents.internal.local.Subscriber;
 import dev.serverevents.internal.loop.Clocks;
 import dev.serverevents.internal.memory.MemoryRedis;
 import dev.serverevents.internal.memory.MemoryVerticle;
@@ -12,8 +13,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a kit consists of: a Vert.x with its loop, its clock, its Redis and its verticle. */
@@ -21,6 +24,9 @@ final class TestServer {
 
   private static final long STUCK_S = 60;
   private static final Duration STEP = Duration.ofSeconds(1);
+
+  /** What ends by the clock does so within that, beside the drain timeout. */
+  private static final Duration LONGEST = Duration.ofHours(1);
 
   private final TestVertx testVertx = new TestVertx();
   private final Vertx vertx = testVertx.vertx();
@@ -31,13 +37,17 @@ final class TestServer {
   private final Deployments deployments;
   private final String deployment;
   private final ServerEvents events;
+  private final long longestMs;
   private @Nullable Future<Void> drained;
+  private boolean isStuck;
   private boolean isClosed;
 
-  TestServer(ServerEventsOptions options) {
+  TestServer(ServerEventsOptions options, Consumer<Vertx> prepare, Consumer<Subscriber> newcomers) {
+    longestMs = options.getDrainTimeout() + LONGEST.toMillis();
+    prepare.accept(vertx);
     Clocks.install(vertx, clock.asClock());
     deployments = new Deployments(vertx);
-    deployment = await(vertx.deployVerticle(new MemoryVerticle(redis, options)));
+    deployment = await(vertx.deployVerticle(new MemoryVerticle(redis, options, newcomers)));
     events = ServerEvents.create(vertx);
   }
 
@@ -57,10 +67,6 @@ final class TestServer {
     return redis;
   }
 
-  Deployments deployments() {
-    return deployments;
-  }
-
   Context context() {
     return context;
   }
@@ -71,6 +77,9 @@ final class TestServer {
 
   /** Does something on the event loop once it rests, and lets it come to rest again. */
   void run(Runnable action) {
+    if (isClosed) {
+      throw new IllegalStateException("The kit is closed");
+    }
     clock.settle();
     var done =
         Future.future(
@@ -143,21 +152,34 @@ final class TestServer {
     var closed = vertx.close();
     clock.settle(); // all that is open is closed then; threads of workers need not have ended
     closed.onComplete(end -> testVertx.giveBack());
+    clock.end();
     isClosed = true; // not before: a thread that is interrupted in here may close it once more
+    if (isStuck) {
+      throw new IllegalStateException("A verticle or a worker has not ended within a minute");
+    }
   }
 
   private Future<?> undeploy(String id) {
     return vertx.deploymentIDs().contains(id) ? vertx.undeploy(id) : Future.succeededFuture();
   }
 
-  /** Lets time pass until that has ended, in whichever way. */
+  /** Lets time pass until that has ended, in whichever way; it may also take real time. */
   private void pass(Future<?> ending) {
-    var limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(STUCK_S);
     if (!ending.isComplete()) {
       clock.settle();
     }
-    while (!ending.isComplete() && System.nanoTime() < limit) {
+    for (var left = longestMs; left > 0 && !ending.isComplete(); left -= STEP.toMillis()) {
       clock.move(STEP);
+    }
+    try {
+      ending.toCompletionStage().toCompletableFuture().get(STUCK_S, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", interrupted);
+    } catch (ExecutionException failed) {
+      // it has ended
+    } catch (TimeoutException stuck) {
+      isStuck = true;
     }
   }
 }

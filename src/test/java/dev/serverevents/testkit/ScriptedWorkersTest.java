@@ -15,10 +15,15 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.StreamEvent;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.metrics.MicrometerMetrics;
 import dev.serverevents.testing.Await;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -301,6 +306,208 @@ class ScriptedWorkersTest {
     assertThat(late.result()).isEqualTo(EventArgs.of(42));
     kit.clock().advance(seconds(10));
     assertThat(kit.emitted("job", 1)).hasSize(1);
+  }
+
+  @Test
+  void nothingIsBegunBetweenTwoStatementsOfTheTest() {
+    kit.answer("job", job -> job.data() == null ? "unseen" : "seen");
+    for (var i = 0; i < 200; i++) {
+      var emitted = events.on("job", 1, MINUTE);
+      events.emit("job", 1, "emitted");
+      events.listen("job", 2).cancel();
+      var waits = List.of(events.on("job", 3, MINUTE), events.on("job", 3, MINUTE));
+      var joined = events.on("job", 4, MINUTE);
+      var request = events.request("job", 4, MINUTE, job -> jobs.push(job.data(data())));
+      kit.settle();
+      assertThat(emitted.result()).isEqualTo(EventArgs.of("emitted"));
+      assertThat(waits).allSatisfy(wait -> assertThat(wait.succeeded()).isTrue());
+      assertThat(List.of(joined, request))
+          .allSatisfy(wait -> assertThat(wait.result()).isEqualTo(EventArgs.of("seen")));
+    }
+    assertThat(kit.emitted("job", 1)).hasSize(200);
+    assertThat(kit.emitted("job", 2)).isEmpty();
+    assertThat(kit.emitted("job", 3)).hasSize(200);
+    assertThat(kit.emitted("job", 4)).hasSize(200);
+  }
+
+  @Test
+  void aTestThatWaitsNeedNotCallTheKit() {
+    kit.answer("job", job -> 42);
+    assertThat(Await.result(events.on("job", 1, MINUTE))).isEqualTo(EventArgs.of(42));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatIsLostIsNotDoneAgain(boolean byList) {
+    var done = new ArrayList<Object>();
+    kit.answer("job", job -> done.add(job.data()));
+    kit.loseNext();
+    var wait =
+        events.request(
+            "job",
+            1,
+            MINUTE,
+            job -> byList ? jobs.push(job.data(data())) : kit.take(job.data(data())));
+    kit.clock().advance(seconds(62));
+    assertThat(Cause.of(wait.cause())).isEqualTo(Cause.NO_EVENT);
+    assertThat(done).containsExactly(data());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception> RuntimeException sneaky(Exception checked) throws E {
+    throw (E) checked;
+  }
+
+  @Test
+  void whateverAScriptThrowsIsTheFailureOfItsJobAndTheNextOneIsDone() {
+    kit.answer(
+        "job",
+        job -> {
+          throw switch (job.id()) {
+            case "1" -> ScriptedWorkersTest.<RuntimeException>sneaky(new IOException("away"));
+            case "2" -> new EventFailureException("job", "2", 422, "detail", new Object());
+            default -> new EventFailureException("job", job.id(), 422, "no", null);
+          };
+        });
+    var codes = new ArrayList<Integer>();
+    for (var id = 1; id <= 3; id++) {
+      var wait = events.request("job", id, MINUTE, jobs::push);
+      kit.settle();
+      codes.add(((EventFailureException) wait.cause()).code());
+    }
+    assertThat(codes).containsExactly(500, 500, 422);
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void aScriptMayAnswerLater() {
+    var done = new ArrayList<Promise<Object>>();
+    kit.answer(
+        "job",
+        job -> {
+          var later = Promise.promise();
+          done.add(later);
+          return done.size() == 1 ? later.future() : later.future().toCompletionStage();
+        });
+    var waits = List.of(events.on("job", 1, MINUTE), events.on("job", 2, MINUTE));
+    kit.clock().advance(seconds(1));
+    assertThat(waits).noneSatisfy(wait -> assertThat(wait.isComplete()).isTrue());
+    done.forEach(later -> later.complete(EventArgs.of(42, "EUR")));
+    kit.settle();
+    assertThat(waits)
+        .allSatisfy(wait -> assertThat(wait.result()).isEqualTo(EventArgs.of(42, "EUR")));
+  }
+
+  @Test
+  void aScriptThatReplacesItselfStillEndsItsJob() {
+    kit.answer(
+        "job",
+        job -> {
+          kit.answer("job", next -> next.data() == null ? "none" : "done");
+          throw new IllegalStateException("the first one");
+        });
+    var first = events.request("job", 1, MINUTE, job -> jobs.push(job.data(data())));
+    kit.settle();
+    assertThat(((EventFailureException) first.cause()).code()).isEqualTo(500);
+    var direct = MINUTE.direct(true);
+    var next = events.request("job", 1, direct, job -> kit.take(job.data(data())));
+    kit.settle();
+    assertThat(next.result()).isEqualTo(EventArgs.of("done"));
+    kit.assertNothingPending();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"never", "ignore", "die", "freeze"})
+  void theNextWorkerHasTheJobsThatWereNotDone(String fault) {
+    if (fault.equals("ignore")) {
+      kit.ignore("job");
+    } else {
+      kit.never("job");
+    }
+    var waits =
+        List.of(
+            events.request("job", 1, MINUTE, job -> kit.take(job.data(data()))),
+            events.request("job", 2, MINUTE, job -> jobs.push(job.data(data()))));
+    kit.settle();
+    switch (fault) {
+      case "die" -> kit.workerDies();
+      case "freeze" -> kit.workerFreezes();
+      default -> {}
+    }
+    kit.answer("job", Job::data);
+    assertThat(waits).allSatisfy(wait -> assertThat(wait.result()).isEqualTo(EventArgs.of(data())));
+    assertThat(kit.emitted("job", 1)).hasSize(1);
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void whoWasAnsweredHasListened() {
+    kit.answer("job", job -> 42);
+    for (var i = 0; i < 2; i++) {
+      events.on("job", 1, MINUTE);
+      kit.settle();
+      kit.awaitListener("job", 1);
+    }
+    kit.assertNothingPending();
+  }
+
+  @Test
+  void aTimeThatWasGivenUpStandsStill() {
+    kit.redisDown();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> kit.clock().advance(Duration.ofDays(3_000)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    kit.settle();
+    var stopped = kit.clock().now();
+    kit.settle();
+    assertThat(kit.clock().now()).isEqualTo(stopped);
+  }
+
+  @Test
+  void aKitThatIsClosedSaysSo() {
+    events.emit("job", 1, 42);
+    kit.settle();
+    kit.close();
+    for (var call :
+        List.<Runnable>of(
+            () -> kit.clock().advance(seconds(1)), kit::redisDown, () -> kit.never("job"))) {
+      assertThatThrownBy(call::run).hasMessageContaining("closed");
+    }
+    assertThat(kit.assertEmitted("job", 1)).isEqualTo(EventArgs.of(42));
+  }
+
+  @Test
+  void aVerticleThatStopsInRealTimeIsWaitedFor() {
+    var gate = new CountDownLatch(1);
+    var other = InMemoryServerEvents.create();
+    other
+        .vertx()
+        .deployVerticle(
+            new VerticleBase() {
+              @Override
+              public Future<?> stop() {
+                return vertx.executeBlocking(() -> gate.await(1, TimeUnit.MINUTES));
+              }
+            })
+        .await();
+    var opening = new Thread(gate::countDown);
+    opening.start();
+    other.close();
+    assertThat(((VertxInternal) other.vertx()).closeFuture().isClosed()).isTrue();
+  }
+
+  @Test
+  void metricsMayBeBoundBeforeTheVerticleIsDeployed() {
+    var registry = new SimpleMeterRegistry();
+    var options = new ServerEventsOptions();
+    try (var measured =
+        InMemoryServerEvents.create(options, vertx -> MicrometerMetrics.bind(vertx, registry))) {
+      measured.events().emit("job", 1);
+      measured.settle();
+    }
+    assertThat(registry.get("server.events.emits").counters())
+        .anySatisfy(counter -> assertThat(counter.count()).isEqualTo(1));
   }
 
   @Test

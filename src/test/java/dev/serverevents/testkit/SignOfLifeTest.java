@@ -21,7 +21,8 @@ class SignOfLifeTest {
 
   private static final String WORKER = "w";
 
-  private final TestServer server = new TestServer(new ServerEventsOptions());
+  private final TestServer server =
+      new TestServer(new ServerEventsOptions(), vertx -> {}, newcomer -> {});
   private final List<Job> jobs = new ArrayList<>();
 
   private Future<EventArgs> request(int id, long stalledAfter) {

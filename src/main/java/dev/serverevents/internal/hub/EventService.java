@@ -29,6 +29,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,7 @@ public final class EventService implements Broker.Listener {
   private final Clock clock;
   private final Context context;
   private final ServerEventsOptions options;
+  private final Consumer<Subscriber> newcomers;
   private final Deployments deployments;
   private final StoreWatch watch;
   private final Broker broker;
@@ -75,9 +77,24 @@ public final class EventService implements Broker.Listener {
       Context context,
       ServerEventsOptions options,
       Function<Broker.Listener, Broker> brokers) {
+    this(vertx, context, options, brokers, newcomer -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param newcomers told of each subscriber before it is added, on the context
+   */
+  public EventService(
+      Vertx vertx,
+      Context context,
+      ServerEventsOptions options,
+      Function<Broker.Listener, Broker> brokers,
+      Consumer<Subscriber> newcomers) {
     clock = Clocks.of(vertx);
     this.context = context;
     this.options = options;
+    this.newcomers = newcomers;
     metrics = ServerEventsMetrics.of(vertx);
     decoder = new PayloadDecoder(metrics, options.getLimits().getPayloadIn());
     deployments = new Deployments(vertx);
@@ -254,6 +271,7 @@ public final class EventService implements Broker.Listener {
   /** A subscriber that was on its way when the drain began ends as those that come after do. */
   private void listen(Subscriber subscriber) {
     if (serving && !draining) {
+      newcomers.accept(subscriber);
       hub.listen(subscriber);
     } else {
       var refused =

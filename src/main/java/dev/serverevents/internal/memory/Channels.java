@@ -14,12 +14,7 @@ import java.util.function.Consumer;
 final class Channels {
 
   private final Map<String, Set<Receiver>> receivers = new LinkedHashMap<>();
-
-  /** How many brokers want a channel, whether they have subscribed it or not. */
-  private final Map<String, Integer> wanted = new LinkedHashMap<>();
-
   private final List<Consumer<Published>> observers = new ArrayList<>();
-  private final List<Consumer<String>> subscriptionObservers = new ArrayList<>();
 
   /** The calls of those that are in the test, which may publish in turn. */
   private final Deque<Runnable> calls = new ArrayDeque<>();
@@ -30,26 +25,8 @@ final class Channels {
     observers.add(observer);
   }
 
-  void observeSubscriptions(Consumer<String> observer) {
-    subscriptionObservers.add(observer);
-  }
-
   void subscribe(String channel, Receiver receiver) {
     receivers.computeIfAbsent(channel, first -> new LinkedHashSet<>()).add(receiver);
-  }
-
-  void wanted(String channel) {
-    wanted.merge(channel, 1, Integer::sum);
-    subscriptionObservers.forEach(observer -> calls.add(() -> observer.accept(channel)));
-    call();
-  }
-
-  void unwanted(String channel) {
-    wanted.computeIfPresent(channel, (name, count) -> count == 1 ? null : count - 1);
-  }
-
-  Set<String> wanted() {
-    return Set.copyOf(wanted.keySet());
   }
 
   void unsubscribe(String channel, Receiver receiver) {

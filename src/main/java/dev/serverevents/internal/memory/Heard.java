@@ -17,7 +17,7 @@ final class Heard {
 
   private final String name;
   private ChannelListener listener;
-  private boolean isWanted;
+  private boolean isWanted = true;
   private State state = State.NONE;
   private int last;
 

@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -110,16 +109,6 @@ public final class MemoryRedis {
     }
   }
 
-  /**
-   * Tells an observer of each channel that a broker is to subscribe, as soon as that is so and not
-   * again after a fault; it must not wait.
-   */
-  public void observeSubscriptions(Consumer<String> observer) {
-    synchronized (server) {
-      server.channels().observeSubscriptions(observer);
-    }
-  }
-
   /** How many connections there are. */
   public int connections() {
     synchronized (server) {
@@ -127,11 +116,9 @@ public final class MemoryRedis {
     }
   }
 
-  /** The channels that brokers are to subscribe, whether they have done so or not. */
-  public Set<String> wanted() {
-    synchronized (server) {
-      return server.channels().wanted();
-    }
+  /** How many connections subscribe a channel. */
+  public long subscribers(String channel) {
+    return server.count(channel);
   }
 
   /** How many connections subscribe each channel, for those that have any. */

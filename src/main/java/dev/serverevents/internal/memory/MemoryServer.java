@@ -168,16 +168,6 @@ final class MemoryServer {
     channels.subscribe(channel, receiver);
   }
 
-  /** A broker wants a channel, whenever it can subscribe it. */
-  synchronized void wanted(String channel) {
-    channels.wanted(channel);
-  }
-
-  /** A broker wants a channel no more. */
-  synchronized void unwanted(String channel) {
-    channels.unwanted(channel);
-  }
-
   synchronized void unsubscribe(String channel, Receiver receiver) {
     channels.unsubscribe(channel, receiver);
   }

@@ -63,25 +63,16 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
 
   void subscribe(String name, ChannelListener channelListener) {
     var channel = channels.computeIfAbsent(name, first -> new Heard(name, channelListener));
-    var isNew = !channel.isWanted();
     channel.want(channelListener);
-    if (isNew) {
-      server.wanted(name);
-    }
     change(channel);
   }
 
   void unsubscribe(String name) {
     var channel = channels.get(name);
-    if (channel != null && channel.isWanted()) {
-      dismiss(channel);
+    if (channel != null) {
+      channel.dismiss();
       change(channel);
     }
-  }
-
-  private void dismiss(Heard channel) {
-    channel.dismiss();
-    server.unwanted(channel.name());
   }
 
   private void change(Heard channel) {
@@ -103,8 +94,8 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
   /** Forgets all channels, so that no listener is called any more. */
   void close() {
     connection.close();
-    channels.values().stream().filter(Heard::isWanted).forEach(this::dismiss);
     end();
+    channels.clear();
   }
 
   @Override
@@ -229,7 +220,7 @@ final class MemorySubscriptions implements MemoryConnection.Owner {
       channel.lost();
       channels.remove(channel.name(), channel);
       if (channel.isWanted()) {
-        dismiss(channel);
+        channel.dismiss();
         channel.listener().refused(cause);
       }
     }
