@@ -1,30 +1,8 @@
-/**
- * JSON text that is passed on byte for byte: one argument, or all of them as an array. Of what is
- * no JSON, the constructor throws a SyntaxError.
- */
-export class Raw {
-  constructor(text: string);
-  readonly text: string;
-}
+import type { Args, FailureInput, JobInput, Name, Raw } from './wire.js';
 
-export type Kind = 'invalid' | 'unavailable' | 'timeout' | 'conflict' | 'failure';
-
-/** What calls fail with. */
-export class EventsError extends Error {
-  constructor(kind: Kind, message: string, more?: object);
-  readonly kind: Kind;
-}
-
-/** A job failed: a handler throws one, and `on` fails with one. */
-export class Failure extends EventsError {
-  constructor(code: number, message: string, detail?: unknown);
-  readonly code: number;
-  readonly detail?: unknown;
-}
-
-/** A text, or an integer that a number can hold. */
-export type Name = string | number;
-export type Args = readonly unknown[] | Raw;
+export { EventsError, Failure, Raw } from './wire.js';
+export type { Args, FailureInput, Kind, Name } from './wire.js';
+export * as wire from './wire.js';
 
 export interface EmitOptions {
   /** For how many ms the event is retained, at most 7 days. */
@@ -33,13 +11,6 @@ export interface EmitOptions {
   idempotencyKey?: string;
   /** The inbox that it is published to in the place of its own channel; 0 says that it is gone. */
   replyTo?: string;
-}
-
-export interface FailureInput {
-  /** An integer of 32 bits. */
-  code?: number;
-  message?: string;
-  detail?: unknown;
 }
 
 export interface WaitOptions {
@@ -51,17 +22,7 @@ export interface WaitOptions {
   start?: () => unknown;
 }
 
-export interface Job {
-  readonly name: string;
-  readonly id: string;
-  readonly data: any;
-  /** The JSON text of the data. */
-  readonly dataText: string;
-  readonly headers: Record<string, string>;
-  readonly replyTo?: string;
-  readonly claimTo?: string;
-  readonly deadline?: number;
-  readonly stalledAfter?: number;
+export interface Job extends JobInput {
   /** Aborted when nobody wants the result any more. */
   readonly signal: AbortSignal;
   /** Tells streams how far the job is, and the server that it has got on. */
@@ -83,10 +44,18 @@ export interface Worker {
   close(): Promise<void>;
 }
 
+/** A connection to Redis of our own, made when it is needed. */
+export interface Connection {
+  /** Sends a command; gives what Redis answers, where texts are bytes. */
+  send(...command: (string | Uint8Array)[]): Promise<any>;
+}
+
 /** A peer on a Redis. */
 export class ServerEvents {
   /** `client` is one of the package `redis` or `ioredis`: a pattern, which need not be connected. */
   constructor(client: object);
+  readonly commands: Connection;
+  readonly subscriber: Connection;
   /** Emits an event; gives how many connections have received it. */
   emit(name: Name, id: Name, args?: Args, options?: EmitOptions): Promise<number>;
   /** Emits that the job failed. */

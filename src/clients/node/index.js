@@ -16,7 +16,8 @@ export class ServerEvents {
   }
 
   /** Emits an event; gives how many connections have received it. */
-  async emit(name, id, args, { retain = 0, idempotencyKey, replyTo } = {}) {
+  async emit(name, id, args, options = {}) {
+    const { retain = 0, idempotencyKey, replyTo } = wire.check('options', options);
     const ms = `${wire.check('retain', retain)}`;
     const payload = wire.payload(name, id, args);
     const channel = replyTo === undefined ? wire.channel(name, id) : wire.check('replyTo', replyTo);
@@ -55,10 +56,12 @@ export class ServerEvents {
    * Waits for an event, and gives its arguments, or Raw if `raw`. `start` is called when Redis has
    * confirmed that the event will be heard, so that what it starts cannot end unheard.
    */
-  async on(name, id, { timeout = 30_000, retained, raw, start = () => {} } = {}) {
+  async on(name, id, options = {}) {
+    const { timeout = 30_000, retained, raw, start = () => {} } = wire.check('options', options);
     const key = wire.retainedKey(name, id);
     const listener = { channel: wire.channel(name, id), times: 0 };
     wire.check('timeout', timeout);
+    wire.check('start', start);
     return new Promise((resolve, reject) => {
       const kept = async () => retained && insist(() => this.commands.send('GET', key), listener);
       listener.heard = async (bytes) => {
@@ -87,7 +90,8 @@ export class ServerEvents {
   async work(name, handler, options = {}) {
     const worker = new Worker(this, name, handler, options);
     this.#workers.push(worker);
-    return worker.start();
+    const leave = (cause) => worker.close().then(() => Promise.reject(cause));
+    return worker.start().catch(leave);
   }
 
   /** Ends the workers when their jobs have ended, and then the connections. */

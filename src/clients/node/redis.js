@@ -5,22 +5,32 @@ import { EventsError } from './wire.js';
 
 const PATIENCE = 5_000; // so many ms Redis may take to answer
 const ignore = () => {};
+let warned = -Infinity; // when somebody was warned last
 
 // What Redis says that it refuses, but for what it may do in a moment, here or on another server
 const REFUSED = /^(?!(BUSY|CLUSTERDOWN|MISCONF|NOREPLICAS|OOM|TRYAGAIN) |ERR max number)[A-Z]{3,} /;
 const AWAY = /^(READONLY|LOADING|MASTERDOWN|(?![A-Z]{3,} ))/;
 
+/** Waits before something is tried again, and says why, but not often while it lasts. */
+export async function pause(cause) {
+  if (performance.now() - warned > 10_000) {
+    console.warn('Server Events tries again:', cause.message);
+    warned = performance.now();
+  }
+  await delay(100);
+}
+
 /**
  * Does something until Redis has done it, or who needs it is gone. It fails if it is refused, but
- * where the same has been done before.
+ * where the same has been granted before.
  */
-export async function insist(action, whose = {}) {
+export async function insist(action, whose = {}, isGranted = false) {
   while (!whose.gone) {
     try {
       return await action();
     } catch (cause) {
-      if (cause.isRefused !== false && !(cause.isRefused && whose.wasHeard)) throw cause;
-      await delay(100);
+      if (cause.isRefused !== false && !(cause.isRefused && isGranted)) throw cause;
+      await pause(cause);
     }
   }
 }
@@ -52,29 +62,25 @@ export class Connection extends EventEmitter {
 
   constructor(client) {
     super().setMaxListeners(0);
+    if (!client?.duplicate) throw new EventsError('invalid', 'client must be of redis or ioredis');
     this.client = client;
   }
 
   #connect() {
     const heard = (bytes, channel) => this.emit(String(channel), bytes);
     const made = (this.client.callBuffer ? ioredis : nodeRedis)(this.client, heard);
-    const drop = (cause) => {
-      made.cause ??= cause;
-      this.#drop(made);
-    };
+    const drop = (cause) => this.#drop(made, cause);
     made.own.on('error', drop).on('end', drop);
     const answered = () => (made.silence = 0);
     const ping = () => (made.silence++ < 10 ? this.send('PING').then(answered, ignore) : drop());
-    made.pings = setInterval(ping, PATIENCE / 10);
-    const ready = made.own.connect().catch((cause) => {
-      drop(cause);
-      throw made.cause;
-    });
-    return Object.assign(made, { silence: 0, ready });
+    const ready = made.own.connect();
+    ready.catch(drop);
+    return Object.assign(made, { silence: 0, ready, pings: setInterval(ping, PATIENCE / 10) });
   }
 
-  #drop(used) {
-    if (!used || used !== this.#present) return;
+  #drop(used, cause) {
+    used.cause ??= cause;
+    if (used !== this.#present) return;
     this.#present = undefined;
     clearInterval(used.pings);
     const end = async ({ own }) => (own.destroy ? own.destroy() : own.disconnect());
@@ -87,7 +93,8 @@ export class Connection extends EventEmitter {
   async use(action) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
     const used = (this.#present ??= this.#connect());
-    return used.ready.then(() => action(used)).catch(({ message }) => {
+    return used.ready.then(() => action(used)).catch((cause) => {
+      const { message } = used.cause ?? cause;
       const isAway = AWAY.test(message);
       if (isAway) this.#drop(used);
       const isRefused = !isAway && REFUSED.test(message);
@@ -105,21 +112,22 @@ export class Connection extends EventEmitter {
    * the time of that.
    */
   async listen(listener) {
-    const { failed = ignore } = listener;
-    listener.lost = () => listener.since && this.#subscribe(listener).catch(failed);
-    this.on(listener.channel, listener.heard).on('lost', listener.lost);
-    await this.#subscribe(listener);
-  }
-
-  async #subscribe(listener) {
-    listener.since = undefined;
-    await insist(() => this.use(async (used) => {
-      await used.own.subscribe(listener.channel, ...used.listener);
+    const { channel, heard, failed = ignore } = listener;
+    let isGranted = false;
+    const subscribe = async (used) => {
+      await used.own.subscribe(channel, ...used.listener);
       if (used !== this.#present) throw new Error('The connection was lost');
       listener.since = performance.now();
-      listener.wasHeard = true;
-    }), listener);
-    if (!listener.gone) await listener.heard();
+      isGranted = true;
+    };
+    const begin = async () => {
+      listener.since = undefined;
+      await insist(() => this.use(subscribe), listener, isGranted);
+      if (!listener.gone) await heard();
+    };
+    listener.lost = () => listener.since && begin().catch(failed);
+    this.on(channel, heard).on('lost', listener.lost);
+    await begin();
   }
 
   /** Comes back when Redis has confirmed. */
@@ -131,7 +139,7 @@ export class Connection extends EventEmitter {
 
   close() {
     this.isClosed = true;
-    this.#drop(this.#present);
+    if (this.#present) this.#drop(this.#present);
     this.removeAllListeners();
   }
 }

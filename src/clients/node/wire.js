@@ -1,5 +1,6 @@
 // The bytes of the wire protocol (src/docs/wire-protocol.md). Nothing here talks to Redis.
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 
 /** What calls fail with; `kind` is invalid, unavailable, timeout, conflict or failure. */
 export class EventsError extends Error {
@@ -12,14 +13,14 @@ export class EventsError extends Error {
 /** A job failed: a handler throws one, and `on` fails with one. */
 export class Failure extends EventsError {
   constructor(code, message, detail) {
-    super('failure', message, { code, detail });
+    super('failure', message, { code: check('code', code), detail });
   }
 }
 
 /** JSON text that is passed on byte for byte: one argument, or all of them as an array. */
 export class Raw {
   constructor(text) {
-    JSON.parse(this.text = text);
+    parse(this.text = String(text));
   }
 }
 
@@ -27,10 +28,11 @@ const isText = (value) => typeof value === 'string';
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isBrief = (text) => text && text.isWellFormed() && Buffer.byteLength(text) <= 512;
 const isKey = (value) => Number.isSafeInteger(value) || (isText(value) && isBrief(value));
-const isInbox = (value) => isText(value) && /^\$inbox:[^\ud800-\udfff]{0,1017}$/u.test(value);
-const isWithin = (least, most) => (value) =>
-  Number.isInteger(value) && value >= least && value <= most;
+const isWithin = (least, most) => (n) => Number.isInteger(n) && n >= least && n <= most;
+const matches = (pattern) => (value) => isText(value) && pattern.test(value);
+const isInbox = matches(/^\$inbox:[^\ud800-\udfff]{0,1017}$/u);
 const inbox = [isInbox, 'at most 1,024 characters, led by $inbox:'];
+const action = [(value) => typeof value === 'function', 'a function'];
 const ms = [isWithin(0, 604_800_000), 'an integer of ms, at most 7 days'];
 
 /** What the value of each field must be. */
@@ -39,39 +41,51 @@ const RULES = {
   id: [isKey, '1 to 512 bytes of UTF-8, or an integer'],
   list: [(list) => isKey(list) && !/^}/.test(list), '1 to 512 bytes, not led by }'],
   job: [isObject, 'an object'],
-  args: [(args) => Array.isArray(args) || /^\s*\[/.test(args?.text), 'an array'],
+  args: [Array.isArray, 'an array'],
   depth: [(depth) => depth <= 500, 'at most 500 levels'],
-  code: [(code) => code === (code | 0), 'an integer of 32 bits'],
-  idempotencyKey: [(key) => isText(key) && /^[!-~]{1,255}$/.test(key), '1 to 255 visible ASCII'],
+  failure: [isObject, 'an object with code, message and detail'],
+  code: [isWithin(-(2 ** 31), 2 ** 31 - 1), 'an integer of 32 bits'],
+  idempotencyKey: [matches(/^[!-~]{1,255}$/), '1 to 255 visible ASCII characters'],
   headers: [(map) => isObject(map) && Object.values(map).every(isText), 'an object of texts'],
   replyTo: inbox, claimTo: inbox,
   deadline: ms, stalledAfter: ms, retain: ms,
   timeout: [isWithin(1, 2 ** 31 - 1), 'an integer of ms, at least 1, at most 2,147,483,647'],
   concurrency: [isWithin(1, 10_000), 'an integer from 1 to 10,000'],
-  handler: [(handler) => typeof handler === 'function', 'a function'],
+  handler: action, start: action,
+  options: [isObject, 'an object'],
 };
 
 /** Gives the value of a field if it is right. */
 export function check(field, value) {
   const [isRight, rule] = RULES[field];
-  if (!isRight(value)) throw new EventsError('invalid', `${field} must be ${rule}`);
-  return value;
+  if (isRight(value)) return value;
+  const shown = inspect(value, { depth: 0, maxArrayLength: 3, maxStringLength: 50 });
+  throw new EventsError('invalid', `${field} must be ${rule}, and is ${shown}`);
+}
+
+/** What JSON.parse or JSON.stringify makes of a value. */
+function converted(convert, value) {
+  try {
+    return convert(value);
+  } catch (cause) {
+    throw new EventsError('invalid', `This is no JSON: ${cause.message}`);
+  }
 }
 
 /** The value of JSON, and the texts of an array's elements, or of an object's names and values. */
 function parse(text) {
   const cuts = [];
   let depth = 0;
-  let isText = false;
+  let isInText = false;
   for (const { 0: token, index } of text.matchAll(/\\.|["[{,:\]}]/gs)) {
-    if (token === '"') isText = !isText;
-    if (isText) continue;
+    if (token === '"') isInText = !isInText;
+    if (isInText) continue;
     if ('[{'.includes(token)) check('depth', ++depth);
     if (depth === 1 && '[{,:]}'.includes(token)) cuts.push(index);
     if (']}'.includes(token)) depth--;
   }
   const parts = cuts.slice(1).map((cut, i) => text.slice(cuts[i] + 1, cut).trim());
-  return [JSON.parse(text), parts[0] ? parts : []];
+  return [converted(JSON.parse, text), parts[0] ? parts : []];
 }
 
 // Channels and keys
@@ -86,23 +100,25 @@ export const idempotencyKey = (name, id, key) =>
   `$idempotency:${kept(name, id)}:${check('idempotencyKey', key)}`;
 
 // What a peer publishes
-export const json = (part) => (part instanceof Raw ? part.text : JSON.stringify(part) ?? 'null');
+export const json = (part) =>
+  (part instanceof Raw ? part.text : converted(JSON.stringify, part) ?? 'null');
 /** The only argument of the event that says that a job failed. */
-export const failure = ({ code = 0, message = 'The job failed', detail } = {}) =>
-  ({ $failure: { code: check('code', code), message: String(message), detail } });
+export function failure(given) {
+  const { code = 0, message = 'The job failed', detail } = check('failure', given);
+  return { $failure: { code: check('code', code), message: String(message), detail } };
+}
 export const fingerprint = (payload, retain) =>
   createHash('sha256').update(payload + retain).digest('hex');
 export function payload(name, id, args = []) {
-  const parts = check('args', args) instanceof Raw ? parse(args.text)[1] : args.map(json);
-  const text = `[${[json(check('name', name)), json(check('id', id)), ...parts]}]`;
-  parse(text); // is it nested too deep?
-  return text;
+  const [value, parts] = parse(Array.isArray(args) ? `[${args.map(json)}]` : json(args));
+  check('args', value);
+  return `[${[json(check('name', name)), json(check('id', id)), ...parts]}]`;
 }
 
 // What a peer reads
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const failureOf = ({ code = 0, message, detail }) =>
-  new Failure(check('code', code), isText(message) ? message : 'It failed', detail ?? undefined);
+  new Failure(code, isText(message) ? message : 'It failed', detail ?? undefined);
 
 /** Reads a payload that anybody may have published; gives nothing if it is malformed. */
 export function read(bytes) {

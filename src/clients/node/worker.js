@@ -1,11 +1,10 @@
 // A worker that loses no job: see "Workers" and "Jobs on a list" in wire-protocol.md.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection, insist } from './redis.js';
+import { Connection, insist, pause } from './redis.js';
 import * as wire from './wire.js';
 
 const SECOND = 1_000;
-const RETRY_MS = 250; // also the time after which an answer that is in doubt is asked for again
 
 export class Worker {
   id = randomUUID();
@@ -14,7 +13,8 @@ export class Worker {
   lanes = [];
   #turn = Promise.resolve(); // of the lanes, of which one at a time takes a job
 
-  constructor(events, name, handler, { list = name, concurrency = 1, retain = 0 }) {
+  constructor(events, name, handler, options) {
+    const { list = name, concurrency = 1, retain = 0 } = wire.check('options', options);
     const given = { handler, concurrency, retain };
     for (const [field, value] of Object.entries(given)) wire.check(field, value);
     const jobs = wire.jobsKey(list);
@@ -26,14 +26,9 @@ export class Worker {
   }
 
   async start() {
-    try {
-      for (const each of [this.lease, this.service]) await this.events.subscriber.listen(each);
-      await insist(() => this.#recover(), this);
-      if (this.gone) throw new wire.EventsError('unavailable', 'The client is closed');
-    } catch (cause) {
-      await this.close();
-      throw cause;
-    }
+    for (const each of [this.lease, this.service]) await this.events.subscriber.listen(each);
+    await insist(() => this.#recover(), this);
+    if (this.gone) throw new wire.EventsError('unavailable', 'The worker is closed');
     this.watch = setInterval(() => this.#recover().catch(() => {}), SECOND); // or the next time
     this.lanes = Array.from({ length: this.concurrency }, () => this.#lane());
     return this;
@@ -53,10 +48,7 @@ export class Worker {
   #send = (...command) => this.events.commands.send(...command);
 
   /** Does something until Redis has done it or refused it, or who needs it is gone. */
-  #insist = (action, whose) => insist(action, whose).catch((cause) => {
-    console.error(`Worker ${this.id}:`, cause.message);
-    return delay(RETRY_MS);
-  });
+  #insist = (action, whose) => insist(action, whose).catch(pause);
 
   /** Does one job after another. */
   async #lane() {
@@ -70,7 +62,10 @@ export class Worker {
   #take = async () => {
     if (performance.now() - this.#looked >= SECOND) {
       const texts = await this.#send('LRANGE', this.own, '0', '-1');
-      const unknown = texts.find((text) => ![...this.#held].some((job) => job.text.equals(text)));
+      const known = new Map();
+      const count = (text, by) => known.set(`${text}`, (known.get(`${text}`) ?? 0) + by);
+      for (const { text } of this.#held) count(text, 1);
+      const unknown = texts.find((text) => count(text, -1).get(`${text}`) < 0);
       if (unknown) return unknown;
       this.#looked = performance.now();
     }
@@ -83,7 +78,7 @@ export class Worker {
     const ids = await this.#send('SMEMBERS', this.workers);
     const doubted = await this.#absent(ids.map((id) => wire.workerChannel(id)));
     if (!doubted.length || !this.#isCalm()) return;
-    await delay(RETRY_MS); // a connection that breaks is made again in a moment
+    await delay(SECOND / 4); // a connection that breaks is made again in a moment
     for (const channel of await this.#absent(doubted)) await this.#giveBack(channel.slice(8));
   }
 

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from . import _wire as wire
-from ._redis import Redis, Unavailable, insist, spawn
+from ._redis import Redis, Unavailable, check, insist, spawn
 from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Key, Raw
 from ._worker import RunningJob, Worker
 
@@ -20,7 +20,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     """A peer on a Redis: by its URL, or by a client of redis.asyncio."""
 
     def __init__(self, redis: Any = "redis://localhost:6379") -> None:
-        self.redis = wire.check("redis", redis)
+        self.redis = check(redis)
         self.commands, self.subscriber = Redis(redis), Redis(redis)
         self._workers: list[Worker] = []
 
@@ -30,8 +30,8 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     async def emit(self, name: Key, id: Key, args: Args = (), *, retain: float = 0,
                    idempotency_key: str | None = None, reply_to: str | None = None) -> int:
         """Emits an event, and keeps it for so many seconds; gives how many have received it."""
-        payload, ms = wire.payload(name, id, args), wire.ms("retain", retain)
-        channel = wire.channel(name, id) if reply_to is None else wire.check("replyTo", reply_to)
+        payload, ms = wire.payload(name, id, args), round(wire.check("retain", retain) * 1_000)
+        channel = wire.channel(name, id) if reply_to is None else wire.check("reply_to", reply_to)
         publish, key = ("PUBLISH", channel, payload), wire.retained_key(name, id)
         if idempotency_key is not None:
             once = wire.idempotency_key(name, id, idempotency_key)
@@ -85,6 +85,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
             except Exception as cause:
                 heard.put_nowait(cause)
 
+        wire.check("start", start)
         limit = asyncio.timeout(wire.check("timeout", timeout))
         try:
             async with limit, aclosing(self.subscriber.hear(channel, heard)) as payloads:
@@ -112,7 +113,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     async def work(self, name: str, handler: Callable[[RunningJob], Awaitable[Any]], *,
                    jobs: str | None = None, concurrency: int = 1, retain: float = 0) -> Worker:
         """Takes the jobs of a name from their list; comes back when Redis knows of the worker."""
-        worker = Worker(self, name, handler, jobs or name, concurrency, retain)
+        worker = Worker(self, name, handler, name if jobs is None else jobs, concurrency, retain)
         await worker.start()
         self._workers.append(worker)
         return worker

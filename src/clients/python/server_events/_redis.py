@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import ssl
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
@@ -11,12 +12,16 @@ from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from ._wire import InvalidInput
+
 LOG = logging.getLogger("server_events")
 PASSING = b"BUSY", b"CLUSTERDOWN", b"MISCONF", b"NOREPLICAS", b"OOM", b"TRYAGAIN", b"ERR max number"
 PATIENCE = 5  # so many seconds Redis may take to answer
 Command = Sequence[str | bytes | int]
 Action = Callable[[], Awaitable[Any]]
+URL = r"rediss?://([^/?#]*:[^/?#]+@)?(\[[\da-fA-F:.]+\]|[^:/?#@,\s]*)(:\d{1,5})?(/\d*)?"
 _tasks: set[asyncio.Task[Any]] = set()
+_warned = -inf  # when something was logged last that is tried again
 
 
 def spawn(action: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -43,6 +48,15 @@ class Passing(Unavailable):
     """Redis says that it will do later what it refuses now."""
 
 
+async def pause(cause: Exception) -> None:
+    """Waits before something is tried again, and says why, but not often while it lasts."""
+    global _warned
+    if monotonic() - _warned > 10:
+        LOG.warning("Server Events tries again: %s", cause)
+        _warned = monotonic()
+    await asyncio.sleep(0.1)
+
+
 async def insist(action: Action, whose: Any = None, refusals: Any = (Away, Passing)) -> Any:
     """Does something until Redis has done it, or who needs it is gone; fails if it is refused."""
     while not (whose and whose.gone):
@@ -51,8 +65,16 @@ async def insist(action: Action, whose: Any = None, refusals: Any = (Away, Passi
         except Closed:
             raise
         except refusals as cause:
-            LOG.warning("%s", cause)
-            await asyncio.sleep(0.1)
+            await pause(cause)
+
+
+def check(redis: Any) -> Any:
+    """Gives what says where Redis is if it is right; an error does not tell a password."""
+    is_url = isinstance(redis, str) and re.fullmatch(URL, redis)
+    if not is_url and not (hasattr(redis, "connection_pool") and hasattr(redis, "__aenter__")):
+        raise InvalidInput("redis must be a client of redis.asyncio, or a URL such as "
+                           "redis://user:password@host:port/database, without anything else")
+    return redis
 
 
 def pack(command: Command) -> bytes:
@@ -88,6 +110,7 @@ class Redis:
         self._writer: Any = None
         self._answers = deque[asyncio.Future[Any]]()  # that are awaited
         self._heard = defaultdict[str, set[asyncio.Queue[Any]]](set)
+        self._hears = False  # or has heard
         self._tasks = spawn(self._live()), spawn(self._ping())
 
     async def _open(self) -> Any:
@@ -131,12 +154,14 @@ class Redis:
             self._post("PING")
 
     def _take(self, answer: Any) -> None:
-        if isinstance(answer, list) and answer[:1] == [b"message"]:
+        if self._hears and isinstance(answer, list) and answer[:1] == [b"message"]:
             for heard in self._heard.get(answer[1].decode(), ()):
                 heard.put_nowait(answer[2])
         elif not (waiting := self._answers.popleft()).done():
-            refused = isinstance(answer, Unavailable)
-            (waiting.set_exception if refused else waiting.set_result)(answer)
+            if isinstance(answer, Unavailable):
+                waiting.set_exception(answer)
+            else:
+                waiting.set_result(answer)
 
     def _lose(self, cause: Exception) -> None:
         if self._writer:
@@ -182,6 +207,7 @@ class Redis:
         heard = heard or asyncio.Queue()
         heard.put_nowait(None)
         refusals: Any = (Away, Passing)
+        self._hears = True
         self._heard[channel].add(heard)
         try:
             while True:

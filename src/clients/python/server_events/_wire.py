@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite
+from reprlib import repr as brief
 from typing import Any
 
 
@@ -31,6 +31,9 @@ class Raw:
     """JSON text that is passed on byte for byte: one argument, or all of them as an array."""
 
     text: str
+
+    def __post_init__(self) -> None:
+        _parse(to_json(self).encode(errors="surrogatepass"))
 
 
 class Arguments(list[Any]):
@@ -73,7 +76,8 @@ _RULES: dict[str, tuple[Check, str]] = {  # what the value of each field must be
     "name": (lambda name: _is_key(name, r"(?!\$|__)"), "1 to 512 bytes, not led by $ or __"),
     "id": (_is_key, "1 to 512 bytes of UTF-8, or an integer"),
     "list": (lambda name: _is_key(name, "(?!})"), "1 to 512 bytes, not led by }"),
-    "args": (lambda args: isinstance(args, (list, tuple)), "an array"),
+    "args": (lambda args: isinstance(args, list), "an array"),
+    "failure": (lambda failure: isinstance(failure, Failure), "a Failure"),
     "event": (lambda event: isinstance(event, list) and len(event) > 1
               and {*map(type, event[:2])} <= {str, int, float}, "an array with a name and an id"),
     "job": (lambda job: isinstance(job, dict), "an object"),
@@ -82,13 +86,15 @@ _RULES: dict[str, tuple[Check, str]] = {  # what the value of each field must be
     "idempotency_key": (_matches("[!-~]{1,255}"), "1 to 255 visible ASCII characters"),
     "headers": (lambda headers: isinstance(headers, dict)
                 and {*map(type, headers.values())} <= {str}, "an object of texts"),
-    "replyTo": _INBOX, "claimTo": _INBOX,
-    "deadline": _MS, "stalledAfter": _MS, "retain": _MS,
-    "timeout": (lambda timeout: timeout > 0, "more than 0"),
+    "replyTo": _INBOX, "reply_to": _INBOX, "claimTo": _INBOX,
+    "deadline": _MS, "stalledAfter": _MS,
+    "retain": (lambda seconds: isinstance(seconds, (int, float)) and 0 <= seconds <= 604_800,
+               "a number of seconds, at most 7 days"),
+    "timeout": (lambda seconds: isinstance(seconds, (int, float)) and seconds > 0,
+                "a number of seconds, more than 0"),
     "concurrency": (_is_within(1, 10_000), "an integer from 1 to 10,000"),
     "handler": (callable, "a function"),
-    "redis": (lambda url: not isinstance(url, str) or re.match(r"rediss?://[^?#]*$", url),
-              "a client, or a URL that begins with redis:// or rediss:// and has no query"),
+    "start": (lambda start: start is None or callable(start), "a function"),
 }
 
 
@@ -96,7 +102,7 @@ def check(field: str, value: Any) -> Any:
     """Gives the value of a field if it is right."""
     is_right, rule = _RULES[field]
     if not is_right(value):
-        raise InvalidInput(f"{field} must be {rule}")
+        raise InvalidInput(f"{field} must be {rule}, and is {brief(value)}")
     return value
 
 
@@ -125,7 +131,7 @@ def _integer(digits: str) -> int | float:
 
 def to_json(value: Any) -> str:
     if isinstance(value, Raw):
-        return value.text
+        return str(value.text)
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as cause:
@@ -164,23 +170,17 @@ def idempotency_key(name: Key, id: Key, key: str) -> str:
 # What a peer publishes
 def payload(name: Key, id: Key, args: Args = ()) -> str:
     channel(name, id)  # are they right?
-    if isinstance(args, Raw):
-        value, parts = _parse(args.text.encode(errors="surrogatepass"))
-        args = [Raw(part) for part in parts] if isinstance(value, list) else args
-    text = f"[{','.join(map(to_json, [name, id, *check('args', args)]))}]"
-    _parse(text.encode(errors="surrogatepass"))  # is it right, and not nested too deep?
-    return text
+    are_many = isinstance(args, (list, tuple))
+    text = f"[{','.join(map(to_json, args))}]" if are_many else to_json(args)
+    value, parts = _parse(text.encode(errors="surrogatepass"))
+    check("args", value)
+    return f"[{','.join([to_json(name), to_json(id), *parts])}]"
 
 
 def failure(failed: Failure) -> dict[str, Any]:
     """The only argument of the event that says that a job failed."""
-    more = {} if failed.detail is None else {"detail": failed.detail}
+    more = {} if check("failure", failed).detail is None else {"detail": failed.detail}
     return {"$failure": {"code": failed.code, "message": str(failed.message), **more}}
-
-
-def ms(field: str, seconds: float) -> int:
-    """Gives ms for the seconds of a field if they are right."""
-    return int(check(field, round(seconds * 1_000) if isfinite(seconds) else seconds))
 
 
 def fingerprint(payload: str, retain_ms: int) -> str:

@@ -10,9 +10,7 @@ from time import monotonic
 from typing import Any
 
 from . import _wire as wire
-from ._redis import LOG, Action, Redis, Unavailable, insist, spawn
-
-RETRY = 0.25  # also the time after which an answer that is in doubt is asked for again
+from ._redis import LOG, Action, Redis, Unavailable, insist, pause, spawn
 
 
 async def each(payloads: AsyncIterator[Any], heard: Callable[[Any], object]) -> None:
@@ -43,8 +41,6 @@ class RunningJob:
 
     async def progress(self, args: wire.Args = ()) -> int:
         """Tells streams how far the job is, and the server that it has got on."""
-        if self.gone:
-            return 0
         if self.claim_to:
             spawn(self.worker.tell(self, "$alive", self.worker.id, self.name, self.id))
         progress = self.worker.events.progress
@@ -55,7 +51,7 @@ class Worker:
     def __init__(self, events: Any, name: str, handler: Callable[[RunningJob], Awaitable[Any]],
                  jobs: str, concurrency: int, retain: float) -> None:
         self.events, self.handler = events, wire.check("handler", handler)
-        self.retain, self.id = wire.ms("retain", retain) / 1_000, str(uuid.uuid4())
+        self.retain, self.id = wire.check("retain", retain), str(uuid.uuid4())
         self._concurrency, self._turn = wire.check("concurrency", concurrency), asyncio.Lock()
         self.jobs = wire.jobs_key(jobs)
         self.own, self.workers = f"{self.jobs}:{self.id}", f"{self.jobs}:workers"
@@ -97,8 +93,7 @@ class Worker:
         try:
             return await insist(action, whose)
         except Exception as cause:
-            LOG.warning("Worker %s: %r", self.id, cause)
-            await asyncio.sleep(RETRY)
+            await pause(cause)
 
     async def _lane(self) -> None:
         """Does one job after another."""
@@ -128,7 +123,7 @@ class Worker:
         ids = [each.decode() for each in await self._send("SMEMBERS", self.workers)]
         doubted = await self._absent([wire.worker_channel(id) for id in ids])
         if doubted and self._is_calm():
-            await asyncio.sleep(RETRY)  # a connection that breaks is made again in a moment
+            await asyncio.sleep(0.25)  # a connection that breaks is made again in a moment
             for channel in await self._absent(doubted):
                 await self._give_back(channel.removeprefix(wire.worker_channel("")))
 
@@ -191,9 +186,8 @@ class Worker:
         return await self._insist(lambda: self._send("LREM", self.own, 1, text))
 
     async def _over(self, job: RunningJob) -> None:
-        if not job.gone:
-            job.gone = True
-            job.handling.cancel()
+        job.gone = True
+        job.handling.cancel()
 
     async def tell(self, job: RunningJob, *signal: Any) -> Any:
         """Tells the server that asked for the job."""

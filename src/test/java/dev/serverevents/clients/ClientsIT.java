@@ -312,4 +312,103 @@ class ClientsIT {
       assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
     }
   }
+
+  @ParameterizedTest
+  @EnumSource
+  @OwnRedis
+  void aRetainedEventThatCannotBeLookedUpIsNoTimeout(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var wait =
+          new JsonObject().put("name", NAME).put("id", 7).put("timeout", 400).put("retained", true);
+      assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("timeout");
+      redis.command("CONFIG", "SET", "replica-serve-stale-data", "no");
+      redis.command("REPLICAOF", "127.0.0.1", "1");
+      assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("unavailable");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @OwnRedis
+  void aRetainedEventThatMayNotBeLookedUpEndsTheWait(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      redis.command("ACL", "SETUSER", "default", "-get");
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("retained", true);
+      var call = peer.ask("on", wait.put("timeout", 86_400_000));
+      assertThat(peer.answer(call).getString("error")).isEqualTo("unavailable");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @OwnRedis
+  void progressIsReportedWhenRedisIsBack(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var worker = peer.work(NAME);
+      push(redis, "1");
+      peer.awaitTold("job", "1");
+      redis.kill();
+      var progress = new JsonObject().put("name", NAME).put("id", "1").put("args", "[50]");
+      var call = peer.ask("progressJob", progress);
+      assertThat(peer.answer(peer.ask("emit", progress)).getString("error"))
+          .isEqualTo("unavailable");
+      redis.restart();
+      redis.awaitServing();
+      assertThat(peer.answer(call).containsKey("out")).isTrue();
+      peer.finish(NAME, "1", "[]");
+      Await.until(() -> length(redis, JOBS + ":" + worker) == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWorkerWhoseClientIsClosedBeforeItHasBegunLeavesNothing(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      proxy.cut();
+      var worker = peer.ask("work", new JsonObject().put("name", NAME).put("list", NAME));
+      peer.out("close", new JsonObject());
+      assertThat(peer.answer(worker).getString("error")).isEqualTo("unavailable");
+      proxy.mend();
+      assertThat(redis.allChannels()).isEmpty();
+      assertThat(redis.command("EXISTS", JOBS + ":workers").toInteger()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aJobThatIsLikeTheOneInHandIsTakenToo(Client client, Server server) {
+    var redis = server.redis();
+    try (var peer = client.install().start(redis.url())) {
+      var in = new JsonObject().put("name", NAME).put("list", NAME).put("concurrency", 2);
+      var worker = peer.out("work", in).getString("workerId");
+      push(redis, "1");
+      peer.awaitTold("job", "1");
+      var text = redis.command("LINDEX", JOBS + ":" + worker, "0").toString();
+      redis.command("RPUSH", JOBS + ":" + worker, text); // as if an answer had been lost
+      Await.until(() -> peer.told("job").equals(List.of("1", "1")));
+      peer.kill();
+      redis.command("DEL", JOBS + ":" + worker, JOBS + ":workers");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTextThatIsAWordOfRedisIsDroppedAsAnyOther(Client client, Server server) {
+    var redis = server.redis();
+    try (var proxy = TcpProxy.before(redis);
+        var peer = client.install().start(proxy.url())) {
+      var worker = peer.work(NAME);
+      mustWork(redis, peer, worker, "1");
+      var connections = proxy.connections();
+      redis.command("RPUSH", JOBS + ":" + worker, "message");
+      Await.until(() -> length(redis, JOBS + ":" + worker) == 0);
+      mustWork(redis, peer, worker, "2");
+      assertThat(proxy.connections()).isEqualTo(connections);
+    }
+  }
 }
