@@ -315,15 +315,15 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
-  @OwnRedis
   void aRetainedEventThatCannotBeLookedUpIsNoTimeout(Client client, Server server) {
-    var redis = server.redis();
-    try (var peer = client.install().start(redis.url())) {
-      var wait =
-          new JsonObject().put("name", NAME).put("id", 7).put("timeout", 400).put("retained", true);
+    try (var proxy = TcpProxy.before(server.redis());
+        var peer = client.install().start(proxy.url())) {
+      var event = new JsonObject().put("name", NAME).put("id", 7);
+      peer.out("emit", event.copy().put("args", "[]")); // on the first connection
+      var wait = event.put("timeout", 1_000).put("retained", true);
       assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("timeout");
-      redis.command("CONFIG", "SET", "replica-serve-stale-data", "no");
-      redis.command("REPLICAOF", "127.0.0.1", "1");
+      proxy.cutFirst(1);
+      Await.until(() -> proxy.open() == 1);
       assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("unavailable");
     }
   }
