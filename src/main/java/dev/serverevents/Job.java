@@ -5,7 +5,6 @@ import dev.serverevents.internal.Fields;
 import dev.serverevents.internal.wire.EventKey;
 import dev.serverevents.internal.wire.WireNames;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -101,11 +100,7 @@ public record Job(
    * @throws InvalidInputException if it is no JSON object, or a field is not what it must be
    */
   public static Job from(String json) {
-    try {
-      return from(Fields.object("job", ExactJson.read(Buffer.buffer(json))));
-    } catch (DecodeException malformed) {
-      throw new InvalidInputException("job", json, "must be JSON");
-    }
+    return from(Fields.object("job", ExactJson.read("job", Buffer.buffer(json))));
   }
 
   private static @Nullable String inbox(JsonObject json, String field) {

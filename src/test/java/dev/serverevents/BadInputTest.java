@@ -65,16 +65,21 @@ class BadInputTest {
         "{'redis': {'port': 0}} -> redis.port is 0",
         "{'redis': {'port': 65536}} -> redis.port is 65536",
         "{'redis': {'db': -1}} -> redis.db is -1",
+        "{'redis': {'db': 1073741824}} -> redis.db is 1073741824",
         "{'redis': {'connectionString': 'http://u:secret@x'}} -> redis.connectionString is \"http://...\"",
-        "{'redis': {'connectionString': 'redis:// :secret'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis:// :secret'}} -> redis.connectionString's host is \" \"",
         "{'redis': {'connectionString': 'redis://x/secret'}} -> redis.connectionString's database is \"(not shown)\"",
         "{'redis': {'connectionString': 'redis://:pa/secret@h'}} -> redis.connectionString is \"redis://...\"",
         "{'redis': {'connectionString': 'redis://:pa?secret@h'}} -> redis.connectionString is \"redis://...\"",
         "{'redis': {'connectionString': 'redis://:pa#secret@h'}} -> redis.connectionString is \"redis://...\"",
         "{'redis': {'connectionString': 'redis://:pa%secret@h'}} -> redis.connectionString is \"redis://...\"",
         "{'redis': {'connectionString': 'redis://:pa^secret@h'}} -> redis.connectionString is \"redis://...\"",
-        "{'redis': {'connectionString': 'redis://user:secret'}} -> redis.connectionString is \"redis://...\"",
-        "{'redis': {'connectionString': 'redis://x:65536'}} -> redis.connectionString is \"redis://...\"",
+        "{'redis': {'connectionString': 'redis://user:secret'}} -> redis.connectionString's port is \"(not shown)\"",
+        "{'redis': {'connectionString': 'redis://x:65536'}} -> redis.connectionString's port is \"(not shown)\"",
+        "{'redis': {'connectionString': 'redis://x:0/1'}} -> redis.connectionString's port is \"(not shown)\"",
+        "{'redis': {'connectionString': 'redis://x:-1'}} -> redis.connectionString's port is \"(not shown)\"",
+        "{'redis': {'connectionString': 'redis://[::1]:99999999999'}} -> redis.connectionString's port is \"(not shown)\"",
+        "{'redis': {'connectionString': 'redis://x/1073741824'}} -> redis.connectionString's database is \"(not shown)\"",
         "{'redis': {'connectionString': 'redis://:secret@my redis:1'}} -> redis.connectionString's host is \"my redis\"",
         "{'redis': {'connectionString': 'rediss://:secret@my_redis'}} -> redis.verifyHost is true",
         "{'redis': {'connectionString': 'secret'}} -> redis.connectionString is \"(not shown)\"",
@@ -99,7 +104,7 @@ class BadInputTest {
         "{'redis': {'type': 'sentinel', 'masterName': 'm', 'endpoints': []}} -> redis.endpoints is null",
         "{'redis': {'type': 'sentinel', 'endpoints': ['redis://s']}} -> redis.masterName is null",
         "{'redis': {'endpoints': ['redis://a', 'redis://b']}} -> redis.endpoints is \"2 URLs\"",
-        "{'redis': {'endpoints': ['redis://a:secret@b:x']}} -> redis.endpoints is \"redis://...\"",
+        "{'redis': {'endpoints': ['redis://a:secret@b:x']}} -> redis.endpoints's port is \"(not shown)\"",
         "{'redis': {'endpoints': ['redis://a'], 'host': 'secret'}} -> redis.host is \"(not shown)\"",
         "{'redis': {'masterName': 'm'}} -> redis.masterName is \"m\"",
         "{'redis': {'password': 'secret', 'passwordFile': 'f'}} -> redis.passwordFile is \"f\"",
@@ -195,5 +200,14 @@ class BadInputTest {
         .isEqualTo(new ServerEventsOptions().toJson());
     var ipv6 = new RedisServerOptions(new JsonObject().put("host", "::1"));
     assertThat(ipv6.getEndpoints()).containsExactly("redis://[::1]:6379");
+  }
+
+  @Test
+  void theLastDatabaseMayBeNamedInTheUrlAndBesideIt() {
+    var last = new JsonObject().put("db", 1_073_741_823);
+    assertThat(new RedisServerOptions(last).getEndpoints())
+        .containsExactly("redis://localhost:6379/1073741823");
+    var url = "redis://localhost:6379/1073741823";
+    assertThat(RedisServerOptions.of(url).getEndpoints()).containsExactly(url);
   }
 }

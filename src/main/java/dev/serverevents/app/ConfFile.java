@@ -6,9 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.internal.TextFile;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -31,12 +31,10 @@ final class ConfFile {
    *     where, but shows nothing of it
    */
   static JsonObject read(Path file) {
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (IOException unreadable) {
+    var text = TextFile.read(FIELD, file);
+    if (text.isBlank()) {
       throw new InvalidInputException(
-          FIELD, file.toString(), "must be a file that exists and can be read");
+          FIELD, file.toString(), "must be a JSON object; the file is empty");
     }
     try (var parser = JSON.createParser(text)) {
       return new JsonObject(object(file, parser));

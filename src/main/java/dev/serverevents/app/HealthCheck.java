@@ -3,6 +3,7 @@ package dev.serverevents.app;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.util.Map;
 
 /**
  * Tells by its exit code whether a server on this machine is healthy, for an image that has no
@@ -19,8 +20,13 @@ final class HealthCheck {
    * of the variable {@code SERVER_EVENTS_HTTP_PORT}, or 8080.
    */
   public static void main(String[] args) {
-    var port = System.getenv().getOrDefault("SERVER_EVENTS_HTTP_PORT", "8080");
-    System.exit(isHealthy("http://localhost:" + port + "/health/live") ? 0 : 1);
+    System.exit(isHealthy(url(System.getenv())) ? 0 : 1);
+  }
+
+  /** Where the server is; an empty variable counts as none, as it does to the server. */
+  static String url(Map<String, String> environment) {
+    var port = environment.getOrDefault("SERVER_EVENTS_HTTP_PORT", "");
+    return "http://localhost:" + (port.isEmpty() ? "8080" : port) + "/health/live";
   }
 
   private static boolean isHealthy(String url) {
@@ -33,7 +39,7 @@ final class HealthCheck {
         System.err.println(url + " answers " + status);
       }
       return status == HttpURLConnection.HTTP_OK;
-    } catch (IOException cause) {
+    } catch (IOException | IllegalArgumentException cause) { // the latter for a wrong port
       System.err.println(url + ": " + cause.getMessage());
       return false;
     }

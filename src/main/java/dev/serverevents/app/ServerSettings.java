@@ -33,7 +33,7 @@ final class ServerSettings {
           .says("Where to listen; without `http.keys` a loopback address.");
 
   static final Setting<Long> PORT =
-      HTTP.declare("port", SettingType.integer(0, 65_535, ""))
+      HTTP.declare("port", SettingType.integer(0, SettingType.MAX_PORT, ""))
           .byDefault(8080L)
           .shownDefault("8080")
           .says("The port to listen on; 0 picks one.");

@@ -26,10 +26,23 @@ public final class ExactJson {
   }
 
   /**
+   * The same of what a client sent.
+   *
+   * @throws InvalidInputException if it is not one value of JSON in UTF-8, or is beyond a limit
+   */
+  public static @Nullable Object read(String field, Buffer json) {
+    try {
+      return read(json);
+    } catch (DecodeException malformed) {
+      throw notJson(field, json, malformed.getCause());
+    }
+  }
+
+  /**
    * Takes what a client sent as arguments, unchanged but for white space between tokens: a JSON
    * array of them, or any other JSON value as the only one.
    *
-   * @throws InvalidInputException if it is not JSON in UTF-8, or nested too deep
+   * @throws InvalidInputException if it is not JSON in UTF-8, or is beyond a limit
    */
   public static EventArgs args(String field, Buffer json) {
     var bytes = json.getBytes();
@@ -127,13 +140,11 @@ public final class ExactJson {
     return all.appendString("}");
   }
 
-  private static InvalidInputException notJson(String field, Buffer json, IOException cause) {
+  private static InvalidInputException notJson(
+      String field, Buffer json, @Nullable Throwable cause) {
     return new InvalidInputException(
         field,
         json.toString(),
-        cause instanceof StreamConstraintsException
-            ? "must be nested at most %d deep: %s"
-                .formatted(JsonValues.MAX_DEPTH, cause.getMessage())
-            : "must be JSON");
+        cause instanceof StreamConstraintsException ? JsonValues.LIMITS : "must be JSON");
   }
 }

@@ -31,12 +31,25 @@ public final class JsonValues {
   /** How many arrays and objects may be nested in a payload, which is an array itself. */
   public static final int MAX_DEPTH = 500;
 
+  private static final int MAX_NUMBER = StreamReadConstraints.DEFAULT_MAX_NUM_LEN;
+  private static final int MAX_FIELD = StreamReadConstraints.DEFAULT_MAX_NAME_LEN;
+
+  /** What is said of JSON that is beyond them. */
+  static final String LIMITS =
+      "must be nested at most %,d deep, with numbers of at most %,d and names of fields of at most %,d characters"
+          .formatted(MAX_DEPTH, MAX_NUMBER, MAX_FIELD);
+
   /** Reads and writes within that limit. The Node package does not escape astral characters. */
   public static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(MAX_NUMBER)
+                  .maxNameLength(MAX_FIELD)
+                  .build())
           .streamWriteConstraints(
               StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();

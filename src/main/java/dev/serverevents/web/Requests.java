@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -108,14 +107,7 @@ public final class Requests {
 
   /** The body's JSON value, or null where there is no body. */
   public static @Nullable Object json(RoutingContext ctx) {
-    if (!hasBody(ctx)) {
-      return null;
-    }
-    try {
-      return ExactJson.read(ctx.body().buffer());
-    } catch (DecodeException malformed) {
-      throw new InvalidInputException("body", ctx.body().asString(), "must be JSON");
-    }
+    return hasBody(ctx) ? ExactJson.read("body", ctx.body().buffer()) : null;
   }
 
   /** Answers with JSON, which no cache may keep. */

@@ -14,7 +14,6 @@ import dev.serverevents.web.Access.Action;
 import dev.serverevents.web.Quotas.Client;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +42,8 @@ final class SocketMessages {
 
   /** How many events one socket may subscribe. */
   static final int MAX_SUBSCRIPTIONS = 1_000;
+
+  private static final String MESSAGE = "message";
 
   /** How many emits may be unanswered before no more is read. */
   private static final int MAX_EMITS = 100;
@@ -105,7 +106,7 @@ final class SocketMessages {
 
   /** Answers a message that is no text. */
   void receiveBinary() {
-    var notText = new InvalidInputException("message", "(binary)", "must be a JSON object as text");
+    var notText = new InvalidInputException(MESSAGE, "(binary)", "must be a JSON object as text");
     send(SocketAnswers.failed(new JsonObject(), notText));
   }
 
@@ -125,15 +126,11 @@ final class SocketMessages {
     streams.clear();
   }
 
-  private JsonObject parse(String text, Buffer json) {
-    try {
-      if (ExactJson.read(json) instanceof JsonObject message) {
-        return message;
-      }
-    } catch (DecodeException malformed) {
-      // refused below
+  private static JsonObject parse(String text, Buffer json) {
+    if (ExactJson.read(MESSAGE, json) instanceof JsonObject message) {
+      return message;
     }
-    throw new InvalidInputException("message", text, "must be a JSON object");
+    throw new InvalidInputException(MESSAGE, text, "must be a JSON object");
   }
 
   private void handle(JsonObject message, Buffer json) {

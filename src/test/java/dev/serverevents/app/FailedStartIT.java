@@ -82,6 +82,9 @@ class FailedStartIT {
         "{'timeout': 1 | server.json | line 1, column",
         "{'timeout': secret} | server.json | line 1, column",
         "[] | server.json | must be a JSON object",
+        "`` | server.json | must be a JSON object; the file is empty",
+        "\uFEFF{'timeout': 1} | server.json | must be UTF-8 without a byte order mark",
+        "{'redis': {'connectionString': 'redis://h:65536'}} | connectionString's port | 1 to 65535",
       })
   void aSettingThatIsWrongIsNamed(String json, String setting, String rule) throws IOException {
     assertFails(startWith(json), SETTING, setting, rule);

@@ -244,6 +244,40 @@ class ExactArgsTest {
     assertThat(result(wait.future()).size()).isZero();
   }
 
+  @Test
+  void whatIsBeyondALimitOfJsonIsToldWhichOneItIs(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    var beyond =
+        Map.of(
+            nested(DEPTH + 1),
+            "nested at most 500 deep",
+            "[" + "1".repeat(1_001) + "]",
+            "numbers of at most 1,000",
+            "[{\"" + "k".repeat(50_001) + "\":1}]",
+            "names of fields of at most 50,000");
+    beyond.forEach(
+        (json, limit) -> {
+          assertThat(http.post("/events/exact/1", json).detail()).contains(limit);
+          var failure = "{\"code\":1,\"message\":\"m\",\"detail\":" + json + "}";
+          assertThat(http.put("/events/exact/1/failure", failure).detail()).contains(limit);
+          var emit = "{\"type\":\"emit\",\"name\":\"exact\",\"id\":1,\"args\":" + json + "}";
+          assertThat(webSocket(http, emit)).contains("\"status\":400", limit);
+        });
+  }
+
+  private static String webSocket(Http http, String message) {
+    var answer = Promise.<String>promise();
+    var socket =
+        result(
+            http.connect("/socket")
+                .onSuccess(opened -> opened.textMessageHandler(answer::tryComplete)));
+    result(socket.writeTextMessage(message));
+    var text = result(answer.future());
+    socket.close();
+    return text;
+  }
+
   private static Future<String> sockJs(Http http, String body) {
     var answer = Promise.<String>promise();
     var socket =

@@ -212,5 +212,9 @@ class OriginsTest {
               "http.cors is \"%s\": it must be an origin, for example \"https://app.example:8443\", or \"*\"",
               wrong);
     }
+    for (var port : List.of("0", "65536")) {
+      assertThatThrownBy(() -> options.setCors(List.of("https://a:" + port)))
+          .hasMessage("http.cors's port is \"%s\": it must be an integer from 1 to 65535", port);
+    }
   }
 }

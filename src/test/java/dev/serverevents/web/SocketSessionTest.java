@@ -96,7 +96,7 @@ class SocketSessionTest {
     Await.until(() -> client.messages().size() == 1);
     var bad =
         new String[][] {
-          {"no json", "message is \"no json\": it must be a JSON object"},
+          {"no json", "message is \"no json\": it must be JSON"},
           {"[]", "message is \"[]\": it must be a JSON object"},
           {"{\"type\":\"dance\"}", "type is \"dance\": it must be \"subscribe\""},
           {"{\"type\":\"emit\",\"name\":\"$a\",\"id\":1}", "must not begin with \"$\""},

@@ -2,12 +2,12 @@ package dev.serverevents.app.cli;
 
 import dev.serverevents.InvalidInputException;
 import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.TextFile;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -46,12 +46,12 @@ record Contexts(Path file, @Nullable String current, Map<String, Context> byName
 
   /** Reads the file, which need not be there; throws {@link InvalidInputException}. */
   static Contexts read(Path file) {
-    try {
-      var text = Files.readString(file);
-      checkRights(file);
-      return of(file, new JsonObject(text));
-    } catch (NoSuchFileException none) {
+    if (Files.notExists(file)) {
       return new Contexts(file, null, Map.of());
+    }
+    try {
+      checkRights(file);
+      return of(file, new JsonObject(TextFile.read(FIELD, file)));
     } catch (IOException unreadable) {
       throw wrong(file, "must be a file that can be read");
     } catch (DecodeException | ClassCastException malformed) {

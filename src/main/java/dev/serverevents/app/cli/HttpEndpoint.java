@@ -7,6 +7,8 @@ import dev.serverevents.InvalidInputException;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.ExactJson;
+import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.settings.SettingType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -22,11 +24,15 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A server, by its HTTP routes. */
 final class HttpEndpoint implements Endpoint {
+
+  /** What follows the host of an authority without user information. */
+  private static final Pattern PORT = Pattern.compile("(?:[^@:\\[]+|\\[[^]]*]):([^:]+)");
 
   private static final int CONNECT_MS = 10_000;
   private static final int OK = 200;
@@ -56,6 +62,10 @@ final class HttpEndpoint implements Endpoint {
   static String checked(String url) {
     try {
       var uri = URI.create(url);
+      var port = PORT.matcher(Objects.requireNonNullElse(uri.getRawAuthority(), ""));
+      if (port.matches()) {
+        Fields.integer("--url's port", port.group(1), 1, SettingType.MAX_PORT);
+      }
       if (uri.getHost() != null
           && List.of("http", "https").contains(uri.getScheme())
           && uri.getUserInfo() == null
@@ -65,7 +75,9 @@ final class HttpEndpoint implements Endpoint {
     } catch (IllegalArgumentException malformed) {
       // as other schemes
     }
-    throw new InvalidInputException("--url", url, "must be http://host[:port][/path] or https://");
+    var shown = url.contains("@") ? "(not shown)" : url; // it may have a password
+    throw new InvalidInputException(
+        "--url", shown, "must be http://host[:port][/path] or https://");
   }
 
   @Override

@@ -1,8 +1,7 @@
 package dev.serverevents.app.cli;
 
 import dev.serverevents.InvalidInputException;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.serverevents.internal.TextFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -61,14 +60,6 @@ final class Place {
   }
 
   private @Nullable String key() {
-    if (keyFile == null) {
-      return key;
-    }
-    try {
-      return Files.readString(keyFile).strip();
-    } catch (IOException unreadable) {
-      throw new InvalidInputException(
-          "--key-file", keyFile.toString(), "must be a file that can be read");
-    }
+    return keyFile == null ? key : TextFile.read("--key-file", keyFile).strip();
   }
 }

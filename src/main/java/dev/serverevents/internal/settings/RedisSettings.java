@@ -24,6 +24,8 @@ public final class RedisSettings {
 
   public static final int DEFAULT_PORT = 6379;
 
+  static final long MAX_DATABASE = (1 << 30) - 1;
+
   private static final long MAX_REPLICAS = 100;
   private static final String FILE = "a file";
 
@@ -69,14 +71,14 @@ public final class RedisSettings {
 
   public static final Setting<Long> PORT =
       SECTION
-          .declare("port", SettingType.integer(1, 65_535, ""))
+          .declare("port", SettingType.integer(1, SettingType.MAX_PORT, ""))
           .byDefault((long) DEFAULT_PORT)
           .shownDefault("6379")
           .says("Its port, if there is no URL.");
 
   public static final Setting<Long> DB =
       SECTION
-          .declare("db", SettingType.integer(0, Integer.MAX_VALUE, ""))
+          .declare("db", SettingType.integer(0, MAX_DATABASE, ""))
           .byDefault(0L)
           .notCalled("database")
           .says("Its database, if there is no URL; of the master, where there are Sentinels.");

@@ -1,6 +1,7 @@
 package dev.serverevents.internal.settings;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.internal.Fields;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
@@ -19,21 +20,19 @@ import org.jspecify.annotations.Nullable;
 public record RedisUrl(
     String scheme, @Nullable String userInfo, String host, int port, String path) {
 
-  private static final String NOT_SHOWN = "(not shown)";
+  private static final String NOT_SHOWN = Undisclosed.NOT_SHOWN;
   private static final String FORM =
       "must be redis://[user:password@]host[:port][/db] or rediss://";
   private static final String ENCODED =
       "must have user and password percent-encoded, for example \"/\" as \"%2F\" and \"@\" as \"%40\"";
   private static final String NAME = "must have only letters, digits, \".\", \"-\" and \"_\"";
-  private static final String DATABASE = "must be an integer from 0 to 1073741823";
 
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
   private static final Pattern USER_INFO = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=:%-]*");
   private static final Pattern SERVER =
-      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\[\\]:/?#]+)(?::([0-9]{1,5}))?([/?].*)?");
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\[\\]:/?#]+)(?::([^:/?#]*))?([/?].*)?");
   private static final Pattern HOST = Pattern.compile("[0-9A-Fa-f:.]+|[A-Za-z0-9._-]+");
-  private static final Pattern DB = Pattern.compile("/?|/[0-9]{1,9}");
-  private static final int MAX_PORT = 65_535;
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,10}");
 
   /**
    * Takes a URL apart.
@@ -64,15 +63,21 @@ public record RedisUrl(
       throw new InvalidInputException(field, shown, FORM);
     }
     var host = checkHost(field + "'s host", server.group(1).replaceAll("[\\[\\]]", ""));
-    var port = server.group(2) == null ? -1 : Integer.parseInt(server.group(2));
-    if (port == 0 || port > MAX_PORT) {
-      throw new InvalidInputException(field, shown, FORM);
-    }
+    var digits = server.group(2);
+    var port = digits == null ? -1 : number(field + "'s port", digits, 1, SettingType.MAX_PORT);
     var path = server.group(3) == null ? "" : server.group(3);
-    if (!DB.matcher(path.replaceFirst("\\?.*", "")).matches()) {
-      throw new InvalidInputException(field + "'s database", NOT_SHOWN, DATABASE);
+    var database = path.replaceFirst("\\?.*", "").replaceFirst("^/", "");
+    if (!database.isEmpty()) {
+      number(field + "'s database", database, 0, RedisSettings.MAX_DATABASE);
     }
     return new RedisUrl(scheme.group(1), userInfo, host, port, path);
+  }
+
+  /** Reads a number; what stands in its place may be a password. */
+  private static int number(String field, String digits, long min, long max) {
+    var number = DIGITS.matcher(digits).matches() ? Long.parseLong(digits) : -1;
+    var isOne = min <= number && number <= max;
+    return (int) Fields.integer(field, isOne ? number : NOT_SHOWN, min, max);
   }
 
   /** Takes a URL apart that has been checked. */

@@ -39,9 +39,12 @@ public record SettingType<T>(
     T read(String path, @Nullable Object value);
   }
 
+  /** The last port that there is. */
+  public static final int MAX_PORT = 65_535;
+
   /** Scheme and host, and maybe a port. */
   private static final Pattern ORIGIN =
-      Pattern.compile("\\*|https?://(?:[a-z0-9.-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?");
+      Pattern.compile("\\*|https?://(?:[a-z0-9.-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
 
   /** Browsers do not write it. */
   private static final Pattern DEFAULT_PORT =
@@ -131,9 +134,13 @@ public record SettingType<T>(
 
   private static String origin(String path, @Nullable Object value) {
     var text = value instanceof String given ? given.strip().toLowerCase(Locale.ROOT) : "";
-    if (!ORIGIN.matcher(text).matches()) {
+    var origin = ORIGIN.matcher(text);
+    if (!origin.matches()) {
       throw new InvalidInputException(
           path, value, "must be an origin, for example \"https://app.example:8443\", or \"*\"");
+    }
+    if (origin.group(1) != null) {
+      Fields.integer(path + "'s port", origin.group(1), 1, MAX_PORT);
     }
     return DEFAULT_PORT.matcher(text).replaceFirst("$1");
   }
