@@ -40,7 +40,7 @@ final class EmitRoutes {
     return new JsonObject()
         .put("name", ctx.pathParam("name"))
         .put("id", ctx.pathParam("id"))
-        .put("retain", ctx.queryParams().get("retain"))
+        .put("retain", Requests.parameter(ctx, "retain"))
         .put("idempotencyKey", Requests.idempotencyKey(ctx));
   }
 

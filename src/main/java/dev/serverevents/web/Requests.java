@@ -30,29 +30,43 @@ public final class Requests {
    * {@code requireWorker}.
    */
   public static WaitOptions waitOptions(RoutingContext ctx, long maxMs) {
-    var timeout = ctx.queryParams().get("timeout");
-    var retained = Fields.flag("retained", ctx.queryParams().get("retained"));
-    var needsWorker = Fields.flag("requireWorker", ctx.queryParams().get("requireWorker"));
+    var timeout = parameter(ctx, "timeout");
+    var retained = Fields.flag("retained", parameter(ctx, "retained"));
+    var needsWorker = Fields.flag("requireWorker", parameter(ctx, "requireWorker"));
     var options = WaitOptions.DEFAULT.retained(retained).requireWorker(needsWorker);
     return timeout == null
         ? options
         : options.timeout(Fields.integer("timeout", timeout, 1, maxMs));
   }
 
+  /** A parameter of the query, or null; of several, all but one would be passed over in silence. */
+  static @Nullable String parameter(RoutingContext ctx, String name) {
+    var given = ctx.queryParams().getAll(name);
+    if (given.size() > 1) {
+      throw new InvalidInputException(name, String.join(", ", given), "must be there once");
+    }
+    return given.isEmpty() ? null : given.get(0);
+  }
+
   /**
-   * What the query waits for: {@code any} or {@code all}, ids with commas between them, and {@code
-   * min}, as the fields of a message.
+   * What is waited for: the {@code id} of the path, or {@code any} or {@code all} of the query, ids
+   * with commas between them, and {@code min}, as the fields of a message.
    */
-  static JsonObject several(RoutingContext ctx) {
+  static JsonObject waitedFor(RoutingContext ctx) {
     var query = ctx.queryParams();
-    var asked = new JsonObject();
+    var asked = new JsonObject().put("name", ctx.pathParam("name"));
+    var id = ctx.pathParam("id");
+    var min = parameter(ctx, "min");
+    if (id != null) {
+      asked.put("id", id);
+    }
     if (query.contains("all")) {
       asked.put("all", ids(query, "all"));
     }
-    if (query.contains("min")) {
-      asked.put("min", query.get("min"));
+    if (min != null) {
+      asked.put("min", min);
     }
-    if (query.contains("any") || asked.isEmpty()) {
+    if (query.contains("any") || asked.size() == 1) {
       asked.put("any", ids(query, "any"));
     }
     return asked;

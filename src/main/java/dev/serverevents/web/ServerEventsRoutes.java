@@ -8,7 +8,6 @@ import dev.serverevents.web.Usage.Kind;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -103,8 +102,8 @@ public final class ServerEventsRoutes {
     permit(Action.EMIT, EVENT, HttpMethod.POST);
     permit(Action.EMIT, PROGRESS, HttpMethod.POST);
     permit(Action.EMIT, FAILURE, HttpMethod.PUT);
-    on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::waitForSeveral);
-    on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(Explanations::offer).handler(this::waitFor);
+    on(EVENTS, HttpMethod.GET, HttpMethod.HEAD).handler(this::poll);
+    on(EVENT, HttpMethod.GET, HttpMethod.HEAD).handler(Explanations::offer).handler(this::poll);
     on(STREAM, HttpMethod.GET).handler(Explanations::offer).handler(this::stream);
     on(EXPLAIN, HttpMethod.GET)
         .handler(new Explanations(events, options.getAccess(), quotas)::answer);
@@ -180,17 +179,10 @@ public final class ServerEventsRoutes {
             });
   }
 
-  private void waitFor(RoutingContext ctx) {
-    poll(ctx, new JsonObject().put("id", ctx.pathParam("id")));
-  }
-
-  private void waitForSeveral(RoutingContext ctx) {
-    poll(ctx, Requests.several(ctx));
-  }
-
-  private void poll(RoutingContext ctx, JsonObject asked) {
+  private void poll(RoutingContext ctx) {
+    var asked = Requests.waitedFor(ctx);
     new LongPoll(ctx, events.timeout(), options.getMaxWait())
-        .answer(events, replies, quotas.client(ctx), asked.put("name", ctx.pathParam("name")));
+        .answer(events, replies, quotas.client(ctx), asked);
   }
 
   private void stream(RoutingContext ctx) {

@@ -56,6 +56,7 @@ final class SockJsRequests {
         .map(
             asked -> {
               Fields.string("replyAddress", replyTo);
+              JsonWait.FIELDS.check("", asked);
               var retained = Fields.flag("retained", asked.getValue("retained"));
               var needsWorker = Fields.flag("requireWorker", asked.getValue("requireWorker"));
               return WaitOptions.DEFAULT
@@ -92,7 +93,7 @@ final class SockJsRequests {
         .compose(
             message -> {
               client.emit(message, bytes);
-              return JsonMessages.emit(events, message);
+              return JsonMessages.emitOnBus(events, message);
             })
         .map(receivers -> new JsonObject().put("receivers", receivers).toBuffer());
   }
@@ -103,6 +104,7 @@ final class SockJsRequests {
         .map(
             asked -> {
               Fields.string("replyAddress", replyTo);
+              JsonMessages.STREAM.check("", asked);
               var endless = asked.getValue(TIMEOUT) == null && isFollowing(asked);
               return endless ? asked : asked.copy().put(TIMEOUT, timeout(asked));
             })

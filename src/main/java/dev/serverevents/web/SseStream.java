@@ -78,8 +78,7 @@ final class SseStream {
   static void answer(
       RoutingContext ctx, ServerEvents events, Quotas quotas, SseFrames frames, long heartbeat) {
     var lastSeen = ctx.request().getHeader("Last-Event-ID");
-    var query = ctx.queryParams();
-    var follow = Fields.flag("follow", query.get("follow"));
+    var follow = Fields.flag("follow", Requests.parameter(ctx, "follow"));
     if (lastSeen != null && !follow && isEnd(lastSeen)) {
       ctx.response().setStatusCode(HttpResponseStatus.NO_CONTENT.code()).end();
       return;
@@ -88,10 +87,10 @@ final class SseStream {
         new JsonObject()
             .put("name", ctx.pathParam("name"))
             .put("id", ctx.pathParam("id"))
-            .put("timeout", query.get("timeout"))
-            .put("retained", lastSeen == null ? query.get("retained") : "true")
+            .put("timeout", Requests.parameter(ctx, "timeout"))
+            .put("retained", lastSeen == null ? Requests.parameter(ctx, "retained") : "true")
             .put("follow", follow)
-            .put("requireWorker", query.get("requireWorker"));
+            .put("requireWorker", Requests.parameter(ctx, "requireWorker"));
     quotas
         .client(ctx)
         .begin(

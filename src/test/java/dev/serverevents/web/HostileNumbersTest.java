@@ -69,8 +69,7 @@ class HostileNumbersTest {
         socket.textMessageHandler(messages::add);
         send(socket, event().put("type", type).put(field, LARGEST).encode());
         Await.until(() -> !messages.isEmpty());
-        var read = type.equals("emit") == field.equals("retain");
-        assertThat(messages.get(0)).contains(read ? "\"status\":400" : "ed\"");
+        assertThat(messages.get(0)).contains("\"status\":400");
         socket.close();
       }
     }

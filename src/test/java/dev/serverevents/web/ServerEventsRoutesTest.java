@@ -156,6 +156,16 @@ class ServerEventsRoutesTest {
         .isEqualTo("retained is \"maybe\": it must be true or false");
     assertThat(http.post("/events/a/1?retain=0", "[]").detail())
         .isEqualTo("retain is \"0\": it must be an integer from 1 to 86400000");
+    assertThat(http.post("/events/a/1?retain=1&retain=2", "[]").detail())
+        .isEqualTo("retain is \"1, 2\": it must be there once");
+    for (var path : new String[] {"/events/a/1", "/events/a/1/stream"}) {
+      assertThat(http.get(path + "?timeout=300&timeout=400").detail())
+          .isEqualTo("timeout is \"300, 400\": it must be there once");
+    }
+    assertThat(http.get("/events/a/1?any=2").detail())
+        .isEqualTo("id is \"1\": it must not be with any");
+    assertThat(http.get("/events/a/1?min=2").detail())
+        .isEqualTo("min is \"2\": it must be with all");
   }
 
   @Test

@@ -46,6 +46,10 @@ class SocketSessionTest {
     return "{\"type\":\"subscribe\",\"name\":\"pi\",\"id\":%s}".formatted(id);
   }
 
+  private static String emit(String fields) {
+    return "{'type':'emit','name':'a','id':1,%s}".formatted(fields).replace('\'', '"');
+  }
+
   @Test
   void manyKeysAreSubscribedAndEmittedOnOneSocket(Server server) {
     server.deploy();
@@ -105,6 +109,19 @@ class SocketSessionTest {
           {"{\"type\":\"subscribe\",\"name\":\"a\",\"id\":1.5}", "id is 1.5: it must be"},
           {"{\"type\":\"subscribe\",\"name\":\"a\",\"id\":1,\"timeout\":0}", "timeout is 0"},
           {subscribe(1), "must not be subscribed already"},
+          {
+            emit("'args':[1],'failure':{'code':1,'message':'no'}"),
+            "args is [1]: it must not be with"
+          },
+          {
+            emit("'progress':true,'failure':{'code':1,'message':'no'}"), "progress is true: it must"
+          },
+          {emit("'failure':{'code':1,'message':'no','x':2}"), "failure.x is 2: it must be one of"},
+          {emit("'data':[1]"), "data is [1]: it must be one of the fields name, id, args, "},
+          {
+            "{\"type\":\"subscribe\",\"name\":\"a\",\"id\":1,\"retain\":true}", "retain is true: it"
+          },
+          {"{\"type\":\"unsubscribe\",\"name\":\"a\",\"id\":1,\"all\":true}", "all is true: it"},
         };
     for (var message : bad) {
       client.messages().clear();

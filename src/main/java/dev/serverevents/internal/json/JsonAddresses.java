@@ -39,6 +39,7 @@ public final class JsonAddresses {
   }
 
   private Future<?> on(JsonObject body) {
+    JsonWait.WITH_JOB.check("", body);
     var options =
         WaitOptions.DEFAULT
             .timeout(
@@ -97,11 +98,12 @@ public final class JsonAddresses {
   }
 
   private Future<?> emit(JsonObject body) {
-    return JsonMessages.emit(events, body)
+    return JsonMessages.emitOnBus(events, body)
         .map(receivers -> new JsonObject().put("receivers", receivers));
   }
 
   private Future<?> stream(JsonObject body) {
+    JsonMessages.STREAM.check("", body);
     var stream = JsonMessages.stream(events, body).pause();
     return stream
         .subscribed()

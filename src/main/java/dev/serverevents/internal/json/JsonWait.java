@@ -7,6 +7,7 @@ import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Fields;
+import dev.serverevents.internal.KnownFields;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -32,6 +33,14 @@ public final class JsonWait {
   private static final String ALL = "all";
   private static final String MIN = "min";
 
+  /** The fields of a wait. */
+  public static final KnownFields FIELDS =
+      JsonMessages.EVENT.and(ANY, ALL, MIN, "timeout", "retained", "requireWorker");
+
+  /** Those of a wait that has a job done as well. */
+  static final KnownFields WITH_JOB =
+      FIELDS.and("handOver", "direct", "watchWorker", "stalledAfter");
+
   private final JsonObject message;
 
   /** The field that has several ids, or null where there is one {@code id}. */
@@ -47,7 +56,7 @@ public final class JsonWait {
       refuse(MIN, "must be with all");
     }
     if (field != null) {
-      for (var other : new String[] {"id", "handOver", "direct"}) {
+      for (var other : new String[] {"id", "handOver", "direct", "watchWorker", "stalledAfter"}) {
         refuse(other, "must not be with " + field);
       }
       var ids = Fields.array(field, message.getValue(field));

@@ -13,6 +13,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,10 @@ class JsonAddressesTest {
     assertFails(server, on, any.copy().put("id", 1), "id is 1: " + with + "any");
     assertFails(server, on, all.copy().put("handOver", "x"), "handOver is \"x\": " + with + "all");
     assertFails(server, on, any.copy().put("direct", true), "direct is true: " + with + "any");
+    assertFails(
+        server, on, any.copy().put("watchWorker", true), "watchWorker is true: " + with + "any");
+    assertFails(
+        server, on, all.copy().put("stalledAfter", 500), "stalledAfter is 500: " + with + "all");
     assertFails(server, on, any.copy().mergeIn(all), "any is [1,2]: " + with + "all");
     assertFails(server, on, any.copy().put("min", 1), "min is 1: it must be with all");
     var id = new JsonObject("{\"name\":\"a\",\"id\":1,\"min\":1}");
@@ -187,6 +192,49 @@ class JsonAddressesTest {
         "server-events.emit",
         on.copy().put("failure", new JsonObject().put("code", "x")),
         "failure.code is \"x\": it must be an integer from 0 to 2147483647");
+  }
+
+  @Test
+  void whatDoesNotGoTogetherInAnEmitIsRefused(Server server) {
+    server.deploy();
+    var emit = "server-events.emit";
+    var failure = new JsonObject().put("code", 422).put("message", "no");
+    var failed = new JsonObject().put("name", "a").put("id", 1).put("failure", failure);
+    assertFails(
+        server,
+        emit,
+        failed.copy().put("args", new JsonArray().add(1)),
+        "args is [1]: it must not be with failure");
+    assertFails(
+        server,
+        emit,
+        failed.copy().put("progress", true),
+        "progress is true: it must not be with failure");
+    assertThat(result(request(server, emit, failed.put("progress", false).putNull("args"))))
+        .isEqualTo(new JsonObject().put("receivers", 0));
+  }
+
+  @Test
+  void aFieldThatIsNotKnownIsRefused(Server server) {
+    server.deploy();
+    var event = new JsonObject().put("name", "a").put("id", 1);
+    var failure = new JsonObject().put("code", 422).put("message", "no").put("detial", 7);
+    for (var wrong :
+        Map.of(
+                "server-events.on", event.copy().put("retain", true),
+                "server-events.stream", event.copy().put("min", 1),
+                "server-events.emit", event.copy().put("arg", 7))
+            .entrySet()) {
+      var field = wrong.getValue().fieldNames().stream().skip(2).findFirst().orElseThrow();
+      assertThat(failure(request(server, wrong.getKey(), wrong.getValue())))
+          .hasMessageStartingWith(field + " is ")
+          .hasMessageContaining(": it must be one of the fields name, id, ");
+    }
+    assertFails(
+        server,
+        "server-events.emit",
+        event.copy().put("failure", failure),
+        "failure.detial is 7: it must be one of the fields code, message, detail");
   }
 
   /** What a stream's address brings, in order. */
