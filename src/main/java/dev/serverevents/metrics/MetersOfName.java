@@ -3,6 +3,7 @@ package dev.serverevents.metrics;
 import dev.serverevents.Cause;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
@@ -13,9 +14,6 @@ import java.util.stream.Stream;
 
 /** The meters of one name of events. */
 final class MetersOfName {
-
-  /** What the names of all meters begin with. */
-  static final String PREFIX = "server.events.";
 
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(1),
@@ -58,13 +56,15 @@ final class MetersOfName {
     used = now;
     USUAL.forEach(this::register);
     timeToResult =
-        Timer.builder(PREFIX + "time.to.result")
+        Meters.TIME_TO_RESULT
+            .timer()
             .tag("name", name)
             .serviceLevelObjectives(BUCKETS)
             .register(registry);
-    emitted = registry.counter(PREFIX + "emits", "name", name, "outcome", "emitted");
-    failed = registry.counter(PREFIX + "emits", "name", name, "outcome", "failed");
-    receivers = registry.counter(PREFIX + "receivers", "name", name);
+    var ofName = Tags.of("name", name);
+    emitted = Meters.EMITS.counter(registry, ofName.and("outcome", "emitted"));
+    failed = Meters.EMITS.counter(registry, ofName.and("outcome", "failed"));
+    receivers = Meters.RECEIVERS.counter(registry, ofName);
   }
 
   void waitEnded(Cause cause, long nanos) {
@@ -77,7 +77,7 @@ final class MetersOfName {
 
   private Counter register(Cause cause) {
     var tags = Outcome.tags(cause).and("name", name);
-    return waits.computeIfAbsent(cause, first -> registry.counter(PREFIX + "waits", tags));
+    return waits.computeIfAbsent(cause, first -> Meters.WAITS.counter(registry, tags));
   }
 
   void emitted(int count) {

@@ -5,8 +5,8 @@ import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.Store;
 import dev.serverevents.internal.local.Unread;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Vertx;
 import java.util.Locale;
@@ -49,8 +49,6 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   /** The name of all others. */
   public static final String OTHER = MetersByName.OTHER;
 
-  private static final String PREFIX = MetersOfName.PREFIX;
-
   private final MeterRegistry registry;
   private final MetersByName names;
   private final AtomicLong pending = new AtomicLong();
@@ -62,10 +60,10 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   public MicrometerMetrics(MeterRegistry registry) {
     this.registry = registry;
     names = new MetersByName(registry);
-    Gauge.builder(PREFIX + "waits.pending", pending, AtomicLong::get).register(registry);
-    Gauge.builder(PREFIX + "streams.open", open, AtomicLong::get).register(registry);
-    Gauge.builder(PREFIX + "emits.queued", queued, AtomicLong::get).register(registry);
-    resubscribe = registry.timer(PREFIX + "redis.resubscribe");
+    Meters.WAITS_PENDING.gauge(pending, AtomicLong::get).register(registry);
+    Meters.STREAMS_OPEN.gauge(open, AtomicLong::get).register(registry);
+    Meters.EMITS_QUEUED.gauge(queued, AtomicLong::get).register(registry);
+    resubscribe = Meters.REDIS_RESUBSCRIBE.timer().register(registry);
     for (var store : Store.values()) {
       failures(store);
       reconnects(store);
@@ -76,9 +74,7 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   /** Measures on a Vert.x, from before the first verticle of ours is deployed there. */
   public static void bind(Vertx vertx, MeterRegistry registry) {
     ServerEventsMetrics.set(vertx, new MicrometerMetrics(registry));
-    Gauge.builder(PREFIX + "unread", Unread.of(vertx), Unread::bytes)
-        .baseUnit("bytes")
-        .register(registry);
+    Meters.UNREAD.gauge(Unread.of(vertx), Unread::bytes).baseUnit("bytes").register(registry);
   }
 
   @Override
@@ -102,7 +98,7 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   @Override
   public void streamEnded(@Nullable Throwable cause) {
     open.decrementAndGet();
-    registry.counter(PREFIX + "streams", Outcome.tags(Cause.of(cause))).increment();
+    Meters.STREAMS.counter(registry, Outcome.tags(Cause.of(cause))).increment();
   }
 
   @Override
@@ -112,7 +108,7 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
 
   @Override
   public void refused(String setting) {
-    registry.counter(PREFIX + "refused", "setting", setting).increment();
+    Meters.REFUSED.counter(registry, Tags.of("setting", setting)).increment();
   }
 
   @Override
@@ -134,7 +130,7 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
 
   @Override
   public void payloadDropped(String reason) {
-    registry.counter(PREFIX + "payloads.dropped", "reason", reason).increment();
+    Meters.PAYLOADS_DROPPED.counter(registry, Tags.of("reason", reason)).increment();
   }
 
   @Override
@@ -153,18 +149,18 @@ public final class MicrometerMetrics implements ServerEventsMetrics {
   }
 
   private Counter failures(Store store) {
-    return registry.counter(PREFIX + "redis.failures", "store", tag(store));
+    return Meters.REDIS_FAILURES.counter(registry, tags(store));
   }
 
   private Counter reconnects(Store store) {
-    return registry.counter(PREFIX + "redis.reconnects", "store", tag(store));
+    return Meters.REDIS_RECONNECTS.counter(registry, tags(store));
   }
 
   private Counter clientsLeft() {
-    return registry.counter(PREFIX + "clients.left");
+    return Meters.CLIENTS_LEFT.counter(registry, Tags.empty());
   }
 
-  private static String tag(Store store) {
-    return store.name().toLowerCase(Locale.ROOT);
+  private static Tags tags(Store store) {
+    return Tags.of("store", store.name().toLowerCase(Locale.ROOT));
   }
 }

@@ -267,6 +267,38 @@ class MicrometerMetricsTest {
         .allSatisfy(panel -> assertThat(((JsonObject) panel).getJsonArray("targets")).isNotEmpty());
   }
 
+  /** What Prometheus is told once everything has happened that there is a meter of. */
+  private String scrapeOfAll(Server server) {
+    MicrometerMetrics.bind(server.vertx(), registry);
+    var metrics = ServerEventsMetrics.of(server.vertx());
+    metrics.waitBegan();
+    metrics.waitEnded("pi", null, 1);
+    metrics.streamBegan();
+    metrics.streamEnded(null);
+    metrics.refused("http.perClient.waits");
+    metrics.payloadDropped("json");
+    return registry.scrape();
+  }
+
+  @Test
+  void everyMeterSaysWhatItIs(Server server) {
+    var scrape = scrapeOfAll(server);
+    var help = scrape.lines().filter(line -> line.startsWith("# HELP ")).toList();
+    assertThat(help)
+        .hasSizeGreaterThanOrEqualTo(Meters.values().length)
+        .allMatch(line -> line.matches("# HELP server_events_\\w+ [A-Z]\\w+ .+"));
+  }
+
+  @Test
+  void prometheusFindsNothingWrongWithTheMeters(Server server, @TempDir Path directory)
+      throws IOException {
+    Programs.assume(
+        Programs.run(directory, "promtool", "--version"),
+        "meters with promtool, which is not here");
+    Files.writeString(directory.resolve("metrics"), scrapeOfAll(server));
+    assertThat(Programs.run(directory, "sh", "-c", "promtool check metrics < metrics")).isTrue();
+  }
+
   @Test
   void theAlertsAreRulesOfPrometheus() throws IOException {
     Map<String, List<Map<String, List<Map<String, Object>>>>> file =
