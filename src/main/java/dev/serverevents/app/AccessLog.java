@@ -17,18 +17,27 @@ final class AccessLog implements PlatformHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger("access");
 
+  /** Whether an answer began while its client was there. */
+  private static final String BEGUN = AccessLog.class.getName() + ".begun";
+
+  /** What nginx logs of a request whose client left before its answer began. */
+  private static final int CLIENT_LEFT = 499;
+
   @Override
   public void handle(RoutingContext ctx) {
     var began = System.nanoTime();
+    ctx.addHeadersEndHandler(head -> ctx.put(BEGUN, !ctx.response().closed()));
     ctx.addEndHandler(
         ended -> {
           var ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-          Chores.add(ctx.vertx(), () -> log(ctx, ms));
+          var left = ended.failed() && !Boolean.TRUE.equals(ctx.get(BEGUN));
+          var status = left ? CLIENT_LEFT : ctx.response().getStatusCode();
+          Chores.add(ctx.vertx(), () -> log(ctx, status, ms));
         });
     ctx.next();
   }
 
-  private static void log(RoutingContext ctx, long ms) {
+  private static void log(RoutingContext ctx, int status, long ms) {
     var request = ctx.request();
     var client = request.remoteAddress() == null ? "-" : request.remoteAddress().hostAddress();
     LogContext.with(
@@ -40,7 +49,7 @@ final class AccessLog implements PlatformHandler {
                 Printable.of(request.method().name()),
                 Printable.of(request.uri()),
                 request.version(),
-                ctx.response().getStatusCode(),
+                status,
                 ctx.response().bytesWritten(),
                 ms));
   }
