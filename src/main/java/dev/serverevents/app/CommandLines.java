@@ -46,7 +46,11 @@ final class CommandLines {
 
   private static Map<String, Supplier<?>> commands() {
     var commands = new LinkedHashMap<String, Supplier<?>>();
-    commands.put(ServerCommand.NAME, () -> Help.withSettings(new CommandLine(new ServerCommand())));
+    commands.put(
+        ServerCommand.NAME,
+        () ->
+            Help.withSettings(
+                new CommandLine(new ServerCommand()).setCommandName(ServerCommand.NAME)));
     commands.putAll(Commands.all(Configuration::events, CommandLines::of));
     commands.put(RehearseCommand.NAME, RehearseCommand::new);
     commands.put("conformance", () -> new ConformanceCommand(ConformanceRedis::new));

@@ -21,10 +21,9 @@ import picocli.CommandLine.Option;
 /** {@code bench}. */
 @Command(
     name = "bench",
-    description = {
-      "Measures your own Redis, with names that nobody else uses: emits that nobody hears, waits",
-      "with the emit that ends them, direct replies, and jobs on a list. Needs Redis, not --url."
-    },
+    description =
+        "Measures your own Redis, with names that nobody else uses: emits that nobody hears, waits "
+            + "with the emit that ends them, direct replies, and jobs on a list. Needs Redis, not --url.",
     footer = {
       "  server-events bench --redis redis://localhost:6379",
       "  server-events bench --time 10s --concurrency 256 -o jsonl",

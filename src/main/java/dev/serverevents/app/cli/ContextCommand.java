@@ -1,6 +1,7 @@
 package dev.serverevents.app.cli;
 
 import dev.serverevents.InvalidInputException;
+import dev.serverevents.internal.Fields;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -117,6 +118,7 @@ final class ContextCommand {
 
     @Override
     Contexts run(Contexts contexts, Output output) {
+      Fields.string("NAME", name);
       var given = place.given();
       if (given.url() == null && given.redis() == null && given.conf() == null) {
         throw new InvalidInputException(

@@ -1,6 +1,7 @@
 package dev.serverevents.app.cli;
 
 import dev.serverevents.EmitOptions;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,7 +13,7 @@ final class EmitMixin {
       paramLabel = "TIME",
       converter = Milliseconds.class,
       description = "Keeps the event for so long, for example 10m.")
-  private long retain;
+  private @Nullable Long retain;
 
   @Option(
       names = "--idempotency-key",
@@ -21,6 +22,11 @@ final class EmitMixin {
   private @Nullable String idempotencyKey;
 
   EmitOptions get() {
-    return new EmitOptions(retain, idempotencyKey);
+    return kept(retain).idempotencyKey(idempotencyKey);
+  }
+
+  /** For an event that is kept for so many ms, or is not where it is not said. */
+  static EmitOptions kept(@Nullable Long ms) {
+    return ms == null ? EmitOptions.DEFAULT : EmitOptions.retain(Duration.ofMillis(ms));
   }
 }

@@ -4,6 +4,7 @@ import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.WaitOptions;
+import dev.serverevents.internal.Fields;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -58,5 +59,12 @@ interface Endpoint {
   record Several(JsonObject results, @Nullable Throwable failure) {}
 
   /** What a worker says of a job that failed. */
-  record Failed(int code, String message, @Nullable Object detail) {}
+  record Failed(int code, String message, @Nullable Object detail) {
+
+    /** Checks its parts, as every way in does; throws an InvalidInputException. */
+    public Failed {
+      Fields.integer("--code", code, 0, Integer.MAX_VALUE);
+      Fields.string("MESSAGE", message);
+    }
+  }
 }

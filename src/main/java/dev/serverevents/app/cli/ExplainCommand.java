@@ -10,10 +10,9 @@ import picocli.CommandLine.Mixin;
 /** {@code explain NAME ID}. */
 @Command(
     name = "explain",
-    description = {
-      "Says why the last wait for an event has ended as it did, or what it waits for, with the",
-      "time line of all servers."
-    },
+    description =
+        "Says why the last wait for an event has ended as it did, or what it waits for, with the "
+            + "time line of all servers.",
     footer = {
       "  server-events explain orders.priced 7",
       "  server-events explain orders.priced 7 -o json | jq -r .cause",

@@ -131,10 +131,15 @@ final class HttpEndpoint implements Endpoint {
   }
 
   private static String several(String name, WaitOptions options) {
-    return "/events/" + encoded(name) + query(options);
+    return "/events/" + part("name", name) + query(options);
   }
 
   private static String list(List<String> ids) {
+    for (var id : ids) {
+      if (id.contains(",")) {
+        throw new InvalidInputException("id", id, "must not have a comma among several with --url");
+      }
+    }
     return ids.stream().map(HttpEndpoint::encoded).collect(Collectors.joining(","));
   }
 
@@ -192,7 +197,18 @@ final class HttpEndpoint implements Endpoint {
   }
 
   private static String path(EventId event) {
-    return "/events/" + encoded(event.name()) + "/" + encoded(event.id());
+    return "/events/" + part("name", event.name()) + "/" + part("id", event.id());
+  }
+
+  /** A part of a path: what it cannot be would be taken for another path (RFC 3986, 5.2.4). */
+  private static String part(String field, String text) {
+    if (text.isEmpty()) {
+      throw new InvalidInputException(field, text, "must not be empty");
+    }
+    if (text.equals(".") || text.equals("..")) {
+      throw new InvalidInputException(field, text, "must be neither \".\" nor \"..\" with --url");
+    }
+    return encoded(text);
   }
 
   private static String query(WaitOptions options) {

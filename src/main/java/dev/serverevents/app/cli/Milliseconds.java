@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads {@code 500}, {@code 500ms}, {@code 10s}, {@code 5m}, {@code 2h} or {@code 7d} as ms. */
 final class Milliseconds implements ITypeConverter<Long> {
 
-  private static final Pattern FORM = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)?");
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,11})(ms|s|m|h|d)?");
   private static final Map<String, Long> UNITS =
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 

@@ -10,10 +10,9 @@ import picocli.CommandLine.Parameters;
 /** {@code request NAME ID DATA}. */
 @Command(
     name = "request",
-    description = {
-      "Puts a job on a list, waits for its event, and prints the arguments.",
-      "The worker is told if this is ended before. It needs Redis, not --url."
-    },
+    description =
+        "Puts a job on a list, waits for its event, and prints the arguments. "
+            + "The worker is told if this is ended before. It needs Redis, not --url.",
     footer = {
       "  server-events request orders.priced 7 '{\"item\": \"tea\", \"quantity\": 2}'",
       "  server-events request orders.priced 7 --require-worker --timeout 1m -o json",

@@ -1,7 +1,6 @@
 package dev.serverevents.app.cli;
 
 import dev.serverevents.ClaimedJob;
-import dev.serverevents.EmitOptions;
 import dev.serverevents.EventArgs;
 import dev.serverevents.EventFailureException;
 import dev.serverevents.WorkOptions;
@@ -22,12 +21,11 @@ import picocli.CommandLine.Parameters;
 /** {@code work NAME --command COMMAND}. */
 @Command(
     name = "work",
-    description = {
-      "Does the jobs of a list until Ctrl-C, each by running a program: what there is to do is on",
-      "its standard input as JSON, and its standard output is the result. An exit code that is not",
-      "0 fails the job, with the end of standard error. EVENT_NAME and EVENT_ID are in its",
-      "environment. It is killed when nobody wants the result any more. Needs Redis, not --url."
-    },
+    description =
+        "Does the jobs of a list until Ctrl-C, each by running a program: what there is to do is on "
+            + "its standard input as JSON, and its standard output is the result. An exit code that is not "
+            + "0 fails the job, with the end of standard error. EVENT_NAME and EVENT_ID are in its "
+            + "environment. It is killed when nobody wants the result any more. Needs Redis, not --url.",
     footer = {
       "  server-events work orders.priced --command 'jq .quantity*3'",
       "  server-events work thumbnails --command ./thumbnail.sh --concurrency 4 --retain 10m",
@@ -61,7 +59,7 @@ final class WorkCommand extends EndpointCommand {
       paramLabel = "TIME",
       converter = Milliseconds.class,
       description = "Keeps results and failures for so long, for example 10m.")
-  private long retain;
+  private @Nullable Long retain;
 
   private volatile boolean isKilling;
 
@@ -74,7 +72,7 @@ final class WorkCommand extends EndpointCommand {
     var library = endpoint.library();
     var events = library.events();
     var program = new Program(command, library.options().getLimits().getPayloadOut());
-    var options = new WorkOptions(concurrency, new EmitOptions(retain, null));
+    var options = new WorkOptions(concurrency, EmitMixin.kept(retain));
     var threads = events.vertx().createSharedWorkerExecutor("jobs", concurrency, 1, TimeUnit.DAYS);
     var worker =
         events.work(

@@ -26,7 +26,8 @@ class MillisecondsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "s", "-1", "1.5s", "10 s", "10S", "1w", "1234567890123"})
+  @ValueSource(
+      strings = {"", "s", "-1", "1.5s", "10 s", "10S", "1w", "1234567890123", "213503982335d"})
   void whatIsNoDurationIsRefused(String text) {
     assertThatThrownBy(() -> new Milliseconds().convert(text))
         .isInstanceOf(TypeConversionException.class)
