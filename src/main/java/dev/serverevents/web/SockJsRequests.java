@@ -56,7 +56,6 @@ final class SockJsRequests {
         .map(
             asked -> {
               Fields.string("replyAddress", replyTo);
-              JsonWait.FIELDS.check("", asked);
               var retained = Fields.flag("retained", asked.getValue("retained"));
               var needsWorker = Fields.flag("requireWorker", asked.getValue("requireWorker"));
               return WaitOptions.DEFAULT
@@ -93,7 +92,7 @@ final class SockJsRequests {
         .compose(
             message -> {
               client.emit(message, bytes);
-              return JsonMessages.emitOnBus(events, message);
+              return JsonMessages.emit(events, message);
             })
         .map(receivers -> new JsonObject().put("receivers", receivers).toBuffer());
   }
@@ -104,7 +103,6 @@ final class SockJsRequests {
         .map(
             asked -> {
               Fields.string("replyAddress", replyTo);
-              JsonMessages.STREAM.check("", asked);
               var endless = asked.getValue(TIMEOUT) == null && isFollowing(asked);
               return endless ? asked : asked.copy().put(TIMEOUT, timeout(asked));
             })

@@ -72,7 +72,7 @@ class ApiKeysTest {
   }
 
   private static JsonObject event(String name) {
-    return new JsonObject().put("name", name).put("id", 1);
+    return new JsonObject().put("name", name).put("id", 1).put("timeout", 300);
   }
 
   @Test
@@ -230,8 +230,7 @@ class ApiKeysTest {
         new String[] {"server-events.on", "server-events.emit", "server-events.stream"}) {
       assertThat(overSockJs(http, ORDERS, send(address, event("users.new")))).contains("rejected");
     }
-    var wait = event("orders.new").put("timeout", 300);
-    assertThat(overSockJs(http, ORDERS, send("server-events.on", wait)))
+    assertThat(overSockJs(http, ORDERS, send("server-events.on", event("orders.new"))))
         .contains("within its timeout of 300 ms");
     Await.until(() -> server.broker().channels().isEmpty());
     assertThat(overSockJs(http, ORDERS, send("server-events.emit", event("orders.new"))))

@@ -89,26 +89,6 @@ class SockJsSessionTest {
   }
 
   @Test
-  void aFieldThatWouldSayNothingIsRefused(Server server) {
-    server.deploy();
-    var client = Client.open(new Http(server));
-    for (var wrong :
-        List.of(
-            send("on", event(1).put("stalledAfter", 500)),
-            send("stream", event(1).put("retian", true)),
-            send("emit", event(1).put("arg", 1)))) {
-      client.messages().clear();
-      client.send(wrong);
-      var refused = client.await(1);
-      assertThat(refused.getInteger("failureCode")).isEqualTo(400);
-      assertThat(refused.getString("message"))
-          .contains(": it must be one of the fields name, id, ");
-    }
-    assertThat(server.broker().channels()).isEmpty();
-    client.socket().close();
-  }
-
-  @Test
   void theSocketsEndEndsItsWaitsAndStreams(Server server) {
     server.deploy();
     var http = new Http(server);

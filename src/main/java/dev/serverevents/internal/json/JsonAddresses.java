@@ -39,7 +39,6 @@ public final class JsonAddresses {
   }
 
   private Future<?> on(JsonObject body) {
-    JsonWait.WITH_JOB.check("", body);
     var options =
         WaitOptions.DEFAULT
             .timeout(
@@ -98,12 +97,11 @@ public final class JsonAddresses {
   }
 
   private Future<?> emit(JsonObject body) {
-    return JsonMessages.emitOnBus(events, body)
+    return JsonMessages.emit(events, body)
         .map(receivers -> new JsonObject().put("receivers", receivers));
   }
 
   private Future<?> stream(JsonObject body) {
-    JsonMessages.STREAM.check("", body);
     var stream = JsonMessages.stream(events, body).pause();
     return stream
         .subscribed()

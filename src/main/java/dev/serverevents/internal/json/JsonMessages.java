@@ -9,7 +9,6 @@ import dev.serverevents.ServerEventsOptions;
 import dev.serverevents.StreamOptions;
 import dev.serverevents.internal.Ending;
 import dev.serverevents.internal.Fields;
-import dev.serverevents.internal.KnownFields;
 import dev.serverevents.internal.wire.WireFormat;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -21,37 +20,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonMessages {
 
-  /** What says which event a message is about. */
-  public static final KnownFields EVENT = KnownFields.of("name", "id");
-
-  /** The fields of an emit. */
-  public static final KnownFields EMIT =
-      EVENT.and("args", "failure", "progress", "retain", "idempotencyKey", "replyTo");
-
-  private static final KnownFields EMIT_OR_JOB =
-      EMIT.and("claimTo", "deadline", "stalledAfter", "headers", "data");
-
-  /** The fields of a stream. */
-  public static final KnownFields STREAM =
-      EVENT.and("timeout", "retained", "follow", "requireWorker");
-
-  private static final KnownFields FAILURE = KnownFields.of("code", "message", "detail");
-
   private JsonMessages() {}
-
-  /** Emits what came on the event bus, which may be a job that arguments were put to. */
-  public static Future<Integer> emitOnBus(ServerEvents events, JsonObject message) {
-    EMIT_OR_JOB.check("", message);
-    return emit(events, message, null);
-  }
 
   /**
    * Emits: {@code {"name","id","args"?,"retain"?,"idempotencyKey"?}}, or with {@code
    * "failure":{"code","message","detail"?}} for the arguments; with {@code "progress":true} it is
    * progress, with {@code "replyTo"} a direct reply.
-   *
-   * @param raw stands for the message's {@code args} unless it is null
    */
+  public static Future<Integer> emit(ServerEvents events, JsonObject message) {
+    return emit(events, message, null);
+  }
+
+  /** Emits, too; {@code raw}, unless it is null, stands for the message's {@code args}. */
   public static Future<Integer> emit(
       ServerEvents events, JsonObject message, @Nullable EventArgs raw) {
     checkTogether(message);
@@ -130,7 +110,6 @@ public final class JsonMessages {
       return Fields.array("args", message.getValue("args")).getList().toArray();
     }
     var failure = Fields.object("failure", message.getValue("failure"));
-    FAILURE.check("failure.", failure);
     return new Object[] {
       WireFormat.failure(
           (int) Fields.integer("failure.code", failure.getValue("code"), 0, Integer.MAX_VALUE),

@@ -7,7 +7,6 @@ import dev.serverevents.LimitsOptions;
 import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.internal.Fields;
-import dev.serverevents.internal.KnownFields;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -32,14 +31,6 @@ public final class JsonWait {
   private static final String ANY = "any";
   private static final String ALL = "all";
   private static final String MIN = "min";
-
-  /** The fields of a wait. */
-  public static final KnownFields FIELDS =
-      JsonMessages.EVENT.and(ANY, ALL, MIN, "timeout", "retained", "requireWorker");
-
-  /** Those of a wait that has a job done as well. */
-  static final KnownFields WITH_JOB =
-      FIELDS.and("handOver", "direct", "watchWorker", "stalledAfter");
 
   private final JsonObject message;
 

@@ -13,7 +13,6 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -212,29 +211,6 @@ class JsonAddressesTest {
         "progress is true: it must not be with failure");
     assertThat(result(request(server, emit, failed.put("progress", false).putNull("args"))))
         .isEqualTo(new JsonObject().put("receivers", 0));
-  }
-
-  @Test
-  void aFieldThatIsNotKnownIsRefused(Server server) {
-    server.deploy();
-    var event = new JsonObject().put("name", "a").put("id", 1);
-    var failure = new JsonObject().put("code", 422).put("message", "no").put("detial", 7);
-    for (var wrong :
-        Map.of(
-                "server-events.on", event.copy().put("retain", true),
-                "server-events.stream", event.copy().put("min", 1),
-                "server-events.emit", event.copy().put("arg", 7))
-            .entrySet()) {
-      var field = wrong.getValue().fieldNames().stream().skip(2).findFirst().orElseThrow();
-      assertThat(failure(request(server, wrong.getKey(), wrong.getValue())))
-          .hasMessageStartingWith(field + " is ")
-          .hasMessageContaining(": it must be one of the fields name, id, ");
-    }
-    assertFails(
-        server,
-        "server-events.emit",
-        event.copy().put("failure", failure),
-        "failure.detial is 7: it must be one of the fields code, message, detail");
   }
 
   /** What a stream's address brings, in order. */
