@@ -8,7 +8,6 @@ import dev.serverevents.internal.Printable;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.util.AttributeKey;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -17,7 +16,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -55,10 +53,6 @@ public final class Problems {
 
   /** The statuses of requests that are not what they must be. */
   private static final Set<Integer> INVALID = Set.of(400, 408, 413, 414, 415, 417, 426, 431);
-
-  /** A connection has it once no other request of it is to be answered. */
-  private static final AttributeKey<Boolean> IS_LAST =
-      AttributeKey.valueOf("server-events.is-last");
 
   private Problems() {}
 
@@ -110,12 +104,12 @@ public final class Problems {
 
   /** A route's failure handler. */
   public static void answer(RoutingContext ctx) {
-    if (isBroken(ctx)
-        && !ctx.response().headWritten()
-        && ctx.request().version() != HttpVersion.HTTP_2) {
-      closeBehind(ctx);
-    }
     answer(ctx, status(ctx));
+  }
+
+  /** Whether Vert.x Web refuses a request by itself, before any handler: its Host is not valid. */
+  private static boolean isMisdirected(RoutingContext ctx) {
+    return ctx.request().version() == HttpVersion.HTTP_1_1 && ctx.request().authority() == null;
   }
 
   /** Whether a body broke off, or was no HTTP: Vert.x Web has such a request fail with 200. */
@@ -127,6 +121,9 @@ public final class Problems {
     var response = ctx.response();
     if (response.ended() || response.closed()) {
       return;
+    }
+    if (!response.headWritten() && (isBroken(ctx) || isMisdirected(ctx))) {
+      closeBehind(ctx);
     }
     if (status == INTERNAL_SERVER_ERROR) {
       LogContext.with(
@@ -151,21 +148,15 @@ public final class Problems {
 
   /**
    * Has the connection of a request closed behind the answer, where what follows on it could not be
-   * told from a request.
+   * told from a request: Vert.x drops it from now on. A stream of HTTP/2 ends without the others.
    */
   public static void closeBehind(RoutingContext ctx) {
-    if (ctx.request().version() != HttpVersion.HTTP_2 // of which a stream ends without the others
-        && ctx.request().connection() instanceof ConnectionBase connection) {
-      connection.channel().attr(IS_LAST).set(true);
+    if (ctx.request().version() != HttpVersion.HTTP_2) {
+      var connection = ctx.request().connection();
+      connection.shutdown();
+      ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      ctx.addBodyEndHandler(answered -> connection.close()); // though a body may still come
     }
-    ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    ctx.addBodyEndHandler(answered -> ctx.request().connection().close());
-  }
-
-  /** Whether a connection is to be closed behind a request that came before this one. */
-  public static boolean isBehindTheLast(RoutingContext ctx) {
-    return ctx.request().connection() instanceof ConnectionBase connection
-        && connection.channel().hasAttr(IS_LAST);
   }
 
   private static Buffer body(JsonObject problem, @Nullable Throwable failure) {

@@ -197,6 +197,36 @@ class BodiesTest {
   }
 
   @Test
+  void nothingIsDoneThatComesBehindARequestWithoutAValidHost(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    for (var host : List.of("X: no host", "Host: a b", "Host: a:99999", "Host: a/b")) {
+      var answers =
+          RawHttp.ask(
+              "http://127.0.0.1:" + http.port(),
+              "GET /api/events/a/2?timeout=300 HTTP/1.1", // is answered before, and later
+              "Host: a",
+              "",
+              "GET /api/health HTTP/1.1",
+              host,
+              "",
+              "POST /api/events/a/1?retain=60000 HTTP/1.1",
+              "Host: a",
+              "Connection: close",
+              "Content-Length: 2",
+              "",
+              "[]");
+      assertThat(answers)
+          .as(host)
+          .startsWith("HTTP/1.1 504 ")
+          .contains("HTTP/1.1 400 ")
+          .containsIgnoringCase("\r\nconnection: close\r\n")
+          .endsWith("\"detail\":\"The request is malformed\",\"cause\":\"invalid\"}");
+    }
+    assertThat(http.get("/events/a/1?retained=true&timeout=300").status()).isEqualTo(504);
+  }
+
+  @Test
   void theLocationIsOnThisServerHoweverThePathIsWritten(Server server) {
     server.deploy();
     var http = new Http(server);
