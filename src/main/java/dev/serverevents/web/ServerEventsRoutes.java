@@ -129,6 +129,7 @@ public final class ServerEventsRoutes {
 
   private void watchSocket(String path) {
     on(path)
+        .handler(Handshakes::check)
         .handler(
             ctx -> {
               BrokenConnections.watch(ctx.request().connection());
@@ -193,12 +194,6 @@ public final class ServerEventsRoutes {
     if (!SocketGuard.isUpgrade(ctx)) {
       ctx.response().putHeader(HttpHeaders.UPGRADE, SocketGuard.WEB_SOCKET);
       ctx.fail(HttpResponseStatus.UPGRADE_REQUIRED.code());
-      return;
-    }
-    if (!ctx.request().canUpgradeToWebSocket()) {
-      Problems.explain(
-          ctx, HttpResponseStatus.BAD_REQUEST, "The request is no WebSocket handshake of RFC 6455");
-      ctx.fail(HttpResponseStatus.BAD_REQUEST.code());
       return;
     }
     var client = quotas.client(ctx);

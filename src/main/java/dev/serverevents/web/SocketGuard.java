@@ -34,6 +34,9 @@ final class SocketGuard extends ChannelDuplexHandler {
   private static final String BEFORE = "handler";
   private static final String NAME = "server-events-socket-guard";
 
+  /** The greatest code that a close frame may have (RFC 6455, 7.4.2). */
+  private static final int MAX_CODE = 4_999;
+
   /** How many seconds a client has to read the close frame and to answer it. */
   private static final long CLOSING_S = 3;
 
@@ -121,6 +124,11 @@ final class SocketGuard extends ChannelDuplexHandler {
     } else if (message instanceof WebSocketFrame frame && isTooBig(frame)) {
       ReferenceCountUtil.release(message);
       tooBig(channel);
+    } else if (message instanceof WebSocketFrame frame && isUndefined(frame)) {
+      ReferenceCountUtil.release(message);
+      exceptionCaught(
+          channel,
+          new CorruptedWebSocketFrameException(WebSocketCloseStatus.PROTOCOL_ERROR, "undefined"));
     } else {
       channel.fireChannelRead(message);
     }
@@ -135,6 +143,12 @@ final class SocketGuard extends ChannelDuplexHandler {
     var before = frame instanceof ContinuationWebSocketFrame ? bytes : 0;
     bytes = before + frame.content().readableBytes();
     return bytes > maxBytes;
+  }
+
+  /** What Vert.x takes: a reserved bit that no extension has taken away, or a code out of range. */
+  private static boolean isUndefined(WebSocketFrame frame) {
+    return frame.rsv() != 0
+        || (frame instanceof CloseWebSocketFrame close && close.statusCode() > MAX_CODE);
   }
 
   @Override

@@ -394,8 +394,14 @@ class OpenApiTest {
         checked.reply(o.path, o.method, 429, send(http, o.method, o.url(), o.body));
       }
     }
-    var upgrade = send(http, GET, "/socket", "", "Connection", "Upgrade", "Upgrade", "websocket");
-    checked.reply("/socket", GET, 429, upgrade);
+    var handshake =
+        new String[] {
+          "Connection", "Upgrade",
+          "Upgrade", "websocket",
+          "Sec-WebSocket-Version", "13",
+          "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="
+        };
+    checked.reply("/socket", GET, 429, send(http, GET, "/socket", "", handshake));
     stream.leave();
     result(pending);
   }

@@ -39,6 +39,7 @@ class SocketGuardTest {
   private static final int TEXT = 1;
   private static final int BINARY = 2;
   private static final int CLOSE = 8;
+  private static final int PING = 9;
   private static final int FINAL = 0x80;
   private static final int COMPRESSED = 0x40;
   private static final int BIG = 1 << 20;
@@ -48,6 +49,10 @@ class SocketGuardTest {
   private record Client(Socket socket, DataInputStream in) implements AutoCloseable {
 
     static Client open(Http http, String path) throws IOException {
+      return open(http, path, "Sec-WebSocket-Extensions: permessage-deflate");
+    }
+
+    static Client open(Http http, String path, String header) throws IOException {
       var socket = new Socket(InetAddress.getLoopbackAddress(), http.port());
       var client = new Client(socket, new DataInputStream(socket.getInputStream()));
       socket.setSoTimeout(30_000);
@@ -60,7 +65,7 @@ class SocketGuardTest {
               "Upgrade: websocket",
               "Sec-WebSocket-Version: 13",
               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-              "Sec-WebSocket-Extensions: permessage-deflate",
+              header,
               "",
               "");
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
@@ -68,7 +73,8 @@ class SocketGuardTest {
       while (head.indexOf("\r\n\r\n") < 0) {
         head.append((char) client.in.readByte());
       }
-      assertThat(head.toString()).startsWith("HTTP/1.1 101 ").contains("permessage-deflate");
+      assertThat(head.toString()).startsWith("HTTP/1.1 101 ");
+      assertThat(head.indexOf("permessage-deflate") > 0).isEqualTo(header.contains("deflate"));
       return client;
     }
 
@@ -199,6 +205,40 @@ class SocketGuardTest {
     server.deploy();
     var emit = "{\"type\":\"emit\",\"name\":\"caf\u00e9\",\"id\":1}".getBytes(ISO_8859_1);
     assertClosed(new Http(server), 1007, client -> client.send(FINAL | TEXT, emit));
+  }
+
+  @Test
+  void aBitThatNoExtensionHasIsAProtocolError(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server);
+    var text = "{}".getBytes(UTF_8);
+    for (var bit : new int[] {0x20, 0x10}) {
+      assertClosed(http, 1002, client -> client.send(FINAL | bit | TEXT, text));
+    }
+    assertClosed(http, 1002, client -> client.send(FINAL | COMPRESSED | PING, text));
+    assertClosed(
+        http,
+        1002,
+        client -> {
+          client.send(TEXT, text);
+          client.send(FINAL | COMPRESSED, text);
+        });
+    for (var path : WEB_SOCKETS) {
+      try (var client = Client.open(http, path, "X: no extension")) {
+        client.send(FINAL | COMPRESSED | TEXT, text);
+        assertThat(client.awaitClose()).as(path).isEqualTo(1002);
+      }
+    }
+  }
+
+  @Test
+  void aCodeThatNoCloseFrameMayHaveIsAProtocolError(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server);
+    for (var code : new int[] {5_000, 65_535}) {
+      var data = new byte[] {(byte) (code >> 8), (byte) code};
+      assertClosed(http, 1002, client -> client.send(FINAL | CLOSE, data));
+    }
   }
 
   @Test
