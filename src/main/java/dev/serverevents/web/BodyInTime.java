@@ -5,7 +5,10 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.handler.PlatformHandler;
 
-/** Refuses a request whose body does not end in time: a client could send it byte by byte. */
+/**
+ * Refuses a request whose body does not end in time, since a client could send it byte by byte, and
+ * at once where the rest cannot come.
+ */
 final class BodyInTime implements PlatformHandler {
 
   private final long timeout;
@@ -19,6 +22,7 @@ final class BodyInTime implements PlatformHandler {
   public void handle(RoutingContext ctx) {
     var timer = ctx.vertx().setTimer(timeout, late -> refuse(ctx));
     ctx.request().end().onComplete(ended -> ctx.vertx().cancelTimer(timer));
+    HalfClose.readBody(ctx);
     ctx.next();
   }
 

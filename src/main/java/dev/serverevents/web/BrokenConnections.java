@@ -31,6 +31,7 @@ public final class BrokenConnections extends ChannelInboundHandlerAdapter {
   private final ConnectionBase connection;
   private @Nullable Answering request;
   private boolean isBroken;
+  private boolean isHalfClosed;
 
   private BrokenConnections(ConnectionBase connection) {
     this.connection = connection;
@@ -60,6 +61,18 @@ public final class BrokenConnections extends ChannelInboundHandlerAdapter {
   /** Has a request, the newest one, be told in the place of a close by its client. */
   void set(Answering newest) {
     request = newest;
+    if (isHalfClosed) {
+      tell(newest);
+    }
+  }
+
+  /** Whether no request has come after this one. */
+  boolean isNewest(Answering answering) {
+    return answering.equals(request);
+  }
+
+  private void tell(Answering answering) {
+    Chores.add(connection.context(), answering::halfClosed);
   }
 
   @Override
@@ -67,11 +80,12 @@ public final class BrokenConnections extends ChannelInboundHandlerAdapter {
     if (event instanceof ChannelOutputShutdownEvent) { // a write failed
       broken(channel);
     } else if (event instanceof ChannelInputShutdownEvent && !isBroken) {
+      isHalfClosed = true;
       var answering = request;
       if (answering == null) {
         broken(channel);
       } else {
-        Chores.add(connection.context(), answering::halfClosed);
+        tell(answering);
       }
     }
     channel.fireUserEventTriggered(event);

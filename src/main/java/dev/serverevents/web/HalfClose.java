@@ -1,11 +1,13 @@
 package dev.serverevents.web;
 
 import dev.serverevents.internal.loop.Chores;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 
 /**
  * Answers a client that has closed its own direction of the connection after its request, as the
@@ -21,12 +23,18 @@ final class HalfClose implements BrokenConnections.Answering {
    */
   private static final long[] TRIES_MS = {500, 100, 200, 1_000, 2_000, 4_000};
 
+  private static final String NAME = "server-events.half-close";
+
   private final RoutingContext ctx;
+  private final BrokenConnections connections;
   private final ConnectionBase connection;
   private long timer = -1;
+  private boolean isHalfClosed;
+  private boolean isBodyRead;
 
-  private HalfClose(RoutingContext ctx, ConnectionBase connection) {
+  private HalfClose(RoutingContext ctx, BrokenConnections connections, ConnectionBase connection) {
     this.ctx = ctx;
+    this.connections = connections;
     this.connection = connection;
   }
 
@@ -38,9 +46,29 @@ final class HalfClose implements BrokenConnections.Answering {
         && request.version() == HttpVersion.HTTP_1_1
         && !request.isSSL()
         && request.connection() instanceof ConnectionBase connection) {
-      connections.set(new HalfClose(ctx, connection));
+      var answering = new HalfClose(ctx, connections, connection);
+      ctx.put(NAME, answering);
+      connections.set(answering);
     }
     ctx.next();
+  }
+
+  /** Has a request, whose body is read from now on, refused if the rest of that cannot come. */
+  static void readBody(RoutingContext ctx) {
+    if (ctx.get(NAME) instanceof HalfClose request) {
+      request.isBodyRead = true;
+      request.connection.context().runOnContext(turn -> request.refuseHalf());
+    }
+  }
+
+  private void refuseHalf() {
+    if (isHalfClosed && isBodyRead && !ctx.request().isEnded() && !ctx.failed()) {
+      Problems.closeBehind(ctx);
+      ctx.fail(
+          new HttpException(
+              HttpResponseStatus.BAD_REQUEST.code(),
+              "The client has closed its direction before the body ended"));
+    }
   }
 
   @Override
@@ -50,14 +78,23 @@ final class HalfClose implements BrokenConnections.Answering {
 
   @Override
   public void halfClosed() {
+    isHalfClosed = true;
     var response = ctx.response();
     if (response.ended()) {
-      connection.close();
+      closeIfLast();
       return;
     }
-    // No request can follow. An end handler of the context would take the response's close handler
-    ctx.addBodyEndHandler(ended -> connection.context().runOnContext(turn -> connection.close()));
+    // An end handler of the context would take the response's close handler
+    ctx.addBodyEndHandler(ended -> connection.context().runOnContext(turn -> closeIfLast()));
+    refuseHalf();
     tryOut(response, 0);
+  }
+
+  /** No request can follow, but one may have come already. */
+  private void closeIfLast() {
+    if (connections.isNewest(this)) {
+      connection.close();
+    }
   }
 
   private void tryOut(HttpServerResponse response, int tries) {

@@ -77,6 +77,32 @@ class LeavingClientsTest {
   }
 
   @Test
+  void aBodyOfWhichTheRestCannotComeIsRefusedAtOnce(Server server) throws IOException {
+    var http = http(server); // which would give the body 30 s
+    var head = "POST /api/events/b/1?retain=60000 HTTP/1.1\r\nHost: x\r\n";
+    for (var body :
+        new String[] {
+          "Content-Length: 3\r\n\r\n[1", "Transfer-Encoding: chunked\r\n\r\n3\r\n[1]"
+        }) {
+      assertThat(answer(halfClosed(http, head + body)))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("\"detail\":\"The client has closed its direction before the body ended\"");
+    }
+    assertThat(http.get("/events/b/1?retained=true&timeout=300").status()).isEqualTo(504);
+  }
+
+  @Test
+  void allThatAClientAskedForIsAnsweredThoughItHasClosedItsOwnDirection(Server server)
+      throws IOException {
+    var http = http(server);
+    var socket = halfClosed(http, get("/events/a/1") + get("/events/a/2?timeout=300"));
+    Await.until(() -> server.broker().channels().contains("a:1"));
+    result(server.events().emit("a", 1, "x"));
+    assertThat(answer(socket)).startsWith("HTTP/1.1 200 ").contains("[\"x\"]HTTP/1.1 504 ");
+    assertThat(left()).isZero();
+  }
+
+  @Test
   void aStreamToAClientThatHasClosedItsOwnDirectionGoesOn(Server server) throws IOException {
     var http = http(server);
     var stream = halfClosed(http, get("/events/a/1/stream"));
