@@ -24,7 +24,7 @@ public final class AllowedMethods {
   }
 
   /** Answers OPTIONS, and refuses what the routes before have not taken. */
-  static void only(Router router, String path, String methods) {
+  public static void only(Router router, String path, String methods) {
     router
         .route(path)
         .handler(

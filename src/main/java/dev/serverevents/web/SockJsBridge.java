@@ -34,6 +34,7 @@ final class SockJsBridge {
         .subRouter(
             SockJSHandler.create(events.vertx())
                 .socketHandler(socket -> SockJsSession.serve(socket, events, options, quotas)));
+    AllowedMethods.only(router, "/info", "GET, OPTIONS");
     return router;
   }
 

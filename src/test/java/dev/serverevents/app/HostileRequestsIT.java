@@ -100,8 +100,11 @@ class HostileRequestsIT {
   };
 
   private static String get(String url, String path) {
-    return RawHttp.ask(
-        url, "GET " + path + " HTTP/1.1", "Host: localhost", "Connection: close", "");
+    return ask(url, "GET", path);
+  }
+
+  private static String ask(String url, String method, String path) {
+    return RawHttp.ask(url, method + " " + path + " HTTP/1.1", HOST, "Connection: close", "");
   }
 
   /** Sends a request for each number, as many in one go as Vert.x takes on one connection. */
@@ -201,6 +204,28 @@ class HostileRequestsIT {
             .as(String.join("\n", wellFormed))
             .contains("{\"status\":\"UP\"}");
       }
+    }
+  }
+
+  @Test
+  void everyPathOfTheServerItselfSaysWhatItAllows() {
+    var both = Map.of("SERVER_EVENTS_HTTP_PORT", "0", "SERVER_EVENTS_ROLES", "api,demo");
+    try (var server = ServerProcess.start(both)) {
+      for (var path : List.of("/", "/metrics")) {
+        var head = ask(server.url(), "HEAD", path);
+        assertThat(head).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n");
+        for (var method : List.of("POST", "PUT", "DELETE", "X")) {
+          assertThat(ask(server.url(), method, path))
+              .startsWith("HTTP/1.1 405 ")
+              .containsIgnoringCase("\r\nallow: GET, HEAD, OPTIONS\r\n");
+        }
+        assertThat(ask(server.url(), "OPTIONS", path))
+            .startsWith("HTTP/1.1 204 ")
+            .containsIgnoringCase("\r\nallow: GET, HEAD, OPTIONS\r\n");
+      }
+      assertThat(ask(server.url(), "GET", "/demo/pi"))
+          .startsWith("HTTP/1.1 405 ")
+          .containsIgnoringCase("\r\nallow: POST, OPTIONS\r\n");
     }
   }
 

@@ -151,6 +151,10 @@ class BodiesTest {
       assertThat(http.ask(HttpMethod.HEAD, path).status()).isEqualTo(200);
       assertThat(http.ask(HttpMethod.OPTIONS, path).status()).isEqualTo(204);
     }
+    var info = http.ask(HttpMethod.HEAD, "/eventbus/info");
+    assertThat(info.status()).isEqualTo(405);
+    assertThat(info.headers().get("Allow")).isEqualTo("GET, OPTIONS");
+    assertThat(http.ask(HttpMethod.OPTIONS, "/eventbus/info").status()).isEqualTo(204);
     assertThat(http.get("/socket").detail()).isEqualTo("Upgrade must be \"websocket\"");
     assertThat(http.post("/events/a/1", "[]", "Expect", "x").detail())
         .isEqualTo("Expect must be \"100-continue\"");

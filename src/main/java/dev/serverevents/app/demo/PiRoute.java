@@ -4,6 +4,7 @@ import dev.serverevents.Cause;
 import dev.serverevents.Job;
 import dev.serverevents.JobList;
 import dev.serverevents.ServerEvents;
+import dev.serverevents.web.AllowedMethods;
 import dev.serverevents.web.Bodies;
 import dev.serverevents.web.Problems;
 import dev.serverevents.web.Requests;
@@ -46,6 +47,7 @@ public final class PiRoute {
         .on(router.post(PATH))
         .handler(route::compute)
         .failureHandler(Problems::answer);
+    AllowedMethods.only(router, PATH, "POST, OPTIONS");
   }
 
   /** A command line to try it with, in which {@code $KEY} stands for a key if one is needed. */
