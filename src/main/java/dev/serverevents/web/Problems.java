@@ -154,7 +154,9 @@ public final class Problems {
     if (ctx.request().version() != HttpVersion.HTTP_2) {
       var connection = ctx.request().connection();
       connection.shutdown();
-      ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      if (!ctx.response().headWritten()) { // as it is once a body was too large
+        ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
       ctx.addBodyEndHandler(answered -> connection.close()); // though a body may still come
     }
   }

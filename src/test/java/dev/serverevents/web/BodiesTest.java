@@ -201,6 +201,21 @@ class BodiesTest {
   }
 
   @Test
+  void theConnectionEndsIfTheRestOfABodyThatIsTooLargeIsLate(Server server) {
+    server.deploy();
+    var http = new Http(server, new RoutesOptions().setRequestTimeout(300));
+    var answer =
+        RawHttp.ask(
+            "http://127.0.0.1:" + http.port(),
+            "POST /api/events/a/1 HTTP/1.1",
+            "Host: a",
+            "Content-Length: 3000000",
+            "",
+            "[");
+    assertThat(answer).startsWith("HTTP/1.1 413 ").containsOnlyOnce("HTTP/1.1 ");
+  }
+
+  @Test
   void nothingIsDoneThatComesBehindARequestWithoutAValidHost(Server server) {
     server.deploy();
     var http = new Http(server);
