@@ -89,6 +89,7 @@ final class VertxHttpOptions {
         new HttpServerOptions()
             // Vert.x does not tell of a connection that may become either before it sends anything
             .setHttp2ClearTextEnabled(false)
+            .setUseAlpn(true) // with TLS, a client may then choose HTTP/2
             .setSendBufferSize(SEND_BUFFER)
             .setIdleTimeout((int) ((silence + IDLE_MARGIN_MS) / 1_000))
             .setMaxWebSocketFrameSize((int) routes.getMaxBody())

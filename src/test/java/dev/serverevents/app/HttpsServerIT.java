@@ -14,6 +14,8 @@ import dev.serverevents.testing.TestCertificate;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -23,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -70,7 +73,8 @@ class HttpsServerIT {
   }
 
   private static JsonObject conf(TestCertificate certificate) {
-    var shop = key("shop", KEY).put("wait", new JsonArray().add("orders.*"));
+    var orders = new JsonArray().add("orders.*");
+    var shop = key("shop", KEY).put("wait", orders).put("emit", orders);
     var monitor = key("monitor", MONITOR).put("metrics", true);
     var server =
         new JsonObject().put("ssl", true).put("pfxKeyCertOptions", certificate.key().toJson());
@@ -183,6 +187,40 @@ class HttpsServerIT {
       assertThat(handshake(url, certificate, "TLSv1.3", "TLS_CHACHA20_POLY1305_SHA256"))
           .isEqualTo("TLSv1.3");
     }
+  }
+
+  @Test
+  void aClientThatOffersHttp2HasItAndAStreamThatBreaksLeavesTheOthers(
+      Server test, @TempDir Path directory) throws Exception {
+    var certificate = TestCertificate.create(directory);
+    var file = directory.resolve("server.json");
+    Files.writeString(file, conf(certificate).encode());
+    var options =
+        new HttpClientOptions()
+            .setSsl(true)
+            .setUseAlpn(true)
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setTrustOptions(certificate.trust());
+    var client = test.vertx().createHttpClient(options);
+    try (var server = ServerProcess.start(Map.of(), "-conf", file.toString())) {
+      var url = server.url().replace("0.0.0.0", "localhost");
+      var waiting =
+          new RequestOptions()
+              .setAbsoluteURI(url + "/events/orders.new/7?timeout=5000")
+              .putHeader("X-API-Key", KEY);
+      var first = result(client.request(waiting));
+      var second = result(client.request(waiting));
+      var broken = result(client.request(waiting.setMethod(HttpMethod.POST)));
+      assertThat(first.version()).isEqualTo(HttpVersion.HTTP_2);
+      assertThat(first.connection()).isSameAs(second.connection()).isSameAs(broken.connection());
+      var answers = List.of(first.send(), second.send());
+      result(broken.write("["));
+      broken.reset();
+      for (var answer : answers) {
+        assertThat(result(answer).statusCode()).isEqualTo(504);
+      }
+    }
+    result(client.close());
   }
 
   private static String handshake(
