@@ -66,6 +66,12 @@ final class VertxHttpOptions {
       throw new InvalidInputException(FIELD, NOT_SHOWN, NOT_OPTIONS + ": " + wrong.getMessage());
     }
     checkTaken(FIELD, json, server.toJson());
+    if (server.isDecompressionSupported()) {
+      throw new InvalidInputException(
+          FIELD + ".decompressionSupported",
+          true,
+          "must be false: a body that is cut, or is not compressed, would be taken for an empty one");
+    }
     checkSize("maxInitialLineLength", server.getMaxInitialLineLength());
     checkSize("maxHeaderSize", server.getMaxHeaderSize());
     checkSize("maxChunkSize", server.getMaxChunkSize());
@@ -89,7 +95,6 @@ final class VertxHttpOptions {
         new HttpServerOptions()
             // Vert.x does not tell of a connection that may become either before it sends anything
             .setHttp2ClearTextEnabled(false)
-            .setUseAlpn(true) // with TLS, a client may then choose HTTP/2
             .setSendBufferSize(SEND_BUFFER)
             .setIdleTimeout((int) ((silence + IDLE_MARGIN_MS) / 1_000))
             .setMaxWebSocketFrameSize((int) routes.getMaxBody())

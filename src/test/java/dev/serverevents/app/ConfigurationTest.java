@@ -270,6 +270,8 @@ class ConfigurationTest {
           .hasMessageContaining("http.server." + field)
           .hasMessageContaining("1");
     }
+    assertThatThrownBy(() -> http("{\"server\":{\"decompressionSupported\":true}}"))
+        .hasMessageContaining("http.server.decompressionSupported is true: it must be false");
     assertThatThrownBy(() -> http("{\"server\":{\"idleTimeout\":-5}}"))
         .hasMessageContaining("HttpServerOptions");
   }

@@ -194,7 +194,9 @@ class HttpsServerIT {
       Server test, @TempDir Path directory) throws Exception {
     var certificate = TestCertificate.create(directory);
     var file = directory.resolve("server.json");
-    Files.writeString(file, conf(certificate).encode());
+    var conf = conf(certificate);
+    conf.getJsonObject("http").getJsonObject("server").put("useAlpn", true);
+    Files.writeString(file, conf.encode());
     var options =
         new HttpClientOptions()
             .setSsl(true)
