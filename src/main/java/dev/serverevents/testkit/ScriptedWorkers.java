@@ -41,9 +41,14 @@ final class ScriptedWorkers {
     var present = of(name).filter(worker -> !worker.isGone());
     if (present.isPresent()) {
       present.get().follow(script);
-      return;
+    } else {
+      of(name).ifPresent(this::die);
+      start(name, script);
     }
-    of(name).ifPresent(this::die);
+    unseen.lookLater();
+  }
+
+  private void start(String name, Script script) {
     var worker =
         new ScriptedWorker(redis, context, loop, unseen, "worker-" + ++count, name, script);
     all.add(worker);

@@ -162,7 +162,7 @@ final class UnseenJobs implements ScriptedWorker.Observer {
    * The test may wait for what comes of an unseen job without a call of the kit. As long as it goes
    * on itself nothing is begun, for it may still say more of what is to happen.
    */
-  private void lookLater() {
+  void lookLater() {
     if (timer == NO_TIMER && candidates().findAny().isPresent()) {
       timer = context.owner().setTimer(LOOK_MS, due -> look());
     }

@@ -336,6 +336,21 @@ class ScriptedWorkersTest {
     assertThat(Await.result(events.on("job", 1, MINUTE))).isEqualTo(EventArgs.of(42));
   }
 
+  @Test
+  void aTestThatWaitsNeedNotCallTheKitForAWorkerThatAScriptAdds() {
+    kit.ignore("other");
+    kit.answer(
+        "job",
+        given -> {
+          kit.answer("other", other -> 42);
+          return null;
+        });
+    var other = events.on("other", 1, MINUTE);
+    var job = events.request("job", 1, MINUTE.direct(true), kit::take);
+    assertThat(Await.result(job)).isEqualTo(EventArgs.of());
+    assertThat(Await.result(other)).isEqualTo(EventArgs.of(42));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whatIsLostIsNotDoneAgain(boolean byList) {
