@@ -51,6 +51,12 @@ final class SocketGuard extends ChannelDuplexHandler {
   /** Whether it waits for that in its place. */
   private boolean isLingering;
 
+  /** Whether the client has sent its close frame, behind which nothing comes. */
+  private boolean hasClosed;
+
+  /** Whether Vert.x knows that the connection has ended. */
+  private boolean isOver;
+
   private SocketGuard(long maxBytes) {
     this.maxBytes = maxBytes;
   }
@@ -116,9 +122,10 @@ final class SocketGuard extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext channel, Object message) {
+    hasClosed |= message instanceof CloseWebSocketFrame;
     if (isLingering) {
       ReferenceCountUtil.release(message);
-      if (message instanceof CloseWebSocketFrame) {
+      if (hasClosed) {
         end(channel);
       }
     } else if (message instanceof WebSocketFrame frame && isTooBig(frame)) {
@@ -151,8 +158,16 @@ final class SocketGuard extends ChannelDuplexHandler {
         || (frame instanceof CloseWebSocketFrame close && close.statusCode() > MAX_CODE);
   }
 
+  /**
+   * Netty's decoder of compressed frames throws once more when a connection ends on which it could
+   * not decode a frame, and does not pass the end on.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
+    if (!channel.channel().isActive()) {
+      channelInactive(channel);
+      return;
+    }
     if (fault == null) {
       fault = status(cause);
       isWrong = true;
@@ -163,6 +178,14 @@ final class SocketGuard extends ChannelDuplexHandler {
     }
   }
 
+  @Override
+  public void channelInactive(ChannelHandlerContext channel) {
+    if (!isOver) {
+      isOver = true;
+      channel.fireChannelInactive();
+    }
+  }
+
   /**
    * Vert.x closes as soon as its close frame has left. What the client still sends, as the rest of
    * a frame that is too big, would be answered by a reset, at which it may lose the close frame: it
@@ -170,7 +193,7 @@ final class SocketGuard extends ChannelDuplexHandler {
    */
   @Override
   public void close(ChannelHandlerContext channel, ChannelPromise closed) {
-    if (isWrong) {
+    if (isWrong && !hasClosed) {
       isLingering = true;
       channel.channel().closeFuture().addListener(done -> closed.trySuccess());
     } else {

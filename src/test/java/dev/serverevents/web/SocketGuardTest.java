@@ -20,6 +20,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +36,9 @@ class SocketGuardTest {
 
   private static final List<String> WEB_SOCKETS =
       List.of("/socket", "/eventbus/websocket", "/eventbus/123/session/websocket");
+
+  /** What nothing is compressed to. */
+  private static final byte[] JUNK = {(byte) 0xFF, (byte) 0xFF, 1, 2, 3};
 
   private static final int TEXT = 1;
   private static final int BINARY = 2;
@@ -244,8 +248,31 @@ class SocketGuardTest {
   @Test
   void whatIsNotCompressedAsItSaysIsRefused(Server server) throws IOException {
     server.deploy();
-    var junk = new byte[] {(byte) 0xFF, (byte) 0xFF, 1, 2, 3};
-    assertClosed(new Http(server), 1007, c -> c.send(FINAL | COMPRESSED | TEXT, junk));
+    assertClosed(new Http(server), 1007, c -> c.send(FINAL | COMPRESSED | TEXT, JUNK));
+  }
+
+  @Test
+  void nothingIsLeftOfAConnectionOfWhichAFrameCouldNotBeDecompressed(Server server)
+      throws IOException {
+    server.deploy();
+    var http = new Http(server, new RoutesOptions().setHeartbeat(600_000));
+    var subscribe =
+        Map.of(
+            "/socket",
+            """
+            {"type":"subscribe","name":"a","id":1}""",
+            "/eventbus/websocket",
+            """
+            {"type":"send","address":"server-events.on","replyAddress":"r","body":{"name":"a","id":1}}""");
+    for (var path : subscribe.keySet()) {
+      try (var client = Client.open(http, path)) {
+        client.send(FINAL | TEXT, subscribe.get(path).getBytes(UTF_8));
+        Await.until(() -> server.broker().channels().contains("a:1"));
+        client.send(FINAL | COMPRESSED | TEXT, JUNK);
+        assertThat(client.awaitClose()).as(path).isEqualTo(1007);
+      }
+      Await.until(() -> server.broker().channels().isEmpty());
+    }
   }
 
   @Test
