@@ -95,7 +95,7 @@ class RefusalsTest {
   void aServerThatMayNotPublishIsNotReadyAllTheTimeAndSaysWhy(Server server) {
     var redis = server.redis();
     try (var proxy = TcpProxy.before(redis)) {
-      server.deploy(server.options().setConnectionString(proxy.url()).setHeartbeat(100));
+      server.deploy(server.options().setConnectionString(proxy.url()).setHeartbeat(400));
       var events = server.events();
       redis.command("ACL", "SETUSER", "default", "-publish");
       Await.until(() -> !events.isReady());

@@ -8,6 +8,7 @@ import dev.serverevents.Cause;
 import dev.serverevents.Explanation;
 import dev.serverevents.Job;
 import dev.serverevents.LimitsOptions;
+import dev.serverevents.ServerEvents;
 import dev.serverevents.WaitOptions;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.ForeignWorker;
@@ -31,12 +32,13 @@ class ExplainedFaultsTest {
   /** A server with HTTP, on which the job "job" can be asked for. */
   private static final class Asked {
 
+    private final ServerEvents events;
     private final Http http;
     private final Promise<Job> handedOver = Promise.promise();
 
     Asked(Server server, WaitOptions options) {
       http = new Http(server);
-      var events = server.events();
+      events = server.events();
       http.get(
           "/job",
           ctx ->
@@ -58,7 +60,9 @@ class ExplainedFaultsTest {
       return http.send(HttpMethod.GET, "/job", "");
     }
 
+    /** The job, when its server knows that it is handed over. */
     Job job() {
+      Await.until(() -> steps(result(events.explain("job", 1))).contains("handed-over"));
       return result(handedOver.future());
     }
   }
