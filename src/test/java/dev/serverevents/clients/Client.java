@@ -33,9 +33,6 @@ enum Client {
   private static final Path NODE = TARGET.resolve("node");
   private static final Path PYTHON_SITE = TARGET.resolve("python");
 
-  /** Debian's has the packages of Debian, if there is another one. */
-  private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
-
   private static final String DEPENDENCIES =
       """
       {
@@ -76,8 +73,9 @@ enum Client {
       Programs.assume(node, "no node and npm here, so the client for Node is not tested");
       Installed.NODE.check();
     } else {
-      Programs.assume(!python().isEmpty(), "no Python 3.11 with what " + this + " needs is here");
+      Programs.assume(PYTHON.isImported(), "no Python 3.11 is here");
       Installed.PYTHON.check();
+      Programs.assume(isImported(), "redis-py cannot be installed here");
     }
     return this;
   }
@@ -86,13 +84,11 @@ enum Client {
     return Programs.run(directory, command);
   }
 
-  private String python() {
-    var modules = library.isEmpty() ? "" : ", redis.asyncio";
-    var code = "import sys" + modules + "; assert sys.version_info >= (3, 11)";
-    return PYTHONS.stream()
-        .filter(python -> run(Path.of("."), python, "-c", code))
-        .findFirst()
-        .orElse("");
+  /** Whether Python is new enough, and finds the library. */
+  private boolean isImported() {
+    var python = "import sys; sys.path.append(sys.argv[1]); assert sys.version_info >= (3, 11)";
+    var code = library.isEmpty() ? python : python + "; import redis.asyncio";
+    return run(Path.of("."), program, "-c", code, PYTHON_SITE.toString());
   }
 
   /** Starts the adapter for the conformance runner. */
@@ -113,7 +109,7 @@ enum Client {
     var java = ProcessHandle.current().info().command().orElse("java");
     var jar = Path.of("target", "server-events.jar").toAbsolutePath().toString();
     var runner = Stream.of(java, "-jar", jar, "conformance", "--");
-    var adapter = Stream.concat(Stream.of(isNode() ? "node" : python()), adapter());
+    var adapter = Stream.concat(Stream.of(program), adapter());
     var process = start(Stream.concat(runner, adapter).toList(), Map.of());
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
         + "exit code "
@@ -134,7 +130,7 @@ enum Client {
   }
 
   private Process process(String redisUrl, Stream<String> arguments) {
-    var command = Stream.concat(Stream.of(isNode() ? "node" : python()), arguments).toList();
+    var command = Stream.concat(Stream.of(program), arguments).toList();
     return start(command, Map.of("REDIS", redisUrl, "REDIS_URL", redisUrl));
   }
 
@@ -176,6 +172,7 @@ enum Client {
         var wheel = TARGET.resolve("server_events_client-1.0.0-py3-none-any.whl").toString();
         var to = List.of("install", "--upgrade", "--target", PYTHON_SITE.toString());
         must(TARGET, words(pip, to, offline, wheel));
+        run(TARGET, words(pip, to, List.of("--retries", "1", "--timeout", "10"), "redis>=5"));
       }
     };
 

@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The clients in other languages while Redis, their connections or other workers fail. */
 @ExtendWith(ServerExtension.class)
+@Execution(ExecutionMode.CONCURRENT) // most of their time is waiting
+@OwnRedis
 @Tag("long")
 class ClientsIT {
 
@@ -76,7 +80,6 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
-  @OwnRedis
   void aWorkerGoesOnAfterARestartOfRedisAndEndsTheJobThatItHad(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url());
@@ -101,7 +104,6 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
-  @OwnRedis
   void aResultIsEmittedWhenRedisIsBack(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url())) {
@@ -188,7 +190,7 @@ class ClientsIT {
     var redis = server.redis();
     try (var proxy = TcpProxy.before(redis);
         var peer = client.install().start(proxy.url())) {
-      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 1_000);
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 3_000);
       assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("timeout");
       Await.until(() -> redis.channels().isEmpty());
       var call = peer.ask("on", wait);
@@ -221,7 +223,6 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
-  @OwnRedis
   void aLeaseThatRedisRefusesForAWhileIsHadAgain(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url())) {
@@ -236,7 +237,6 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
-  @OwnRedis
   void aJobThatRedisDoesNotForgetIsNotDoneAgain(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url())) {
@@ -305,7 +305,7 @@ class ClientsIT {
   void aWaitWhoseClientIsClosedDoesNotEndAsATimeout(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url())) {
-      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 1_000);
+      var wait = new JsonObject().put("name", NAME).put("id", 7).put("timeout", 3_000);
       var call = peer.ask("on", wait);
       peer.awaitSubscribed(call);
       peer.out("close", new JsonObject());
@@ -320,7 +320,7 @@ class ClientsIT {
         var peer = client.install().start(proxy.url())) {
       var event = new JsonObject().put("name", NAME).put("id", 7);
       peer.out("emit", event.copy().put("args", "[]")); // on the first connection
-      var wait = event.put("timeout", 1_000).put("retained", true);
+      var wait = event.put("timeout", 3_000).put("retained", true);
       assertThat(peer.answer(peer.ask("on", wait)).getString("error")).isEqualTo("timeout");
       proxy.cutFirst(1);
       Await.until(() -> proxy.open() == 1);
@@ -330,7 +330,6 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
-  @OwnRedis
   void aRetainedEventThatMayNotBeLookedUpEndsTheWait(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url())) {
@@ -343,7 +342,6 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
-  @OwnRedis
   void progressIsReportedWhenRedisIsBack(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url())) {

@@ -1,6 +1,7 @@
 package dev.serverevents.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.commons.support.AnnotationSupport.findAnnotation;
 
 import dev.serverevents.internal.memory.MemoryTestBroker;
 import java.util.ArrayList;
@@ -53,12 +54,15 @@ public final class ServerExtension implements ParameterResolver, AfterEachCallba
   }
 
   private static TestRedis redis(ExtensionContext test) {
-    var own = test.getRequiredTestMethod().getAnnotation(OwnRedis.class);
     var shared = TestRedis.shared(); // at first use it warms up
-    return own == null
-        ? shared
-        : test.getStore(NAMESPACE)
-            .getOrComputeIfAbsent("redis", key -> TestRedis.start(own.value()), TestRedis.class);
+    return findAnnotation(test.getRequiredTestMethod(), OwnRedis.class)
+        .or(() -> findAnnotation(test.getRequiredTestClass(), OwnRedis.class))
+        .map(
+            own ->
+                test.getStore(NAMESPACE)
+                    .getOrComputeIfAbsent(
+                        "redis", key -> TestRedis.start(own.value()), TestRedis.class))
+        .orElse(shared);
   }
 
   private static MemoryTestBroker memory() {
