@@ -28,9 +28,8 @@ export class ServerEvents {
     return (await this.commands.transaction([['SET', key, payload, 'PX', ms], publish]))[1];
   }
 
-  /** Emits that the job failed; `failure` has a code, a message, and perhaps a detail. */
-  fail = async (name, id, failure, options) =>
-    this.emit(name, id, [wire.failure(failure)], options);
+  /** Emits that the job failed; what is given has a code, a message, and perhaps a detail. */
+  fail = async (name, id, given, options) => this.emit(name, id, [wire.failure(given)], options);
 
   /** Tells streams how far the job is. */
   progress = async (name, id, args) =>
@@ -40,12 +39,12 @@ export class ServerEvents {
   async #once(keys, publish, ms) {
     const fingerprint = wire.fingerprint(publish[2], ms);
     const words = ['2', ...keys, ...publish, ms, fingerprint, '86400000']; // a day
-    const call = () => this.commands.send('FCALL', 'server_events_emit_once_1', ...words);
-    const outcome = await call().catch(async (cause) => {
+    const call = ['FCALL', 'server_events_emit_once_1', ...words];
+    const outcome = await this.commands.send(...call).catch(async (cause) => {
       if (!cause.message.includes('Function not found')) throw cause;
       const code = await readFile(new URL('emit-once.lua', import.meta.url));
       await this.commands.send('FUNCTION', 'LOAD', 'REPLACE', code);
-      return call();
+      return this.commands.send(...call);
     });
     const [first, receivers] = String(outcome).split(' ');
     if (first === fingerprint) return Number(receivers);
@@ -76,8 +75,7 @@ export class ServerEvents {
       listener.failed = reject;
       listener.timer = setTimeout(() => {
         const isSure = listener.since && listener.times === 1 && listener.isLookedUp;
-        const kind = isSure ? 'timeout' : 'unavailable';
-        reject(new wire.EventsError(kind, 'The event was not heard'));
+        reject(new wire.EventsError(isSure ? 'timeout' : 'unavailable', 'The event was not heard'));
       }, timeout);
       this.subscriber.listen(listener).catch(reject);
     }).finally(() => {

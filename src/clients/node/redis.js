@@ -92,9 +92,8 @@ export class Connection extends EventEmitter {
     const used = (this.#present ??= this.#connect());
     return used.ready.then(() => action(used)).catch((cause) => {
       const { message } = used.cause ?? cause;
-      const isAway = AWAY.test(message);
-      if (isAway) this.#drop(used);
-      const passes = isAway || isGranted || BUSY.test(message);
+      if (AWAY.test(message)) this.#drop(used);
+      const passes = isGranted || AWAY.test(message) || BUSY.test(message);
       throw new EventsError('unavailable', `Redis: ${message}`, { passes });
     });
   }
