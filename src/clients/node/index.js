@@ -17,15 +17,15 @@ export class ServerEvents {
 
   /** Emits an event; gives how many connections have received it. */
   async emit(name, id, args, options = {}) {
-    const { retain = 0, idempotencyKey, replyTo } = wire.check('options', options);
+    const { retain = 0, idempotencyKey: key, replyTo } = wire.check('options', options);
     const ms = `${wire.check('retain', retain)}`;
     const payload = wire.payload(name, id, args);
     const channel = replyTo === undefined ? wire.channel(name, id) : wire.check('replyTo', replyTo);
-    const [publish, key] = [['PUBLISH', channel, payload], wire.retainedKey(name, id)];
-    const once = idempotencyKey !== undefined && wire.idempotencyKey(name, id, idempotencyKey);
-    if (once) return this.#once([once, key], publish, ms);
+    const publish = ['PUBLISH', channel, payload];
+    const kept = wire.retainedKey(name, id);
+    if (key !== undefined) return this.#once(wire.idempotencyKey(name, id, key), kept, publish, ms);
     if (!retain) return this.commands.send(...publish);
-    return (await this.commands.transaction([['SET', key, payload, 'PX', ms], publish]))[1];
+    return (await this.commands.transaction([['SET', kept, payload, 'PX', ms], publish]))[1];
   }
 
   /** Emits that the job failed; what is given has a code, a message, and perhaps a detail. */
@@ -36,9 +36,9 @@ export class ServerEvents {
     this.commands.send('PUBLISH', wire.progressChannel(name, id), wire.payload(name, id, args));
 
   /** Has a function in Redis publish unless it has done so before. */
-  async #once(keys, publish, ms) {
+  async #once(noted, kept, publish, ms) {
     const fingerprint = wire.fingerprint(publish[2], ms);
-    const words = ['2', ...keys, ...publish, ms, fingerprint, '86400000']; // a day
+    const words = ['2', noted, kept, ...publish, ms, fingerprint, '86400000']; // a day
     const call = ['FCALL', 'server_events_emit_once_1', ...words];
     const outcome = await this.commands.send(...call).catch(async (cause) => {
       if (!cause.message.includes('Function not found')) throw cause;
