@@ -57,16 +57,15 @@ export class ServerEvents {
    */
   async on(name, id, options = {}) {
     const { timeout = 30_000, retained, raw, start = () => {} } = wire.check('options', options);
-    const key = wire.retainedKey(name, id);
     const listener = { channel: wire.channel(name, id), times: 0 };
     wire.check('timeout', timeout);
     wire.check('start', start);
+    const kept = () => this.commands.send('GET', wire.retainedKey(name, id));
     return new Promise((resolve, reject) => {
-      const kept = async () => retained && insist(() => this.commands.send('GET', key), listener);
       listener.heard = async (bytes) => {
         // Without bytes, Redis has confirmed: the event is heard from now on, or is retained
         if (!bytes && !listener.times++) new Promise((done) => done(start())).catch(reject);
-        const event = wire.read(bytes ?? await kept());
+        const event = wire.read(bytes ?? (retained && await insist(kept, listener)));
         listener.isLookedUp ||= !bytes;
         if (event?.name !== String(name) || event.id !== String(id)) return;
         if (event.failed) reject(event.failed);
