@@ -75,7 +75,7 @@ function converted(convert, value) {
 function parse(text) {
   const cuts = [];
   let depth = 0;
-  const plain = text.replace(/\\./gs, '..'); // as long as it was, but every " is one of JSON
+  const plain = text.replace(/\\["\\]/g, '..'); // as long, but without escaped quotes
   for (const { 0: token, index } of plain.matchAll(/"[^"]*"?|[[{,:\]}]/g)) {
     if ('[{'.includes(token)) check('depth', ++depth);
     if (depth === 1 && '[{,:]}'.includes(token)) cuts.push(index);
