@@ -11,23 +11,22 @@ let warned = -Infinity; // when somebody was warned last
 const AWAY = /^(READONLY|LOADING|MASTERDOWN|(?![A-Z]{3,} ))/;
 const BUSY = /^(BUSY|CLUSTERDOWN|MISCONF|NOREPLICAS|OOM|TRYAGAIN) |^ERR max number/;
 
-/** Waits before something is tried again, and says why, but not often while it lasts. */
-export async function pause(cause) {
-  if (performance.now() - warned > 10_000) {
-    console.warn('Server Events tries again:', cause.message);
-    warned = performance.now();
-  }
-  await delay(100);
-}
-
-/** Does something until Redis has done it, or who needs it is gone. It fails if it is refused. */
-export async function insist(action, whose = {}) {
+/**
+ * Does something until Redis has done it, or who needs it is gone, and says now and then why it is
+ * not done. It fails if it is refused, but comes back with nothing where that may be.
+ */
+export async function insist(action, whose = {}, mayBeRefused = false) {
   while (!whose.gone) {
     try {
       return await action();
     } catch (cause) {
-      if (!cause.passes) throw cause;
-      await pause(cause);
+      if (!cause.passes && !mayBeRefused) throw cause;
+      if (performance.now() - warned > 10_000) {
+        console.warn('Server Events tries again:', cause.message);
+        warned = performance.now();
+      }
+      await delay(100);
+      if (!cause.passes) return undefined;
     }
   }
 }

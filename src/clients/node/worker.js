@@ -1,7 +1,7 @@
 // A worker that loses no job: see "Workers" and "Jobs on a list" in wire-protocol.md.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection, insist, pause } from './redis.js';
+import { Connection, insist } from './redis.js';
 import * as wire from './wire.js';
 
 const SECOND = 1_000;
@@ -48,7 +48,7 @@ export class Worker {
   #send = (...command) => this.events.commands.send(...command);
 
   /** Does something until Redis has done it or refused it, or who needs it is gone. */
-  #insist = (action, whose) => insist(action, whose).catch(pause);
+  #insist = (action, whose) => insist(action, whose, true);
 
   /** Does one job after another, each until Redis has forgotten it. */
   async #lane() {
