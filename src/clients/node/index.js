@@ -17,35 +17,34 @@ export class ServerEvents {
 
   /** Emits an event; gives how many connections have received it. */
   async emit(name, id, args, options = {}) {
-    const { retain = 0, idempotencyKey, replyTo } = wire.check('options', options);
+    const { retain = 0, idempotencyKey: key, replyTo } = wire.check('options', options);
     const ms = `${wire.check('retain', retain)}`;
     const payload = wire.payload(name, id, args);
     const channel = replyTo === undefined ? wire.channel(name, id) : wire.check('replyTo', replyTo);
-    const [publish, key] = [['PUBLISH', channel, payload], wire.retainedKey(name, id)];
-    const once = idempotencyKey !== undefined && wire.idempotencyKey(name, id, idempotencyKey);
-    if (once) return this.#once([once, key], publish, ms);
+    const publish = ['PUBLISH', channel, payload];
+    const kept = wire.retainedKey(name, id);
+    if (key !== undefined) return this.#once(wire.idempotencyKey(name, id, key), kept, publish, ms);
     if (!retain) return this.commands.send(...publish);
-    return (await this.commands.transaction([['SET', key, payload, 'PX', ms], publish]))[1];
+    return (await this.commands.transaction([['SET', kept, payload, 'PX', ms], publish]))[1];
   }
 
-  /** Emits that the job failed; `failure` has a code, a message, and perhaps a detail. */
-  fail = async (name, id, failure, options) =>
-    this.emit(name, id, [wire.failure(failure)], options);
+  /** Emits that the job failed; what is given has a code, a message, and perhaps a detail. */
+  fail = async (name, id, given, options) => this.emit(name, id, [wire.failure(given)], options);
 
   /** Tells streams how far the job is. */
   progress = async (name, id, args) =>
     this.commands.send('PUBLISH', wire.progressChannel(name, id), wire.payload(name, id, args));
 
   /** Has a function in Redis publish unless it has done so before. */
-  async #once(keys, publish, ms) {
+  async #once(noted, kept, publish, ms) {
     const fingerprint = wire.fingerprint(publish[2], ms);
-    const words = ['2', ...keys, ...publish, ms, fingerprint, '86400000']; // a day
-    const call = () => this.commands.send('FCALL', 'server_events_emit_once_1', ...words);
-    const outcome = await call().catch(async (cause) => {
+    const words = ['2', noted, kept, ...publish, ms, fingerprint, '86400000']; // a day
+    const call = ['FCALL', 'server_events_emit_once_1', ...words];
+    const outcome = await this.commands.send(...call).catch(async (cause) => {
       if (!cause.message.includes('Function not found')) throw cause;
       const code = await readFile(new URL('emit-once.lua', import.meta.url));
       await this.commands.send('FUNCTION', 'LOAD', 'REPLACE', code);
-      return call();
+      return this.commands.send(...call);
     });
     const [first, receivers] = String(outcome).split(' ');
     if (first === fingerprint) return Number(receivers);
@@ -58,16 +57,15 @@ export class ServerEvents {
    */
   async on(name, id, options = {}) {
     const { timeout = 30_000, retained, raw, start = () => {} } = wire.check('options', options);
-    const key = wire.retainedKey(name, id);
     const listener = { channel: wire.channel(name, id), times: 0 };
     wire.check('timeout', timeout);
     wire.check('start', start);
+    const kept = () => this.commands.send('GET', wire.retainedKey(name, id));
     return new Promise((resolve, reject) => {
-      const kept = async () => retained && insist(() => this.commands.send('GET', key), listener);
       listener.heard = async (bytes) => {
         // Without bytes, Redis has confirmed: the event is heard from now on, or is retained
         if (!bytes && !listener.times++) new Promise((done) => done(start())).catch(reject);
-        const event = wire.read(bytes ?? await kept());
+        const event = wire.read(bytes ?? (retained && await insist(kept, listener)));
         listener.isLookedUp ||= !bytes;
         if (event?.name !== String(name) || event.id !== String(id)) return;
         if (event.failed) reject(event.failed);
@@ -76,8 +74,7 @@ export class ServerEvents {
       listener.failed = reject;
       listener.timer = setTimeout(() => {
         const isSure = listener.since && listener.times === 1 && listener.isLookedUp;
-        const kind = isSure ? 'timeout' : 'unavailable';
-        reject(new wire.EventsError(kind, 'The event was not heard'));
+        reject(new wire.EventsError(isSure ? 'timeout' : 'unavailable', 'The event was not heard'));
       }, timeout);
       this.subscriber.listen(listener).catch(reject);
     }).finally(() => {

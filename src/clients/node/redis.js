@@ -7,30 +7,26 @@ const PATIENCE = 5_000; // so many ms Redis may take to answer
 const ignore = () => {};
 let warned = -Infinity; // when somebody was warned last
 
-// What Redis says that it refuses, but for what it may do in a moment, here or on another server
-const REFUSED = /^(?!(BUSY|CLUSTERDOWN|MISCONF|NOREPLICAS|OOM|TRYAGAIN) |ERR max number)[A-Z]{3,} /;
+// What passes in a moment, on another connection or on the same; anything else is a refusal
 const AWAY = /^(READONLY|LOADING|MASTERDOWN|(?![A-Z]{3,} ))/;
-
-/** Waits before something is tried again, and says why, but not often while it lasts. */
-export async function pause(cause) {
-  if (performance.now() - warned > 10_000) {
-    console.warn('Server Events tries again:', cause.message);
-    warned = performance.now();
-  }
-  await delay(100);
-}
+const BUSY = /^(BUSY|CLUSTERDOWN|MISCONF|NOREPLICAS|OOM|TRYAGAIN) |^ERR max number/;
 
 /**
- * Does something until Redis has done it, or who needs it is gone. It fails if it is refused, but
- * where the same has been granted before.
+ * Does something until Redis has done it, or who needs it is gone, and says now and then why it is
+ * not done. It fails if it is refused, but comes back with nothing where that may be.
  */
-export async function insist(action, whose = {}, isGranted = false) {
+export async function insist(action, whose = {}, mayBeRefused = false) {
   while (!whose.gone) {
     try {
       return await action();
     } catch (cause) {
-      if (cause.isRefused !== false && !(cause.isRefused && isGranted)) throw cause;
-      await pause(cause);
+      if (!cause.passes && !mayBeRefused) throw cause;
+      if (performance.now() - warned > 10_000) {
+        console.warn('Server Events tries again:', cause.message);
+        warned = performance.now();
+      }
+      await delay(100);
+      if (!cause.passes) return undefined;
     }
   }
 }
@@ -89,16 +85,15 @@ export class Connection extends EventEmitter {
     this.emit('lost');
   }
 
-  /** Does something with the connection. */
-  async use(action) {
+  /** Does something with the connection; what has been granted before is not refused for ever. */
+  async use(action, isGranted = false) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
     const used = (this.#present ??= this.#connect());
     return used.ready.then(() => action(used)).catch((cause) => {
       const { message } = used.cause ?? cause;
-      const isAway = AWAY.test(message);
-      if (isAway) this.#drop(used);
-      const isRefused = !isAway && REFUSED.test(message);
-      throw new EventsError('unavailable', `Redis: ${message}`, { isRefused });
+      if (AWAY.test(message)) this.#drop(used);
+      const passes = isGranted || AWAY.test(message) || BUSY.test(message);
+      throw new EventsError('unavailable', `Redis: ${message}`, { passes });
     });
   }
 
@@ -113,21 +108,19 @@ export class Connection extends EventEmitter {
    */
   async listen(listener) {
     const { channel, heard, failed = ignore } = listener;
-    let isGranted = false;
     const subscribe = async (used) => {
       await used.own.subscribe(channel, ...used.listener);
       if (used !== this.#present) throw new Error('The connection was lost');
       listener.since = performance.now();
-      isGranted = true;
     };
-    const begin = async () => {
+    const begin = async (isGranted) => {
       listener.since = undefined;
-      await insist(() => this.use(subscribe), listener, isGranted);
+      await insist(() => this.use(subscribe, isGranted), listener);
       if (!listener.gone) await heard();
     };
-    listener.lost = () => listener.since && begin().catch(failed);
+    listener.lost = () => listener.since && begin(true).catch(failed);
     this.on(channel, heard).on('lost', listener.lost);
-    await begin();
+    await begin(false);
   }
 
   /** Comes back when Redis has confirmed. */

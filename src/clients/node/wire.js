@@ -30,8 +30,7 @@ const isBrief = (text) => text && text.isWellFormed() && Buffer.byteLength(text)
 const isKey = (value) => Number.isSafeInteger(value) || (isText(value) && isBrief(value));
 const isWithin = (least, most) => (n) => Number.isInteger(n) && n >= least && n <= most;
 const matches = (pattern) => (value) => isText(value) && pattern.test(value);
-const isInbox = matches(/^\$inbox:[^\ud800-\udfff]{0,1017}$/u);
-const inbox = [isInbox, 'at most 1,024 characters, led by $inbox:'];
+const inbox = [matches(/^\$inbox:\P{Cs}{0,1017}$/u), 'at most 1,024 characters, led by $inbox:'];
 const action = [(value) => typeof value === 'function', 'a function'];
 const ms = [isWithin(0, 604_800_000), 'an integer of ms, at most 7 days'];
 
@@ -76,10 +75,8 @@ function converted(convert, value) {
 function parse(text) {
   const cuts = [];
   let depth = 0;
-  let isInText = false;
-  for (const { 0: token, index } of text.matchAll(/\\.|["[{,:\]}]/gs)) {
-    if (token === '"') isInText = !isInText;
-    if (isInText) continue;
+  const plain = text.replace(/\\["\\]/g, '..'); // as long, but without escaped quotes
+  for (const { 0: token, index } of plain.matchAll(/"[^"]*"?|[[{,:\]}]/g)) {
     if ('[{'.includes(token)) check('depth', ++depth);
     if (depth === 1 && '[{,:]}'.includes(token)) cuts.push(index);
     if (']}'.includes(token)) depth--;

@@ -1,7 +1,7 @@
 // A worker that loses no job: see "Workers" and "Jobs on a list" in wire-protocol.md.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection, insist, pause } from './redis.js';
+import { Connection, insist } from './redis.js';
 import * as wire from './wire.js';
 
 const SECOND = 1_000;
@@ -48,13 +48,18 @@ export class Worker {
   #send = (...command) => this.events.commands.send(...command);
 
   /** Does something until Redis has done it or refused it, or who needs it is gone. */
-  #insist = (action, whose) => insist(action, whose).catch(pause);
+  #insist = (action, whose) => insist(action, whose, true);
 
-  /** Does one job after another. */
+  /** Does one job after another, each until Redis has forgotten it. */
   async #lane() {
     while (!this.gone) {
       const text = await (this.#turn = this.#turn.then(() => this.#insist(this.#take, this)));
-      if (text && !this.gone) await this.#run(text); // else it is given back
+      if (!text || this.gone) continue; // what it took is given back
+      const job = { text, abort: new AbortController(), silence: 0 };
+      const failed = (cause) => this.#failed(job, cause);
+      this.#held.add(job);
+      await this.#handle(job).catch(failed).catch(failed).catch(() => {});
+      if (await this.#end(job) !== undefined) this.#held.delete(job); // else it is not done again
     }
   }
 
@@ -96,18 +101,9 @@ export class Worker {
   #absent = async (channels) => this.#send('PUBSUB', 'NUMSUB', ...channels)
     .then((counts) => channels.filter((channel, i) => Number(counts[2 * i + 1]) === 0));
 
-  /** Does a job until Redis has forgotten it. */
-  async #run(text) {
-    const job = { text, abort: new AbortController(), silence: 0 };
-    const failed = (cause) => this.#failed(job, cause);
-    this.#held.add(job);
-    await this.#handle(job).catch(failed).catch(failed).catch(() => {});
-    if (await this.#end(job) !== undefined) this.#held.delete(job); // else it is not done again
-  }
-
   async #handle(job) {
     const progress = async (args) => {
-      if (job.claimTo) this.#tell(job, '$alive', this.id, job.name, job.id);
+      this.#tell(job, '$alive', this.id, job.name, job.id);
       return await insist(() => this.events.progress(job.name, job.id, args), job) ?? 0;
     };
     Object.assign(job, wire.job(job.text), { progress, signal: job.abort.signal });
@@ -133,9 +129,9 @@ export class Worker {
 
   #over = (job) => job.gone || (this.#end(job) && job.abort.abort());
 
-  /** Tells the server that asked for the job. */
-  #tell = (job, ...parts) =>
-    this.#insist(() => this.#send('PUBLISH', job.claimTo, wire.json(parts)), job);
+  /** Tells the server that asked for the job, if it wants to know. */
+  #tell = (job, ...parts) => job.claimTo
+    && this.#insist(() => this.#send('PUBLISH', job.claimTo, wire.json(parts)), job);
 
   #claim = (job) => this.#tell(job, '$claim', job.name, job.id, this.id, { givesBack: true });
 
@@ -159,8 +155,7 @@ export class Worker {
     const actions = { reclaim: this.#claim, revoked: this.#over, unwanted: this.#unwanted };
     const { kind, ...about } = bytes ? wire.told(bytes) : { kind: 'reclaim' };
     const isMeant = (job) => Object.keys(about).every((field) => about[field] === job[field]);
-    const claimed = [...this.#held].filter((job) => job.claimTo && !job.gone);
-    for (const job of claimed.filter(isMeant)) {
+    for (const job of [...this.#held].filter(isMeant)) {
       job.silence = 0;
       actions[kind]?.(job);
     }
