@@ -109,11 +109,9 @@ def check(field: str, value: Any) -> Any:
 def _parse(data: bytes) -> tuple[Any, list[str]]:
     """The value of JSON, and the texts of an array's elements, or an object's names and values."""
     try:
-        text, cuts, depth, is_text = data.decode(), [], 0, False
-        for token in re.finditer(r'\\.|["\[{,:\]}]', text, re.DOTALL):
-            is_text ^= token[0] == '"'
-            if is_text:
-                continue
+        text, cuts, depth = data.decode(), [], 0
+        # A text is one token, also if it does not end
+        for token in re.finditer(r'"(?:[^"\\]+|\\.)*+"?|[\[{,:\]}]', text, re.DOTALL):
             depth = check("depth", depth + (token[0] in "[{"))
             if depth == 1 and token[0] in "[{,:]}":
                 cuts.append(token.start())
