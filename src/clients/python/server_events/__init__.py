@@ -75,8 +75,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         starts cannot end unheard. Raises TimeoutError, or Unavailable if something may be missed.
         """
         channel, key = wire.channel(name, id), wire.retained_key(name, id)
-        since = None  # when the connection was made on which the wait began
-        is_known = not retained  # what is retained is looked up
+        since = None  # when the connection was made on which nothing can be missed
         heard = asyncio.Queue[Any]()
 
         async def begin() -> None:
@@ -92,12 +91,13 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
                 async for payload in payloads:
                     if isinstance(payload, Exception):
                         raise payload
-                    if payload is None and since is None:  # from now on, it will be heard
-                        since = self.subscriber.since
-                        spawn(begin())
-                    if payload is None and retained:
-                        payload = await insist(lambda: self.commands.send("GET", key))
-                        is_known = True
+                    if payload is None:  # from now on, it will be heard
+                        confirmed = self.subscriber.since
+                        if since is None:
+                            spawn(begin())
+                        if retained:
+                            payload = await insist(None, self.commands.send, "GET", key)
+                        since = since or confirmed
                     event = wire.read(payload or b"")
                     if event is not None and (event.name, event.id) == (str(name), str(id)):
                         if event.failure:
@@ -106,7 +106,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         except TimeoutError:
             if not limit.expired():
                 raise
-        if is_known and since == self.subscriber.since < inf:
+        if since == self.subscriber.since < inf:
             raise TimeoutError("Nothing was heard")
         raise Unavailable("Redis was away")
 

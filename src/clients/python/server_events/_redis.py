@@ -18,7 +18,7 @@ LOG = logging.getLogger("server_events")
 PASSING = b"BUSY", b"CLUSTERDOWN", b"MISCONF", b"NOREPLICAS", b"OOM", b"TRYAGAIN", b"ERR max number"
 PATIENCE = 5  # so many seconds Redis may take to answer
 Command = Sequence[str | bytes | int]
-Action = Callable[[], Awaitable[Any]]
+Action = Callable[..., Awaitable[Any]]
 URL = r"rediss?://([^/?#]*:[^/?#]+@)?(\[[\da-fA-F:.]+\]|[^:/?#@,\s]*)(:\d{1,5})?(/\d*)?"
 _tasks: set[asyncio.Task[Any]] = set()
 _warned = -inf  # when something was logged last that is tried again
@@ -57,11 +57,11 @@ async def pause(cause: Exception) -> None:
     await asyncio.sleep(0.1)
 
 
-async def insist(action: Action, whose: Any = None, refusals: Any = (Away, Passing)) -> Any:
+async def insist(whose: Any, action: Action, *args: Any, refusals: Any = (Away, Passing)) -> Any:
     """Does something until Redis has done it, or who needs it is gone; fails if it is refused."""
     while not (whose and whose.gone):
         try:
-            return await action()
+            return await action(*args)
         except Closed:
             raise
         except refusals as cause:
@@ -213,7 +213,7 @@ class Redis:
             while True:
                 payload = await heard.get()
                 if payload is None:  # the connection is another one
-                    await insist(lambda: self.send("SUBSCRIBE", channel), refusals=refusals)
+                    await insist(None, self.send, "SUBSCRIBE", channel, refusals=refusals)
                     refusals = Unavailable  # what was subscribed once will be again
                 yield payload
         finally:

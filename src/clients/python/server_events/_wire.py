@@ -76,7 +76,7 @@ _RULES: dict[str, tuple[Check, str]] = {  # what the value of each field must be
     "name": (lambda name: _is_key(name, r"(?!\$|__)"), "1 to 512 bytes, not led by $ or __"),
     "id": (_is_key, "1 to 512 bytes of UTF-8, or an integer"),
     "list": (lambda name: _is_key(name, "(?!})"), "1 to 512 bytes, not led by }"),
-    "args": (lambda args: isinstance(args, list), "an array"),
+    "args": (lambda args: isinstance(args, (list, tuple, Raw)), "an array"),
     "failure": (lambda failure: isinstance(failure, Failure), "a Failure"),
     "event": (lambda event: isinstance(event, list) and len(event) > 1
               and {*map(type, event[:2])} <= {str, int, float}, "an array with a name and an id"),
@@ -153,10 +153,6 @@ def serves_channel(name: str) -> str:
     return f"$serves:{check('name', name)}"
 
 
-def jobs_key(name: str) -> str:
-    return f"$jobs:{{{check('list', name)}}}"
-
-
 def retained_key(name: Key, id: Key, kind: str = "retained") -> str:
     return f"${kind}:{{{channel(name, id)}}}:{len(str(name).encode())}"
 
@@ -168,10 +164,10 @@ def idempotency_key(name: Key, id: Key, key: str) -> str:
 # What a peer publishes
 def payload(name: Key, id: Key, args: Args = ()) -> str:
     channel(name, id)  # are they right?
-    are_many = isinstance(args, (list, tuple))
-    text = f"[{','.join(map(to_json, args))}]" if are_many else to_json(args)
+    check("args", args)
+    text = to_json(args) if isinstance(args, Raw) else f"[{','.join(map(to_json, args))}]"
     value, parts = _parse(text.encode(errors="surrogatepass"))
-    check("args", value)
+    check("args", value)  # a Raw may be anything
     return f"[{','.join([to_json(name), to_json(id), *parts])}]"
 
 
@@ -212,9 +208,8 @@ def job(data: bytes) -> dict[str, Any]:
     """Reads a job; raises InvalidInput."""
     value, parts = _parse(data)
     given = {name: each for name, each in check("job", value).items() if each is not None}
-    texts = dict(zip(map(json.loads, parts[::2]), parts[1::2]))
     fields = {to: check(name, given[name]) for name, to in _OPTIONAL.items() if name in given}
-    for name in "name", "id":
-        is_number = type(given.get(name)) in (int, float)
-        fields[name] = check(name, texts[name] if is_number else given.get(name))
+    written = json.loads(data, parse_int=str, parse_float=str)  # a number is as it is written
+    fields |= {name: check(name, written.get(name)) for name in ("name", "id")}
+    texts = dict(zip(map(json.loads, parts[::2]), parts[1::2]))
     return {**fields, "data": value.get("data"), "data_text": texts.get("data", "null")}

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -43,8 +43,7 @@ class RunningJob:
         """Tells streams how far the job is, and the server that it has got on."""
         if self.claim_to:
             spawn(self.worker.tell(self, "$alive", self.worker.id, self.name, self.id))
-        progress = self.worker.events.progress
-        return int(await insist(lambda: progress(self.name, self.id, args), self) or 0)
+        return int(await insist(self, self.worker.events.progress, self.name, self.id, args) or 0)
 
 
 class Worker:
@@ -53,7 +52,7 @@ class Worker:
         self.events, self.handler = events, wire.check("handler", handler)
         self.retain, self.id = wire.check("retain", retain), str(uuid.uuid4())
         self._concurrency, self._turn = wire.check("concurrency", concurrency), asyncio.Lock()
-        self.jobs = wire.jobs_key(jobs)
+        self.jobs = f"$jobs:{{{wire.check('list', jobs)}}}"
         self.own, self.workers = f"{self.jobs}:{self.id}", f"{self.jobs}:workers"
         self._lease = events.subscriber.hear(wire.worker_channel(self.id))
         self._service = events.subscriber.hear(wire.serves_channel(name))
@@ -63,17 +62,15 @@ class Worker:
         self.gone = False  # it takes no more jobs
 
     async def start(self) -> None:
-        try:
+        with ExitStack() as opened:  # what is closed again if something fails
+            opened.callback(self._blocking.close)
             await anext(self._lease)  # now, Redis has confirmed
+            opened.callback(spawn(each(self._lease, self._told)).cancel)
             await anext(self._service)
-            await insist(self._recover, self)
-        except BaseException:
-            self._blocking.close()
-            await self._service.aclose()
-            await self._lease.aclose()
-            raise
-        self._leasing = spawn(each(self._lease, self._told))
-        self._serving = spawn(each(self._service, lambda payload: None))
+            self._serving = spawn(each(self._service, lambda payload: None))
+            opened.callback(self._serving.cancel)
+            await insist(self, self._recover)
+            self._opened = opened.pop_all()
         self._watching = spawn(self._watch())
         self._lanes = [spawn(self._lane()) for _ in range(self._concurrency)]
 
@@ -85,13 +82,12 @@ class Worker:
         self._watching.cancel()
         with suppress(Unavailable):  # others do it when the lease has ended
             await self._give_back(self.id)
-        self._blocking.close()
-        self._leasing.cancel()
+        self._opened.close()
 
-    async def _insist(self, action: Action, whose: Any = None) -> Any:
+    async def _insist(self, whose: Any, action: Action, *args: Any) -> Any:
         """Does something until Redis has done it or refused it, or who needs it is gone."""
         try:
-            return await insist(action, whose)
+            return await insist(whose, action, *args)
         except Exception as cause:
             await pause(cause)
 
@@ -99,7 +95,7 @@ class Worker:
         """Does one job after another."""
         while not self.gone:
             async with self._turn:
-                text = await self._insist(self._take, self)
+                text = await self._insist(self, self._take)
             if text and not self.gone:  # else it is given back
                 await self._run(text)
 
@@ -115,7 +111,7 @@ class Worker:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(1)
-            await self._insist(self._recover)
+            await self._insist(None, self._recover)
 
     async def _recover(self) -> None:
         """Says that the worker is there, and gives back the jobs of workers that are gone."""
@@ -156,7 +152,7 @@ class Worker:
         job.handling = spawn(self._result(job))
         await asyncio.wait([job.handling])
         args = FAILED if job.handling.cancelled() else job.handling.result()
-        await self._insist(lambda: self._emit(job, args), job)
+        await self._insist(job, self._emit, job, args)
         job.gone = True
         if await self._forget(text) is not None:  # else it is not done again
             self._held.remove(job)
@@ -183,7 +179,7 @@ class Worker:
             await emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
 
     async def _forget(self, text: bytes) -> Any:
-        return await self._insist(lambda: self._send("LREM", self.own, 1, text))
+        return await self._insist(None, self._send, "LREM", self.own, 1, text)
 
     async def _over(self, job: RunningJob) -> None:
         job.gone = True
@@ -191,8 +187,7 @@ class Worker:
 
     async def tell(self, job: RunningJob, *signal: Any) -> Any:
         """Tells the server that asked for the job."""
-        publish = "PUBLISH", job.claim_to or "", wire.to_json(signal)
-        return await self._insist(lambda: self._send(*publish), job)
+        return await self._insist(job, self._send, "PUBLISH", job.claim_to, wire.to_json(signal))
 
     async def _claim(self, job: RunningJob) -> None:
         await self.tell(job, "$claim", job.name, job.id, self.id, {"givesBack": True})
@@ -226,8 +221,7 @@ class Worker:
     async def _unwanted(self, job: RunningJob) -> None:
         """Unless its result is for one server alone, others may wait for it."""
         job.unwanted = True
-        channel = wire.channel(job.name, job.id)
-        if job.reply_to or await self._insist(lambda: self._absent([channel]), job):
+        if job.reply_to or await self._insist(job, self._absent, [wire.channel(job.name, job.id)]):
             await self._over(job)
 
 
