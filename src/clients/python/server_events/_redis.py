@@ -105,7 +105,7 @@ class Redis:
     def __init__(self, redis: Any) -> None:
         self.redis = redis
         self.since = inf  # when the connection was made, if there is one
-        self._cause: Exception = TimeoutError("It does not answer")
+        self._cause: Unavailable = Away("Redis: it does not answer")
         self._opened = asyncio.Event()
         self._writer: Any = None
         self._answers = deque[asyncio.Future[Any]]()  # that are awaited
@@ -144,7 +144,7 @@ class Redis:
                         self._take(await read(reader))
                         patience.reschedule(asyncio.get_running_loop().time() + PATIENCE)
             except Exception as cause:
-                self._lose(cause)
+                self._lose(cause if isinstance(cause, Unavailable) else Away(f"Redis: {cause!r}"))
                 await asyncio.sleep(0.1)
 
     async def _ping(self) -> None:
@@ -163,7 +163,7 @@ class Redis:
             else:
                 waiting.set_result(answer)
 
-    def _lose(self, cause: Exception) -> None:
+    def _lose(self, cause: Unavailable) -> None:
         if self._writer:
             self._writer.transport.abort()
         if self.since < inf or isinstance(cause, Closed):
@@ -173,7 +173,7 @@ class Redis:
         self.since, self._cause = inf, cause
         while self._answers:
             if not (waiting := self._answers.popleft()).done():
-                waiting.set_exception(Away(f"Redis: {cause!r}"))
+                waiting.set_exception(cause)
 
     def _write(self, *commands: Command) -> list[asyncio.Future[Any]]:
         """Sends commands at once; gives their answers."""
@@ -192,8 +192,7 @@ class Redis:
             async with asyncio.timeout(PATIENCE):
                 await self._opened.wait()
         if self.since == inf:
-            is_final = type(self._cause) in (Unavailable, Closed)  # as with a wrong password
-            raise self._cause if is_final else Away(f"Redis: {self._cause!r}")
+            raise self._cause
         return await asyncio.gather(*self._write(*commands))
 
     async def send(self, *command: str | bytes | int) -> Any:

@@ -76,7 +76,7 @@ _RULES: dict[str, tuple[Check, str]] = {  # what the value of each field must be
     "name": (lambda name: _is_key(name, r"(?!\$|__)"), "1 to 512 bytes, not led by $ or __"),
     "id": (_is_key, "1 to 512 bytes of UTF-8, or an integer"),
     "list": (lambda name: _is_key(name, "(?!})"), "1 to 512 bytes, not led by }"),
-    "args": (lambda args: isinstance(args, (list, tuple, Raw)), "an array"),
+    "args": (lambda args: isinstance(args, list), "an array"),
     "failure": (lambda failure: isinstance(failure, Failure), "a Failure"),
     "event": (lambda event: isinstance(event, list) and len(event) > 1
               and {*map(type, event[:2])} <= {str, int, float}, "an array with a name and an id"),
@@ -164,10 +164,9 @@ def idempotency_key(name: Key, id: Key, key: str) -> str:
 # What a peer publishes
 def payload(name: Key, id: Key, args: Args = ()) -> str:
     channel(name, id)  # are they right?
-    check("args", args)
-    text = to_json(args) if isinstance(args, Raw) else f"[{','.join(map(to_json, args))}]"
+    text = f"[{','.join(map(to_json, args))}]" if isinstance(args, (list, tuple)) else to_json(args)
     value, parts = _parse(text.encode(errors="surrogatepass"))
-    check("args", value)  # a Raw may be anything
+    check("args", value)
     return f"[{','.join([to_json(name), to_json(id), *parts])}]"
 
 

@@ -128,9 +128,8 @@ class Worker:
         taken = f"{self.jobs}:{worker_id}"
         count = min(await self._send("LLEN", taken), 1_000)
         moves = [("LMOVE", taken, self.jobs, "RIGHT", "LEFT")] * count
-        await self.events.commands.transaction(*moves)
-        await self._send("SREM", self.workers, worker_id)
-        if await self._send("LLEN", taken):
+        leave = ("SREM", self.workers, worker_id), ("LLEN", taken)
+        if (await self.events.commands.transaction(*moves, *leave))[-1]:
             await self._send("SADD", self.workers, worker_id)
 
     async def _absent(self, channels: list[str]) -> list[str]:
