@@ -77,28 +77,21 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         channel, key = wire.channel(name, id), wire.retained_key(name, id)
         since = None  # when the connection was made on which nothing can be missed
         heard = asyncio.Queue[Any]()
-
-        async def begin() -> None:
-            try:
-                await (start and start() or asyncio.sleep(0))
-            except Exception as cause:
-                heard.put_nowait(cause)
-
         wire.check("start", start)
         limit = asyncio.timeout(wire.check("timeout", timeout))
         try:
             async with limit, aclosing(self.subscriber.hear(channel, heard)) as payloads:
                 async for payload in payloads:
-                    if isinstance(payload, Exception):
-                        raise payload
+                    if isinstance(payload, asyncio.Future) and not payload.cancelled():
+                        payload.result()  # raises what `start` has raised
                     if payload is None:  # from now on, it will be heard
                         confirmed = self.subscriber.since
-                        if since is None:
-                            spawn(begin())
+                        if start and since is None:
+                            spawn(start() or asyncio.sleep(0)).add_done_callback(heard.put_nowait)
                         if retained:
                             payload = await insist(None, self.commands.send, "GET", key)
                         since = since or confirmed
-                    event = wire.read(payload or b"")
+                    event = wire.read(payload) if isinstance(payload, bytes) else None
                     if event is not None and (event.name, event.id) == (str(name), str(id)):
                         if event.failure:
                             raise event.failure

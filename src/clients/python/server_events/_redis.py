@@ -5,7 +5,7 @@ import logging
 import re
 import ssl
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from math import inf
 from time import monotonic
@@ -20,13 +20,13 @@ PATIENCE = 5  # so many seconds Redis may take to answer
 Command = Sequence[str | bytes | int]
 Action = Callable[..., Awaitable[Any]]
 URL = r"rediss?://([^/?#]*:[^/?#]+@)?(\[[\da-fA-F:.]+\]|[^:/?#@,\s]*)(:\d{1,5})?(/\d*)?"
-_tasks: set[asyncio.Task[Any]] = set()
+_tasks: set[asyncio.Future[Any]] = set()
 _warned = -inf  # when something was logged last that is tried again
 
 
-def spawn(action: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+def spawn(action: Awaitable[Any]) -> asyncio.Future[Any]:
     """Starts something that nobody needs to await."""
-    task = asyncio.create_task(action)
+    task = asyncio.ensure_future(action)
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     return task
@@ -34,6 +34,10 @@ def spawn(action: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
 
 class Unavailable(ConnectionError):
     """Redis is away, or refuses what it is asked for."""
+
+
+class Refused(Unavailable):
+    """Redis refuses what it is asked for."""
 
 
 class Closed(Unavailable):
@@ -62,8 +66,6 @@ async def insist(whose: Any, action: Action, *args: Any, refusals: Any = (Away, 
     while not (whose and whose.gone):
         try:
             return await action(*args)
-        except Closed:
-            raise
         except refusals as cause:
             await pause(cause)
 
@@ -91,7 +93,7 @@ async def read(reader: asyncio.StreamReader) -> Any:
         text = value.decode(errors="replace")
         if value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN")):
             raise ConnectionError(text)
-        return (Passing if value.startswith(PASSING) else Unavailable)(f"Redis: {text}")
+        return (Passing if value.startswith(PASSING) else Refused)(f"Redis: {text}")
     if kind == b"+" or value == b"-1":
         return value if kind == b"+" else None
     if kind == b"$":
@@ -213,7 +215,7 @@ class Redis:
                 payload = await heard.get()
                 if payload is None:  # the connection is another one
                     await insist(None, self.send, "SUBSCRIBE", channel, refusals=refusals)
-                    refusals = Unavailable  # what was subscribed once will be again
+                    refusals = Away, Passing, Refused  # what was subscribed once will be again
                 yield payload
         finally:
             self._heard[channel].discard(heard)

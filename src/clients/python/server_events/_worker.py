@@ -34,7 +34,7 @@ class RunningJob:
     deadline: int | None = None
     stalled_after: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    handling: "asyncio.Task[wire.Args]" = field(init=False, repr=False)
+    handling: "asyncio.Future[wire.Args]" = field(init=False, repr=False)
     gone = False  # it needs no answer any more
     unwanted = False
     silence = 0.0  # for so many seconds its server has left signs of life unanswered
