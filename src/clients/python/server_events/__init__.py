@@ -35,7 +35,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         publish, key = ("PUBLISH", channel, payload), wire.retained_key(name, id)
         if idempotency_key is not None:
             once = wire.idempotency_key(name, id, idempotency_key)
-            return await self._once(once, key, publish, ms)
+            return await self._once((once, key), publish, ms)
         if not ms:
             return int(await self.commands.send(*publish))
         return int((await self.commands.transaction(("SET", key, payload, "PX", ms), publish))[1])
@@ -49,11 +49,11 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         channel, payload = wire.progress_channel(name, id), wire.payload(name, id, args)
         return int(await self.commands.send("PUBLISH", channel, payload))
 
-    async def _once(self, once: str, key: str, publish: tuple[str, str, str], ms: int) -> int:
+    async def _once(self, keys: tuple[str, str], publish: tuple[str, str, str], ms: int) -> int:
         """Has a function in Redis publish unless it has done so before."""
         fingerprint = wire.fingerprint(publish[2], ms)
-        words = 2, once, key, *publish, ms, fingerprint, 86_400_000  # a day
-        call = "FCALL", "server_events_emit_once_1", *words
+        # It is noted for a day
+        call = "FCALL", "server_events_emit_once_1", 2, *keys, *publish, ms, fingerprint, 86_400_000
         try:
             outcome = await self.commands.send(*call)
         except Unavailable as cause:

@@ -174,8 +174,7 @@ class Redis:
         self._opened.clear()
         self.since, self._cause = inf, cause
         while self._answers:
-            if not (waiting := self._answers.popleft()).done():
-                waiting.set_exception(cause)
+            self._take(cause)
 
     def _write(self, *commands: Command) -> list[asyncio.Future[Any]]:
         """Sends commands at once; gives their answers."""

@@ -116,9 +116,8 @@ def _parse(data: bytes) -> tuple[Any, list[str]]:
             if depth == 1 and token[0] in "[{,:]}":
                 cuts.append(token.start())
             depth -= token[0] in "]}"
-        parts = [text[start + 1:end].strip() for start, end in pairwise(cuts)]
-        value = json.loads(text, parse_constant=int, parse_int=_integer)  # int refuses NaN
-        return value, parts if any(parts) else []
+        parts = [part for start, end in pairwise(cuts) if (part := text[start + 1:end].strip())]
+        return json.loads(text, parse_constant=int, parse_int=_integer), parts  # int refuses NaN
     except ValueError as cause:
         raise InvalidInput(f"This is not JSON: {cause}") from None
 

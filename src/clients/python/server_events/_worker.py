@@ -43,20 +43,20 @@ class RunningJob:
         """Tells streams how far the job is, and the server that it has got on."""
         if self.claim_to:
             spawn(self.worker.tell(self, "$alive", self.worker.id, self.name, self.id))
-        return int(await insist(self, self.worker.events.progress, self.name, self.id, args) or 0)
+        return int(await insist(self, self.worker.peer.progress, self.name, self.id, args) or 0)
 
 
 class Worker:
-    def __init__(self, events: Any, name: str, handler: Callable[[RunningJob], Awaitable[Any]],
+    def __init__(self, peer: Any, name: str, handler: Callable[[RunningJob], Awaitable[Any]],
                  jobs: str, concurrency: int, retain: float) -> None:
-        self.events, self.handler = events, wire.check("handler", handler)
+        self.peer, self.handler = peer, wire.check("handler", handler)
         self.retain, self.id = wire.check("retain", retain), str(uuid.uuid4())
         self._concurrency, self._turn = wire.check("concurrency", concurrency), asyncio.Lock()
         self.jobs = f"$jobs:{{{wire.check('list', jobs)}}}"
         self.own, self.workers = f"{self.jobs}:{self.id}", f"{self.jobs}:workers"
-        self._lease = events.subscriber.hear(wire.worker_channel(self.id))
-        self._service = events.subscriber.hear(wire.serves_channel(name))
-        self._send, self._blocking = events.commands.send, Redis(events.redis)
+        self._lease = peer.subscriber.hear(wire.worker_channel(self.id))
+        self._service = peer.subscriber.hear(wire.serves_channel(name))
+        self._send, self._blocking = peer.commands.send, Redis(peer.redis)
         self._held: list[RunningJob] = []  # the jobs that have not ended
         self._looked = 0.0  # when it found no more than those on its own list
         self.gone = False  # it takes no more jobs
@@ -129,7 +129,7 @@ class Worker:
         count = min(await self._send("LLEN", taken), 1_000)
         moves = [("LMOVE", taken, self.jobs, "RIGHT", "LEFT")] * count
         leave = ("SREM", self.workers, worker_id), ("LLEN", taken)
-        if (await self.events.commands.transaction(*moves, *leave))[-1]:
+        if (await self.peer.commands.transaction(*moves, *leave))[-1]:
             await self._send("SADD", self.workers, worker_id)
 
     async def _absent(self, channels: list[str]) -> list[str]:
@@ -172,10 +172,9 @@ class Worker:
 
     async def _emit(self, job: RunningJob, args: wire.Args) -> None:
         if job.claim_to:
-            await self.events.subscriber.send("PING")  # what came before has been heard
+            await self.peer.subscriber.send("PING")  # what came before has been heard
         if not job.gone:
-            emit = self.events.emit
-            await emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
+            await self.peer.emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
 
     async def _forget(self, text: bytes) -> Any:
         return await self._insist(None, self._send, "LREM", self.own, 1, text)
@@ -205,7 +204,7 @@ class Worker:
 
     def _is_calm(self) -> bool:
         """Whether Redis has been there for long enough for the others to be there, too."""
-        return bool(monotonic() - max(self.events.subscriber.since, self._blocking.since) > 3)
+        return bool(monotonic() - max(self.peer.subscriber.since, self._blocking.since) > 3)
 
     def _told(self, payload: bytes | None) -> None:
         """Does what servers say, and claims again when they may have missed a claim."""
