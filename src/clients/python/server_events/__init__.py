@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from . import _wire as wire
-from ._redis import Redis, Unavailable, check, insist, spawn
+from ._redis import Redis, Unavailable, insist, spawn
 from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Key, Raw
 from ._worker import RunningJob, Worker
 
@@ -20,7 +20,6 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     """A peer on a Redis: by its URL, or by a client of redis.asyncio."""
 
     def __init__(self, redis: Any = "redis://localhost:6379") -> None:
-        self.redis = check(redis)
         self.commands, self.subscriber = Redis(redis), Redis(redis)
         self._workers: list[Worker] = []
 
@@ -76,7 +75,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         """
         channel, key = wire.channel(name, id), wire.retained_key(name, id)
         since = None  # when the connection was made on which nothing can be missed
-        heard = asyncio.Queue[Any]()
+        heard = asyncio.Queue[Any]()  # what comes, and the end of what was started
         wire.check("start", start)
         limit = asyncio.timeout(wire.check("timeout", timeout))
         try:

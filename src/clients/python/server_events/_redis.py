@@ -105,7 +105,7 @@ class Redis:
     """A connection that is made again when it fails or is silent, and hears the same channels."""
 
     def __init__(self, redis: Any) -> None:
-        self.redis = redis
+        self.redis = check(redis)
         self.since = inf  # when the connection was made, if there is one
         self._cause: Unavailable = Away("Redis: it does not answer")
         self._opened = asyncio.Event()

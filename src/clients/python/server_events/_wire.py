@@ -39,8 +39,8 @@ class Raw:
 class Arguments(list[Any]):
     """The arguments of an event, with its name and id; `text` is their JSON, byte for byte."""
 
-    def __init__(self, event: list[Any], parts: list[str]) -> None:
-        super().__init__(event[2:])
+    def __init__(self, event: Any, parts: list[str]) -> None:
+        super().__init__(check("event", event)[2:])
         texts = [part if isinstance(part, str) else text for part, text in zip(event, parts)]
         self.name, self.id, *self.texts = texts
         self.text = f"[{','.join(parts[2:])}]"
@@ -182,8 +182,7 @@ def fingerprint(payload: str, retain_ms: int) -> str:
 def read(data: bytes) -> Arguments | None:
     """Reads a payload that anybody may have published; gives nothing if it is malformed."""
     try:
-        value, parts = _parse(data)
-        return Arguments(check("event", value), parts)
+        return Arguments(*_parse(data))
     except InvalidInput:
         return None
 

@@ -24,7 +24,6 @@ class RunningJob:
     """A job that a worker has; its handler is cancelled when nobody wants the result any more."""
 
     worker: "Worker" = field(repr=False)
-    text: bytes = field(repr=False)
     name: str
     id: str
     data: Any
@@ -56,8 +55,8 @@ class Worker:
         self.own, self.workers = f"{self.jobs}:{self.id}", f"{self.jobs}:workers"
         self._lease = peer.subscriber.hear(wire.worker_channel(self.id))
         self._service = peer.subscriber.hear(wire.serves_channel(name))
-        self._send, self._blocking = peer.commands.send, Redis(peer.redis)
-        self._held: list[RunningJob] = []  # the jobs that have not ended
+        self._send, self._blocking = peer.commands.send, Redis(peer.commands.redis)
+        self._held: dict[RunningJob, bytes] = {}  # the jobs that have not ended, with their texts
         self._looked = 0.0  # when it found no more than those on its own list
         self.gone = False  # it takes no more jobs
 
@@ -103,7 +102,7 @@ class Worker:
         """Takes a job that was moved to its own list without its knowledge, or a new one."""
         if monotonic() - self._looked >= 1:
             texts = Counter(await self._send("LRANGE", self.own, 0, -1))
-            if unknown := texts - Counter(job.text for job in self._held):
+            if unknown := texts - Counter(self._held.values()):
                 return next(iter(unknown))
             self._looked = monotonic()
         return await self._blocking.send("BLMOVE", self.jobs, self.own, "LEFT", "RIGHT", 1)
@@ -140,35 +139,33 @@ class Worker:
     async def _run(self, text: bytes) -> None:
         """Does a job until Redis has forgotten it."""
         try:
-            job = RunningJob(self, text, **wire.job(text))
+            job = RunningJob(self, **wire.job(text))
         except wire.InvalidInput as cause:
             LOG.error("Dropped from %s, since it is no job: %s", self.jobs, cause)
             await self._forget(text)
             return
-        self._held.append(job)
+        self._held[job] = text
         if job.claim_to:
             spawn(self._keep(job))
         job.handling = spawn(self._result(job))
-        await asyncio.wait([job.handling])
-        args = FAILED if job.handling.cancelled() else job.handling.result()
+        [outcome] = await asyncio.gather(job.handling, return_exceptions=True)
+        if isinstance(outcome, Exception):
+            LOG.error("The job %s:%s failed", job.name, job.id, exc_info=outcome)
+        args = [wire.failure(wire.Failure(500))] if isinstance(outcome, BaseException) else outcome
         await self._insist(job, self._emit, job, args)
         job.gone = True
         if await self._forget(text) is not None:  # else it is not done again
-            self._held.remove(job)
+            del self._held[job]
 
     async def _result(self, job: RunningJob) -> wire.Args:
         try:
-            try:
-                result = await self.handler(job)
-                some: wire.Args = [] if result is None else [result]
-                args = result if isinstance(result, wire.Raw) else some
-            except wire.Failure as failure:
-                args = [wire.failure(failure)]
-            wire.payload(job.name, job.id, args)  # can it be written?
-            return args
-        except Exception:
-            LOG.exception("The job %s:%s failed", job.name, job.id)
-            return FAILED
+            result = await self.handler(job)
+            some: wire.Args = [] if result is None else [result]
+            args = result if isinstance(result, wire.Raw) else some
+        except wire.Failure as failure:
+            args = [wire.failure(failure)]
+        wire.payload(job.name, job.id, args)  # can it be written?
+        return args
 
     async def _emit(self, job: RunningJob, args: wire.Args) -> None:
         if job.claim_to:
@@ -221,6 +218,3 @@ class Worker:
         job.unwanted = True
         if job.reply_to or await self._insist(job, self._absent, [wire.channel(job.name, job.id)]):
             await self._over(job)
-
-
-FAILED = [wire.failure(wire.Failure(500))]
