@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from . import _wire as wire
-from ._redis import Redis, Unavailable, check, insist, spawn
+from ._redis import Redis, Unavailable, insist, spawn
 from ._wire import Args, Arguments, Conflict, Failure, InvalidInput, Key, Raw
 from ._worker import RunningJob, Worker
 
@@ -20,7 +20,6 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     """A peer on a Redis: by its URL, or by a client of redis.asyncio."""
 
     def __init__(self, redis: Any = "redis://localhost:6379") -> None:
-        self.redis = check(redis)
         self.commands, self.subscriber = Redis(redis), Redis(redis)
         self._workers: list[Worker] = []
 
@@ -35,7 +34,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         publish, key = ("PUBLISH", channel, payload), wire.retained_key(name, id)
         if idempotency_key is not None:
             once = wire.idempotency_key(name, id, idempotency_key)
-            return await self._once(once, key, publish, ms)
+            return await self._once((once, key), publish, ms)
         if not ms:
             return int(await self.commands.send(*publish))
         return int((await self.commands.transaction(("SET", key, payload, "PX", ms), publish))[1])
@@ -49,11 +48,11 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         channel, payload = wire.progress_channel(name, id), wire.payload(name, id, args)
         return int(await self.commands.send("PUBLISH", channel, payload))
 
-    async def _once(self, once: str, key: str, publish: tuple[str, str, str], ms: int) -> int:
+    async def _once(self, keys: tuple[str, str], publish: tuple[str, str, str], ms: int) -> int:
         """Has a function in Redis publish unless it has done so before."""
         fingerprint = wire.fingerprint(publish[2], ms)
-        words = 2, once, key, *publish, ms, fingerprint, 86_400_000  # a day
-        call = "FCALL", "server_events_emit_once_1", *words
+        # It is noted for a day
+        call = "FCALL", "server_events_emit_once_1", 2, *keys, *publish, ms, fingerprint, 86_400_000
         try:
             outcome = await self.commands.send(*call)
         except Unavailable as cause:
@@ -75,30 +74,23 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         starts cannot end unheard. Raises TimeoutError, or Unavailable if something may be missed.
         """
         channel, key = wire.channel(name, id), wire.retained_key(name, id)
-        since = None  # when the connection was made on which the wait began
-        is_known = not retained  # what is retained is looked up
-        heard = asyncio.Queue[Any]()
-
-        async def begin() -> None:
-            try:
-                await (start and start() or asyncio.sleep(0))
-            except Exception as cause:
-                heard.put_nowait(cause)
-
+        since = None  # when the connection was made on which nothing can be missed
+        heard = asyncio.Queue[Any]()  # what comes, and the end of what was started
         wire.check("start", start)
         limit = asyncio.timeout(wire.check("timeout", timeout))
         try:
             async with limit, aclosing(self.subscriber.hear(channel, heard)) as payloads:
                 async for payload in payloads:
-                    if isinstance(payload, Exception):
-                        raise payload
-                    if payload is None and since is None:  # from now on, it will be heard
-                        since = self.subscriber.since
-                        spawn(begin())
-                    if payload is None and retained:
-                        payload = await insist(lambda: self.commands.send("GET", key))
-                        is_known = True
-                    event = wire.read(payload or b"")
+                    if isinstance(payload, asyncio.Future) and not payload.cancelled():
+                        payload.result()  # raises what `start` has raised
+                    if payload is None:  # from now on, it will be heard
+                        confirmed = self.subscriber.since
+                        if start and since is None:
+                            spawn(start() or asyncio.sleep(0)).add_done_callback(heard.put_nowait)
+                        if retained:
+                            payload = await insist(None, self.commands.send, "GET", key)
+                        since = since or confirmed
+                    event = wire.read(payload) if isinstance(payload, bytes) else None
                     if event is not None and (event.name, event.id) == (str(name), str(id)):
                         if event.failure:
                             raise event.failure
@@ -106,7 +98,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         except TimeoutError:
             if not limit.expired():
                 raise
-        if is_known and since == self.subscriber.since < inf:
+        if since == self.subscriber.since < inf:
             raise TimeoutError("Nothing was heard")
         raise Unavailable("Redis was away")
 

@@ -5,7 +5,7 @@ import logging
 import re
 import ssl
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from math import inf
 from time import monotonic
@@ -18,15 +18,15 @@ LOG = logging.getLogger("server_events")
 PASSING = b"BUSY", b"CLUSTERDOWN", b"MISCONF", b"NOREPLICAS", b"OOM", b"TRYAGAIN", b"ERR max number"
 PATIENCE = 5  # so many seconds Redis may take to answer
 Command = Sequence[str | bytes | int]
-Action = Callable[[], Awaitable[Any]]
+Action = Callable[..., Awaitable[Any]]
 URL = r"rediss?://([^/?#]*:[^/?#]+@)?(\[[\da-fA-F:.]+\]|[^:/?#@,\s]*)(:\d{1,5})?(/\d*)?"
-_tasks: set[asyncio.Task[Any]] = set()
+_tasks: set[asyncio.Future[Any]] = set()
 _warned = -inf  # when something was logged last that is tried again
 
 
-def spawn(action: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+def spawn(action: Awaitable[Any]) -> asyncio.Future[Any]:
     """Starts something that nobody needs to await."""
-    task = asyncio.create_task(action)
+    task = asyncio.ensure_future(action)
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     return task
@@ -34,6 +34,10 @@ def spawn(action: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
 
 class Unavailable(ConnectionError):
     """Redis is away, or refuses what it is asked for."""
+
+
+class Refused(Unavailable):
+    """Redis refuses what it is asked for."""
 
 
 class Closed(Unavailable):
@@ -57,13 +61,11 @@ async def pause(cause: Exception) -> None:
     await asyncio.sleep(0.1)
 
 
-async def insist(action: Action, whose: Any = None, refusals: Any = (Away, Passing)) -> Any:
+async def insist(whose: Any, action: Action, *args: Any, refusals: Any = (Away, Passing)) -> Any:
     """Does something until Redis has done it, or who needs it is gone; fails if it is refused."""
     while not (whose and whose.gone):
         try:
-            return await action()
-        except Closed:
-            raise
+            return await action(*args)
         except refusals as cause:
             await pause(cause)
 
@@ -91,7 +93,7 @@ async def read(reader: asyncio.StreamReader) -> Any:
         text = value.decode(errors="replace")
         if value.startswith((b"READONLY", b"LOADING", b"MASTERDOWN")):
             raise ConnectionError(text)
-        return (Passing if value.startswith(PASSING) else Unavailable)(f"Redis: {text}")
+        return (Passing if value.startswith(PASSING) else Refused)(f"Redis: {text}")
     if kind == b"+" or value == b"-1":
         return value if kind == b"+" else None
     if kind == b"$":
@@ -103,9 +105,9 @@ class Redis:
     """A connection that is made again when it fails or is silent, and hears the same channels."""
 
     def __init__(self, redis: Any) -> None:
-        self.redis = redis
+        self.redis = check(redis)
         self.since = inf  # when the connection was made, if there is one
-        self._cause: Exception = TimeoutError("It does not answer")
+        self._cause: Unavailable = Away("Redis: it does not answer")
         self._opened = asyncio.Event()
         self._writer: Any = None
         self._answers = deque[asyncio.Future[Any]]()  # that are awaited
@@ -144,7 +146,7 @@ class Redis:
                         self._take(await read(reader))
                         patience.reschedule(asyncio.get_running_loop().time() + PATIENCE)
             except Exception as cause:
-                self._lose(cause)
+                self._lose(cause if isinstance(cause, Unavailable) else Away(f"Redis: {cause!r}"))
                 await asyncio.sleep(0.1)
 
     async def _ping(self) -> None:
@@ -163,7 +165,7 @@ class Redis:
             else:
                 waiting.set_result(answer)
 
-    def _lose(self, cause: Exception) -> None:
+    def _lose(self, cause: Unavailable) -> None:
         if self._writer:
             self._writer.transport.abort()
         if self.since < inf or isinstance(cause, Closed):
@@ -172,8 +174,7 @@ class Redis:
         self._opened.clear()
         self.since, self._cause = inf, cause
         while self._answers:
-            if not (waiting := self._answers.popleft()).done():
-                waiting.set_exception(Away(f"Redis: {cause!r}"))
+            self._take(cause)
 
     def _write(self, *commands: Command) -> list[asyncio.Future[Any]]:
         """Sends commands at once; gives their answers."""
@@ -192,8 +193,7 @@ class Redis:
             async with asyncio.timeout(PATIENCE):
                 await self._opened.wait()
         if self.since == inf:
-            is_final = type(self._cause) in (Unavailable, Closed)  # as with a wrong password
-            raise self._cause if is_final else Away(f"Redis: {self._cause!r}")
+            raise self._cause
         return await asyncio.gather(*self._write(*commands))
 
     async def send(self, *command: str | bytes | int) -> Any:
@@ -213,8 +213,8 @@ class Redis:
             while True:
                 payload = await heard.get()
                 if payload is None:  # the connection is another one
-                    await insist(lambda: self.send("SUBSCRIBE", channel), refusals=refusals)
-                    refusals = Unavailable  # what was subscribed once will be again
+                    await insist(None, self.send, "SUBSCRIBE", channel, refusals=refusals)
+                    refusals = Away, Passing, Refused  # what was subscribed once will be again
                 yield payload
         finally:
             self._heard[channel].discard(heard)

@@ -39,8 +39,8 @@ class Raw:
 class Arguments(list[Any]):
     """The arguments of an event, with its name and id; `text` is their JSON, byte for byte."""
 
-    def __init__(self, event: list[Any], parts: list[str]) -> None:
-        super().__init__(event[2:])
+    def __init__(self, event: Any, parts: list[str]) -> None:
+        super().__init__(check("event", event)[2:])
         texts = [part if isinstance(part, str) else text for part, text in zip(event, parts)]
         self.name, self.id, *self.texts = texts
         self.text = f"[{','.join(parts[2:])}]"
@@ -109,18 +109,15 @@ def check(field: str, value: Any) -> Any:
 def _parse(data: bytes) -> tuple[Any, list[str]]:
     """The value of JSON, and the texts of an array's elements, or an object's names and values."""
     try:
-        text, cuts, depth, is_text = data.decode(), [], 0, False
-        for token in re.finditer(r'\\.|["\[{,:\]}]', text, re.DOTALL):
-            is_text ^= token[0] == '"'
-            if is_text:
-                continue
+        text, cuts, depth = data.decode(), [], 0
+        # A text is one token, also if it does not end
+        for token in re.finditer(r'"(?:[^"\\]+|\\.)*+"?|[\[{,:\]}]', text, re.DOTALL):
             depth = check("depth", depth + (token[0] in "[{"))
             if depth == 1 and token[0] in "[{,:]}":
                 cuts.append(token.start())
             depth -= token[0] in "]}"
-        parts = [text[start + 1:end].strip() for start, end in pairwise(cuts)]
-        value = json.loads(text, parse_constant=int, parse_int=_integer)  # int refuses NaN
-        return value, parts if any(parts) else []
+        parts = [part for start, end in pairwise(cuts) if (part := text[start + 1:end].strip())]
+        return json.loads(text, parse_constant=int, parse_int=_integer), parts  # int refuses NaN
     except ValueError as cause:
         raise InvalidInput(f"This is not JSON: {cause}") from None
 
@@ -155,10 +152,6 @@ def serves_channel(name: str) -> str:
     return f"$serves:{check('name', name)}"
 
 
-def jobs_key(name: str) -> str:
-    return f"$jobs:{{{check('list', name)}}}"
-
-
 def retained_key(name: Key, id: Key, kind: str = "retained") -> str:
     return f"${kind}:{{{channel(name, id)}}}:{len(str(name).encode())}"
 
@@ -170,8 +163,7 @@ def idempotency_key(name: Key, id: Key, key: str) -> str:
 # What a peer publishes
 def payload(name: Key, id: Key, args: Args = ()) -> str:
     channel(name, id)  # are they right?
-    are_many = isinstance(args, (list, tuple))
-    text = f"[{','.join(map(to_json, args))}]" if are_many else to_json(args)
+    text = f"[{','.join(map(to_json, args))}]" if isinstance(args, (list, tuple)) else to_json(args)
     value, parts = _parse(text.encode(errors="surrogatepass"))
     check("args", value)
     return f"[{','.join([to_json(name), to_json(id), *parts])}]"
@@ -190,8 +182,7 @@ def fingerprint(payload: str, retain_ms: int) -> str:
 def read(data: bytes) -> Arguments | None:
     """Reads a payload that anybody may have published; gives nothing if it is malformed."""
     try:
-        value, parts = _parse(data)
-        return Arguments(check("event", value), parts)
+        return Arguments(*_parse(data))
     except InvalidInput:
         return None
 
@@ -214,9 +205,8 @@ def job(data: bytes) -> dict[str, Any]:
     """Reads a job; raises InvalidInput."""
     value, parts = _parse(data)
     given = {name: each for name, each in check("job", value).items() if each is not None}
-    texts = dict(zip(map(json.loads, parts[::2]), parts[1::2]))
     fields = {to: check(name, given[name]) for name, to in _OPTIONAL.items() if name in given}
-    for name in "name", "id":
-        is_number = type(given.get(name)) in (int, float)
-        fields[name] = check(name, texts[name] if is_number else given.get(name))
+    written = json.loads(data, parse_int=str, parse_float=str)  # a number is as it is written
+    fields |= {name: check(name, written.get(name)) for name in ("name", "id")}
+    texts = dict(zip(map(json.loads, parts[::2]), parts[1::2]))
     return {**fields, "data": value.get("data"), "data_text": texts.get("data", "null")}

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -24,7 +24,6 @@ class RunningJob:
     """A job that a worker has; its handler is cancelled when nobody wants the result any more."""
 
     worker: "Worker" = field(repr=False)
-    text: bytes = field(repr=False)
     name: str
     id: str
     data: Any
@@ -34,7 +33,7 @@ class RunningJob:
     deadline: int | None = None
     stalled_after: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    handling: "asyncio.Task[wire.Args]" = field(init=False, repr=False)
+    handling: "asyncio.Future[wire.Args]" = field(init=False, repr=False)
     gone = False  # it needs no answer any more
     unwanted = False
     silence = 0.0  # for so many seconds its server has left signs of life unanswered
@@ -43,37 +42,34 @@ class RunningJob:
         """Tells streams how far the job is, and the server that it has got on."""
         if self.claim_to:
             spawn(self.worker.tell(self, "$alive", self.worker.id, self.name, self.id))
-        progress = self.worker.events.progress
-        return int(await insist(lambda: progress(self.name, self.id, args), self) or 0)
+        return int(await insist(self, self.worker.peer.progress, self.name, self.id, args) or 0)
 
 
 class Worker:
-    def __init__(self, events: Any, name: str, handler: Callable[[RunningJob], Awaitable[Any]],
+    def __init__(self, peer: Any, name: str, handler: Callable[[RunningJob], Awaitable[Any]],
                  jobs: str, concurrency: int, retain: float) -> None:
-        self.events, self.handler = events, wire.check("handler", handler)
+        self.peer, self.handler = peer, wire.check("handler", handler)
         self.retain, self.id = wire.check("retain", retain), str(uuid.uuid4())
         self._concurrency, self._turn = wire.check("concurrency", concurrency), asyncio.Lock()
-        self.jobs = wire.jobs_key(jobs)
+        self.jobs = f"$jobs:{{{wire.check('list', jobs)}}}"
         self.own, self.workers = f"{self.jobs}:{self.id}", f"{self.jobs}:workers"
-        self._lease = events.subscriber.hear(wire.worker_channel(self.id))
-        self._service = events.subscriber.hear(wire.serves_channel(name))
-        self._send, self._blocking = events.commands.send, Redis(events.redis)
-        self._held: list[RunningJob] = []  # the jobs that have not ended
+        self._lease = peer.subscriber.hear(wire.worker_channel(self.id))
+        self._service = peer.subscriber.hear(wire.serves_channel(name))
+        self._send, self._blocking = peer.commands.send, Redis(peer.commands.redis)
+        self._held: dict[RunningJob, bytes] = {}  # the jobs that have not ended, with their texts
         self._looked = 0.0  # when it found no more than those on its own list
         self.gone = False  # it takes no more jobs
 
     async def start(self) -> None:
-        try:
+        with ExitStack() as opened:  # what is closed again if something fails
+            opened.callback(self._blocking.close)
             await anext(self._lease)  # now, Redis has confirmed
+            opened.callback(spawn(each(self._lease, self._told)).cancel)
             await anext(self._service)
-            await insist(self._recover, self)
-        except BaseException:
-            self._blocking.close()
-            await self._service.aclose()
-            await self._lease.aclose()
-            raise
-        self._leasing = spawn(each(self._lease, self._told))
-        self._serving = spawn(each(self._service, lambda payload: None))
+            self._serving = spawn(each(self._service, lambda payload: None))
+            opened.callback(self._serving.cancel)
+            await insist(self, self._recover)
+            self._opened = opened.pop_all()
         self._watching = spawn(self._watch())
         self._lanes = [spawn(self._lane()) for _ in range(self._concurrency)]
 
@@ -85,13 +81,12 @@ class Worker:
         self._watching.cancel()
         with suppress(Unavailable):  # others do it when the lease has ended
             await self._give_back(self.id)
-        self._blocking.close()
-        self._leasing.cancel()
+        self._opened.close()
 
-    async def _insist(self, action: Action, whose: Any = None) -> Any:
+    async def _insist(self, whose: Any, action: Action, *args: Any) -> Any:
         """Does something until Redis has done it or refused it, or who needs it is gone."""
         try:
-            return await insist(action, whose)
+            return await insist(whose, action, *args)
         except Exception as cause:
             await pause(cause)
 
@@ -99,7 +94,7 @@ class Worker:
         """Does one job after another."""
         while not self.gone:
             async with self._turn:
-                text = await self._insist(self._take, self)
+                text = await self._insist(self, self._take)
             if text and not self.gone:  # else it is given back
                 await self._run(text)
 
@@ -107,7 +102,7 @@ class Worker:
         """Takes a job that was moved to its own list without its knowledge, or a new one."""
         if monotonic() - self._looked >= 1:
             texts = Counter(await self._send("LRANGE", self.own, 0, -1))
-            if unknown := texts - Counter(job.text for job in self._held):
+            if unknown := texts - Counter(self._held.values()):
                 return next(iter(unknown))
             self._looked = monotonic()
         return await self._blocking.send("BLMOVE", self.jobs, self.own, "LEFT", "RIGHT", 1)
@@ -115,7 +110,7 @@ class Worker:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(1)
-            await self._insist(self._recover)
+            await self._insist(None, self._recover)
 
     async def _recover(self) -> None:
         """Says that the worker is there, and gives back the jobs of workers that are gone."""
@@ -130,9 +125,8 @@ class Worker:
     async def _give_back(self, worker_id: str) -> None:
         """Gives the jobs of a worker back, the last one first, so that they keep their order."""
         taken = f"{self.jobs}:{worker_id}"
-        count = min(await self._send("LLEN", taken), 1_000)
-        moves = [("LMOVE", taken, self.jobs, "RIGHT", "LEFT")] * count
-        await self.events.commands.transaction(*moves)
+        move = "LMOVE", taken, self.jobs, "RIGHT", "LEFT"
+        await self.peer.commands.transaction(*[move] * min(await self._send("LLEN", taken), 1_000))
         await self._send("SREM", self.workers, worker_id)
         if await self._send("LLEN", taken):
             await self._send("SADD", self.workers, worker_id)
@@ -145,45 +139,42 @@ class Worker:
     async def _run(self, text: bytes) -> None:
         """Does a job until Redis has forgotten it."""
         try:
-            job = RunningJob(self, text, **wire.job(text))
+            job = RunningJob(self, **wire.job(text))
         except wire.InvalidInput as cause:
             LOG.error("Dropped from %s, since it is no job: %s", self.jobs, cause)
             await self._forget(text)
             return
-        self._held.append(job)
+        self._held[job] = text
         if job.claim_to:
             spawn(self._keep(job))
         job.handling = spawn(self._result(job))
-        await asyncio.wait([job.handling])
-        args = FAILED if job.handling.cancelled() else job.handling.result()
-        await self._insist(lambda: self._emit(job, args), job)
+        [outcome] = await asyncio.gather(job.handling, return_exceptions=True)
+        if isinstance(outcome, Exception):
+            LOG.error("The job %s:%s failed", job.name, job.id, exc_info=outcome)
+        args = [wire.failure(wire.Failure(500))] if isinstance(outcome, BaseException) else outcome
+        await self._insist(job, self._emit, job, args)
         job.gone = True
         if await self._forget(text) is not None:  # else it is not done again
-            self._held.remove(job)
+            del self._held[job]
 
     async def _result(self, job: RunningJob) -> wire.Args:
         try:
-            try:
-                result = await self.handler(job)
-                some: wire.Args = [] if result is None else [result]
-                args = result if isinstance(result, wire.Raw) else some
-            except wire.Failure as failure:
-                args = [wire.failure(failure)]
-            wire.payload(job.name, job.id, args)  # can it be written?
-            return args
-        except Exception:
-            LOG.exception("The job %s:%s failed", job.name, job.id)
-            return FAILED
+            result = await self.handler(job)
+            some: wire.Args = [] if result is None else [result]
+            args = result if isinstance(result, wire.Raw) else some
+        except wire.Failure as failure:
+            args = [wire.failure(failure)]
+        wire.payload(job.name, job.id, args)  # can it be written?
+        return args
 
     async def _emit(self, job: RunningJob, args: wire.Args) -> None:
         if job.claim_to:
-            await self.events.subscriber.send("PING")  # what came before has been heard
+            await self.peer.subscriber.send("PING")  # what came before has been heard
         if not job.gone:
-            emit = self.events.emit
-            await emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
+            await self.peer.emit(job.name, job.id, args, retain=self.retain, reply_to=job.reply_to)
 
     async def _forget(self, text: bytes) -> Any:
-        return await self._insist(lambda: self._send("LREM", self.own, 1, text))
+        return await self._insist(None, self._send, "LREM", self.own, 1, text)
 
     async def _over(self, job: RunningJob) -> None:
         job.gone = True
@@ -191,8 +182,7 @@ class Worker:
 
     async def tell(self, job: RunningJob, *signal: Any) -> Any:
         """Tells the server that asked for the job."""
-        publish = "PUBLISH", job.claim_to or "", wire.to_json(signal)
-        return await self._insist(lambda: self._send(*publish), job)
+        return await self._insist(job, self._send, "PUBLISH", job.claim_to, wire.to_json(signal))
 
     async def _claim(self, job: RunningJob) -> None:
         await self.tell(job, "$claim", job.name, job.id, self.id, {"givesBack": True})
@@ -211,7 +201,7 @@ class Worker:
 
     def _is_calm(self) -> bool:
         """Whether Redis has been there for long enough for the others to be there, too."""
-        return bool(monotonic() - max(self.events.subscriber.since, self._blocking.since) > 3)
+        return bool(monotonic() - max(self.peer.subscriber.since, self._blocking.since) > 3)
 
     def _told(self, payload: bytes | None) -> None:
         """Does what servers say, and claims again when they may have missed a claim."""
@@ -226,9 +216,5 @@ class Worker:
     async def _unwanted(self, job: RunningJob) -> None:
         """Unless its result is for one server alone, others may wait for it."""
         job.unwanted = True
-        channel = wire.channel(job.name, job.id)
-        if job.reply_to or await self._insist(lambda: self._absent([channel]), job):
+        if job.reply_to or await self._insist(job, self._absent, [wire.channel(job.name, job.id)]):
             await self._over(job)
-
-
-FAILED = [wire.failure(wire.Failure(500))]

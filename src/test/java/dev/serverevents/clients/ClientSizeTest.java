@@ -51,8 +51,8 @@ class ClientSizeTest {
   @ParameterizedTest
   @CsvSource({
     "node, *.js, 439",
-    "python/server_events, *.py, 604",
-    "python/server_events, '{__init__,_wire,_worker}.py', 428"
+    "python/server_events, *.py, 573",
+    "python/server_events, '{__init__,_wire,_worker}.py', 400"
   })
   void aClientHasFewLinesOfCode(String folder, String files, int most) throws IOException {
     assertThat(linesOfCode(folder, files)).isBetween(1, most);
