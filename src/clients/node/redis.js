@@ -70,7 +70,7 @@ export class Connection extends EventEmitter {
     const answered = () => (made.silence = 0);
     const ping = () => (made.silence++ < 10 ? this.send('PING').then(answered, ignore) : drop());
     const ready = made.own.connect();
-    ready.catch(drop);
+    ready.then(() => (made.isReady = this.wasReady = true), drop);
     return Object.assign(made, { silence: 0, ready, pings: setInterval(ping, PATIENCE / 10) });
   }
 
@@ -85,14 +85,15 @@ export class Connection extends EventEmitter {
     this.emit('lost');
   }
 
-  /** Does something with the connection; what has been granted before is not refused for ever. */
+  /** Does something with the connection; what was granted before is not refused for ever. */
   async use(action, isGranted = false) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
     const used = (this.#present ??= this.#connect());
     return used.ready.then(() => action(used)).catch((cause) => {
       const { message } = used.cause ?? cause;
       if (AWAY.test(message)) this.#drop(used);
-      const passes = isGranted || AWAY.test(message) || BUSY.test(message);
+      const wasGranted = isGranted || (this.wasReady && !used.isReady);
+      const passes = wasGranted || AWAY.test(message) || BUSY.test(message);
       throw new EventsError('unavailable', `Redis: ${message}`, { passes });
     });
   }

@@ -101,6 +101,14 @@ async def read(reader: asyncio.StreamReader) -> Any:
     return int(value) if kind == b":" else [await read(reader) for _ in range(int(value))]
 
 
+def unavailable(cause: Exception, is_granted: bool) -> Unavailable:
+    """Why there is no connection; where there has been one, there will be one again."""
+    kinds = {each.__name__ for each in type(cause).__mro__}
+    is_refused = kinds & {"Refused", "AuthenticationError", "ResponseError"}  # or so by redis-py
+    text = (str(cause) or repr(cause)).removeprefix("Redis: ")
+    return (Refused if is_refused and not is_granted else Away)(f"Redis: {text}")
+
+
 class Redis:
     """A connection that is made again when it fails or is silent, and hears the same channels."""
 
@@ -108,7 +116,8 @@ class Redis:
         self.redis = check(redis)
         self.since = inf  # when the connection was made, if there is one
         self._cause: Unavailable = Away("Redis: it does not answer")
-        self._opened = asyncio.Event()
+        self._settled = asyncio.Event()  # there is a connection, or none can be had
+        self._had = False  # there has been one
         self._writer: Any = None
         self._answers = deque[asyncio.Future[Any]]()  # that are awaited
         self._heard = defaultdict[str, set[asyncio.Queue[Any]]](set)
@@ -140,13 +149,13 @@ class Redis:
             try:
                 async with asyncio.timeout(PATIENCE) as patience:
                     reader = await self._open()
-                    self.since = monotonic()
-                    self._opened.set()
+                    self._had, self.since = True, monotonic()
+                    self._settled.set()
                     while True:
                         self._take(await read(reader))
                         patience.reschedule(asyncio.get_running_loop().time() + PATIENCE)
             except Exception as cause:
-                self._lose(cause if isinstance(cause, Unavailable) else Away(f"Redis: {cause!r}"))
+                self._lose(unavailable(cause, self._had))
                 await asyncio.sleep(0.1)
 
     async def _ping(self) -> None:
@@ -171,8 +180,11 @@ class Redis:
         if self.since < inf or isinstance(cause, Closed):
             for heard in [each for queues in self._heard.values() for each in queues]:
                 heard.put_nowait(None)
-        self._opened.clear()
         self.since, self._cause = inf, cause
+        if isinstance(cause, Refused | Closed):  # nobody needs to wait for it
+            self._settled.set()
+        else:
+            self._settled.clear()
         while self._answers:
             self._take(cause)
 
@@ -191,9 +203,9 @@ class Redis:
     async def _batch(self, *commands: Command) -> list[Any]:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                await self._opened.wait()
+                await self._settled.wait()
         if self.since == inf:
-            raise self._cause
+            raise self._cause.with_traceback(None)
         return await asyncio.gather(*self._write(*commands))
 
     async def send(self, *command: str | bytes | int) -> Any:
@@ -226,4 +238,3 @@ class Redis:
         for task in self._tasks:
             task.cancel()
         self._lose(Closed("The client is closed"))
-        self._opened.set()  # nobody needs to wait for it

@@ -342,6 +342,47 @@ class ClientsIT {
 
   @ParameterizedTest
   @EnumSource
+  @OwnRedis({"--requirepass", "secret"})
+  void aWrongPasswordIsRefusedAndNotWaitedFor(Client client, Server server) {
+    var url = server.redis().url().replace("://", "://:wrong@");
+    try (var peer = client.install().start(url)) {
+      var event = new JsonObject().put("name", NAME).put("id", 7);
+      var wait = event.copy().put("timeout", 86_400_000);
+      var work = new JsonObject().put("name", NAME).put("list", NAME);
+      for (var call :
+          List.of(
+              peer.ask("emit", event.put("args", "[]")),
+              peer.ask("on", wait),
+              peer.ask("work", work))) {
+        var answer = peer.answer(call);
+        assertThat(answer.getString("error")).isEqualTo("unavailable");
+        assertThat(answer.getString("message")).contains("invalid username-password pair");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aResultIsEmittedWhenThePasswordIsRightAgain(Client client, Server server) {
+    var redis = server.redis();
+    redis.command("ACL", "SETUSER", "worker", "on", ">first", "~*", "&*", "+@all");
+    try (var peer = client.install().start(redis.url().replace("://", "://worker:first@"))) {
+      var worker = peer.work(NAME);
+      push(redis, "1");
+      peer.awaitTold("job", "1");
+      redis.command("ACL", "SETUSER", "worker", "resetpass", ">second");
+      var calls = redis.calls("auth");
+      redis.command("CLIENT", "KILL", "USER", "worker");
+      peer.finish(NAME, "1", "[]");
+      Await.until(() -> redis.calls("auth") >= calls + 5);
+      redis.command("ACL", "SETUSER", "worker", ">first");
+      Await.until(() -> redis.calls("publish") > 0 && length(redis, JOBS + ":" + worker) == 0);
+      mustWork(redis, peer, worker, "2");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void progressIsReportedWhenRedisIsBack(Client client, Server server) {
     var redis = server.redis();
     try (var peer = client.install().start(redis.url())) {
