@@ -28,7 +28,7 @@ export class ServerEvents {
     return (await this.commands.transaction([['SET', kept, payload, 'PX', ms], publish]))[1];
   }
 
-  /** Emits that the job failed; what is given has a code, a message, and perhaps a detail. */
+  /** Emits that the job failed; `given` has a code, a message, and perhaps a detail. */
   fail = async (name, id, given, options) => this.emit(name, id, [wire.failure(given)], options);
 
   /** Tells streams how far the job is. */

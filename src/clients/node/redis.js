@@ -7,13 +7,13 @@ const PATIENCE = 5_000; // so many ms Redis may take to answer
 const ignore = () => {};
 let warned = -Infinity; // when somebody was warned last
 
-// What passes in a moment, on another connection or on the same; anything else is a refusal
+// What passes in a moment: AWAY on another connection, as what Redis did not say; BUSY on this one
 const AWAY = /^(READONLY|LOADING|MASTERDOWN|(?![A-Z]{3,} ))/;
 const BUSY = /^(BUSY|CLUSTERDOWN|MISCONF|NOREPLICAS|OOM|TRYAGAIN) |^ERR max number/;
 
 /**
  * Does something until Redis has done it, or who needs it is gone, and says now and then why it is
- * not done. It fails if it is refused, but comes back with nothing where that may be.
+ * not done. If it is refused, it fails, or gives nothing if it `mayBeRefused`.
  */
 export async function insist(action, whose = {}, mayBeRefused = false) {
   while (!whose.gone) {
@@ -70,7 +70,7 @@ export class Connection extends EventEmitter {
     const answered = () => (made.silence = 0);
     const ping = () => (made.silence++ < 10 ? this.send('PING').then(answered, ignore) : drop());
     const ready = made.own.connect();
-    ready.then(() => (made.isReady = this.wasReady = true), drop);
+    ready.then(() => made.cause || (made.isReady = this.wasReady = true), drop);
     return Object.assign(made, { silence: 0, ready, pings: setInterval(ping, PATIENCE / 10) });
   }
 
@@ -85,7 +85,7 @@ export class Connection extends EventEmitter {
     this.emit('lost');
   }
 
-  /** Does something with the connection; what was granted before is not refused for ever. */
+  /** Does something; a refusal passes where the same, or a connection, was had before. */
   async use(action, isGranted = false) {
     if (this.isClosed) throw new EventsError('unavailable', 'The client is closed');
     const used = (this.#present ??= this.#connect());

@@ -131,7 +131,7 @@ export function read(bytes) {
   }
 }
 
-/** Reads what a worker is told; what is malformed has a `claimTo` that no job has. */
+/** Reads what a worker is told; what is malformed has a kind for which nothing is done. */
 export function told(bytes) {
   const { name: signal, id: first, texts } = read(bytes) ?? {};
   const kind = signal?.slice(1);

@@ -54,7 +54,7 @@ export class Worker {
   async #lane() {
     while (!this.gone) {
       const text = await (this.#turn = this.#turn.then(() => this.#insist(this.#take, this)));
-      if (!text || this.gone) continue; // what it took is given back
+      if (!text || this.gone) continue; // what came too late is given back
       const job = { text, abort: new AbortController(), silence: 0 };
       const failed = (cause) => this.#failed(job, cause);
       this.#held.add(job);

@@ -51,7 +51,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
     async def _once(self, keys: tuple[str, str], publish: tuple[str, str, str], ms: int) -> int:
         """Has a function in Redis publish unless it has done so before."""
         fingerprint = wire.fingerprint(publish[2], ms)
-        # It is noted for a day
+        # The last number: the outcome is noted for a day
         call = "FCALL", "server_events_emit_once_1", 2, *keys, *publish, ms, fingerprint, 86_400_000
         try:
             outcome = await self.commands.send(*call)
@@ -81,7 +81,7 @@ class ServerEvents(AbstractAsyncContextManager["ServerEvents"]):
         try:
             async with limit, aclosing(self.subscriber.hear(channel, heard)) as payloads:
                 async for payload in payloads:
-                    if isinstance(payload, asyncio.Future) and not payload.cancelled():
+                    if asyncio.isfuture(payload) and not payload.cancelled():
                         payload.result()  # raises what `start` has raised
                     if payload is None:  # from now on, it will be heard
                         confirmed = self.subscriber.since

@@ -26,7 +26,7 @@ _warned = -inf  # when something was logged last that is tried again
 
 def spawn(action: Awaitable[Any]) -> asyncio.Future[Any]:
     """Starts something that nobody needs to await."""
-    task = asyncio.ensure_future(action)
+    task = asyncio.ensure_future(action, loop=asyncio.get_running_loop())
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     return task
@@ -104,8 +104,8 @@ async def read(reader: asyncio.StreamReader) -> Any:
 def unavailable(cause: Exception, is_granted: bool) -> Unavailable:
     """Why there is no connection; where there has been one, there will be one again."""
     kinds = {each.__name__ for each in type(cause).__mro__}
-    is_refused = kinds & {"Refused", "AuthenticationError", "ResponseError"}  # or so by redis-py
-    text = (str(cause) or repr(cause)).removeprefix("Redis: ")
+    is_refused = kinds & {"Refused", "AuthenticationError", "ResponseError"}  # two of redis-py
+    text = str(cause).removeprefix("Redis: ") if is_refused else repr(cause)
     return (Refused if is_refused and not is_granted else Away)(f"Redis: {text}")
 
 
@@ -127,7 +127,7 @@ class Redis:
     async def _open(self) -> Any:
         if not isinstance(self.redis, str):  # redis-py knows Sentinels, sockets and credentials
             pool = self.redis.connection_pool
-            self._own = pool.connection_class(**pool.connection_kwargs)
+            self._own = pool.connection_class(**pool.connection_kwargs | {"retry": None})
             self._own.protocol = 2  # whatever its version of redis-py begins with
             await self._own.connect()
             self._writer = self._own._writer
@@ -186,7 +186,7 @@ class Redis:
         else:
             self._settled.clear()
         while self._answers:
-            self._take(cause)
+            self._take(type(cause)(*cause.args))  # as the answer to each
 
     def _write(self, *commands: Command) -> list[asyncio.Future[Any]]:
         """Sends commands at once; gives their answers."""
@@ -205,7 +205,7 @@ class Redis:
             async with asyncio.timeout(PATIENCE):
                 await self._settled.wait()
         if self.since == inf:
-            raise self._cause.with_traceback(None)
+            raise type(self._cause)(*self._cause.args)
         return await asyncio.gather(*self._write(*commands))
 
     async def send(self, *command: str | bytes | int) -> Any:

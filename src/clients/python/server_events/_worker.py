@@ -15,8 +15,9 @@ from ._redis import LOG, Action, Redis, Unavailable, insist, pause, spawn
 
 async def each(payloads: AsyncIterator[Any], heard: Callable[[Any], object]) -> None:
     """Has something called with each payload, until it is cancelled."""
-    async for payload in payloads:
-        heard(payload)
+    with suppress(Unavailable):  # the client is closed
+        async for payload in payloads:
+            heard(payload)
 
 
 @dataclass(eq=False)
@@ -61,7 +62,7 @@ class Worker:
         self.gone = False  # it takes no more jobs
 
     async def start(self) -> None:
-        with ExitStack() as opened:  # what is closed again if something fails
+        with ExitStack() as opened:  # what is closed at the end, or if this fails
             opened.callback(self._blocking.close)
             await anext(self._lease)  # now, Redis has confirmed
             opened.callback(spawn(each(self._lease, self._told)).cancel)
@@ -124,11 +125,11 @@ class Worker:
 
     async def _give_back(self, worker_id: str) -> None:
         """Gives the jobs of a worker back, the last one first, so that they keep their order."""
-        taken = f"{self.jobs}:{worker_id}"
-        move = "LMOVE", taken, self.jobs, "RIGHT", "LEFT"
-        await self.peer.commands.transaction(*[move] * min(await self._send("LLEN", taken), 1_000))
+        own = f"{self.jobs}:{worker_id}"
+        count = min(await self._send("LLEN", own), 1_000)
+        await self.peer.commands.transaction(*[("LMOVE", own, self.jobs, "RIGHT", "LEFT")] * count)
         await self._send("SREM", self.workers, worker_id)
-        if await self._send("LLEN", taken):
+        if await self._send("LLEN", own):
             await self._send("SADD", self.workers, worker_id)
 
     async def _absent(self, channels: list[str]) -> list[str]:
@@ -136,14 +137,13 @@ class Worker:
         counts = await self._send("PUBSUB", "NUMSUB", *channels)
         return [channel for channel, count in zip(channels, counts[1::2]) if count == 0]
 
-    async def _run(self, text: bytes) -> None:
+    async def _run(self, text: bytes) -> Any:
         """Does a job until Redis has forgotten it."""
         try:
             job = RunningJob(self, **wire.job(text))
         except wire.InvalidInput as cause:
             LOG.error("Dropped from %s, since it is no job: %s", self.jobs, cause)
-            await self._forget(text)
-            return
+            return await self._forget(text)
         self._held[job] = text
         if job.claim_to:
             spawn(self._keep(job))
