@@ -27,7 +27,7 @@ class DefectsIT {
   private static final List<String> DEFECTS = Defects.names();
 
   /** Most of the time of a run is waiting. */
-  private static final ExecutorService RUNS = Executors.newFixedThreadPool(5);
+  private static final ExecutorService RUNS = Executors.newFixedThreadPool(3);
 
   /** By the defect, or by nothing. */
   private static final Map<String, Future<Report>> REPORTS = new HashMap<>();
