@@ -30,6 +30,9 @@ final class Handshakes {
     } else if (!request.canUpgradeToWebSocket() || !isToBeUpgraded(ctx)) {
       fail(
           ctx, HttpResponseStatus.BAD_REQUEST, "The request is no WebSocket handshake of RFC 6455");
+    } else if (hasBody(ctx)) {
+      Problems.closeBehind(ctx);
+      fail(ctx, HttpResponseStatus.BAD_REQUEST, "A WebSocket handshake has no body");
     } else if (!VERSION.equals(request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
       ctx.response()
           .putHeader(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION)
@@ -44,6 +47,12 @@ final class Handshakes {
   private static boolean isToBeUpgraded(RoutingContext ctx) {
     return ctx.request().headers().getAll(HttpHeaders.CONNECTION).stream()
         .anyMatch(options -> UPGRADE.matcher(options).find());
+  }
+
+  private static boolean hasBody(RoutingContext ctx) {
+    var headers = ctx.request().headers();
+    return headers.contains(HttpHeaders.TRANSFER_ENCODING)
+        || !headers.getAll(HttpHeaders.CONTENT_LENGTH).stream().allMatch("0"::equals);
   }
 
   private static void checkKey(RoutingContext ctx) {

@@ -198,6 +198,7 @@ public final class ServerEventsRoutes {
     }
     var client = quotas.client(ctx);
     var permit = client.enter(Kind.STREAMS, 1);
+    ctx.addEndHandler(notUpgraded -> permit.close()); // Vert.x may answer by itself, or throw
     ctx.request()
         .toWebSocket()
         .onSuccess(

@@ -2,9 +2,11 @@ package dev.serverevents.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.RawHttp;
 import dev.serverevents.testing.Server;
+import dev.serverevents.web.Usage.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +50,27 @@ class HandshakesTest {
             .contains("\"detail\":\"Sec-WebSocket-Key is ");
       }
     }
+  }
+
+  /** Vert.x answers one that is too long by itself, and tells nobody. */
+  @Test
+  void aHandshakeWithABodyIsRefused(Server server) {
+    server.deploy();
+    var http = new Http(server);
+    for (var path : WEB_SOCKETS) {
+      for (var body :
+          List.of(
+              "Content-Length: 8193\r\n\r\n" + "x".repeat(8_193),
+              "Content-Length: 1\r\n\r\n",
+              "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n")) {
+        assertThat(ask(http, path, CONNECTION, VERSION, KEY, body))
+            .as("%s with %s", path, body)
+            .startsWith("HTTP/1.1 400 ")
+            .contains("\"detail\":\"A WebSocket handshake has no body\"")
+            .doesNotContain("HTTP/1.1 200 ");
+      }
+    }
+    Await.until(() -> Usages.of(server.vertx()).total(Kind.STREAMS) == 0);
   }
 
   @Test
