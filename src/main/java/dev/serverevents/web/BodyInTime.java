@@ -20,8 +20,9 @@ final class BodyInTime implements PlatformHandler {
 
   @Override
   public void handle(RoutingContext ctx) {
+    var end = ctx.request().end(); // which throws if it is too late to ask
     var timer = ctx.vertx().setTimer(timeout, late -> refuse(ctx));
-    ctx.request().end().onComplete(ended -> ctx.vertx().cancelTimer(timer));
+    end.onComplete(ended -> ctx.vertx().cancelTimer(timer));
     HalfClose.readBody(ctx);
     ctx.next();
   }

@@ -55,12 +55,8 @@ final class LongPoll {
   }
 
   private Future<Buffer> answer(JsonWait.Begun<Buffer> wait, Permit permit) {
-    ctx.response()
-        .closeHandler(
-            gone -> {
-              Requests.tellIfLeft(ctx);
-              Chores.add(ctx.vertx(), () -> wait.cancel().accept(Cause.CLIENT_GONE));
-            });
+    Requests.whenGone(
+        ctx, () -> Chores.add(ctx.vertx(), () -> wait.cancel().accept(Cause.CLIENT_GONE)));
     return wait.reply()
         .onComplete(ended -> permit.close())
         .onSuccess(json -> Requests.answer(ctx, HttpResponseStatus.OK, json))

@@ -94,9 +94,9 @@ final class Quotas {
       var permit = enter(kind, count);
       try {
         return action.apply(permit);
-      } catch (ServerEventsException refused) {
+      } catch (RuntimeException thrown) {
         permit.close();
-        throw refused;
+        throw thrown;
       }
     }
 

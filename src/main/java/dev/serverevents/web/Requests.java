@@ -134,8 +134,22 @@ public final class Requests {
         .onFailure(gone -> {});
   }
 
+  /** Has something done when the client goes before it is answered, or now if it has gone. */
+  public static void whenGone(RoutingContext ctx, Runnable action) {
+    Runnable gone =
+        () -> {
+          tellIfLeft(ctx);
+          action.run();
+        };
+    if (ctx.response().closed()) { // and nobody would tell
+      gone.run();
+    } else if (!ctx.response().ended()) {
+      ctx.response().closeHandler(closed -> gone.run());
+    }
+  }
+
   /** Counts a client that has closed its connection before its answer was complete. */
-  public static void tellIfLeft(RoutingContext ctx) {
+  private static void tellIfLeft(RoutingContext ctx) {
     if (!ctx.response().ended()) {
       ServerEventsMetrics.of(ctx.vertx()).clientLeft();
     }

@@ -101,9 +101,10 @@ final class SseStream {
   }
 
   private void start(long heartbeat) {
-    stream.pause().handler(this::forward).endHandler(end -> end()).exceptionHandler(this::failed);
-    response.closeHandler(gone -> close());
     timer = Clocks.of(vertx).setPeriodic(vertx.getOrCreateContext(), heartbeat, t -> beat());
+    // A stream that has failed already tells so at once
+    stream.pause().handler(this::forward).endHandler(end -> end()).exceptionHandler(this::failed);
+    Requests.whenGone(ctx, this::close);
     // What the look-up found is there one turn later
     stream.subscribed().onSuccess(heard -> vertx.runOnContext(turn -> heard()));
     stream.subscribed().onFailure(cause -> stream.resume());
@@ -221,7 +222,6 @@ final class SseStream {
   }
 
   private void close() {
-    Requests.tellIfLeft(ctx);
     stream.handler(null); // it would write in vain
     Chores.add(
         vertx,

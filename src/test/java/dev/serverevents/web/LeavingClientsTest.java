@@ -7,16 +7,22 @@ import dev.serverevents.metrics.MicrometerMetrics;
 import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnBothBackends;
 import dev.serverevents.testing.Server;
+import dev.serverevents.web.Usage.Kind;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingDeque;
 import org.junit.jupiter.api.Test;
 
 /** Clients that are gone, and clients that only have no more to say. */
@@ -134,6 +140,77 @@ class LeavingClientsTest {
     waiting.close();
     Await.until(() -> server.broker().channels().isEmpty());
     Await.until(() -> left() == 1);
+  }
+
+  /** An authentication handler may take its time. */
+  @Test
+  void whatBeginsWhenItsClientIsGoneEndsAtOnce(Server server) throws IOException {
+    server.deploy();
+    var late = new LinkedBlockingDeque<RoutingContext>();
+    var options =
+        new RoutesOptions()
+            .setMaxWait(600_000)
+            .setAuthentication(
+                ctx -> {
+                  ctx.request().pause();
+                  late.add(ctx);
+                });
+    var http = new Http(server, options);
+    for (var path :
+        List.of(
+            "/events/a/1?timeout=600000",
+            "/events/a?any=1,2&timeout=600000",
+            "/events/a/1/stream?follow=true")) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), http.port())) {
+        socket.getOutputStream().write(get(path).getBytes(StandardCharsets.UTF_8));
+        Await.until(() -> !late.isEmpty());
+      }
+      Await.until(() -> http.open() == 0);
+      goOn(late.remove());
+      for (var kind : List.of(Kind.WAITS, Kind.STREAMS)) {
+        Await.until(() -> Usages.of(server.vertx()).total(kind) == 0);
+      }
+    }
+  }
+
+  /** The same, while the request, which nobody has paused, ends. */
+  @Test
+  void aHandshakeThatIsTooLateGivesBackItsPermit(Server server) throws IOException {
+    server.deploy();
+    var late = new LinkedBlockingDeque<RoutingContext>();
+    var http = new Http(server, new RoutesOptions().setAuthentication(late::add));
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), http.port())) {
+      var handshake =
+          String.join(
+              "\r\n",
+              "GET /api/socket HTTP/1.1",
+              "Host: x",
+              "Connection: Upgrade",
+              "Upgrade: websocket",
+              "Sec-WebSocket-Version: 13",
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+              "",
+              "");
+      socket.getOutputStream().write(handshake.getBytes(StandardCharsets.UTF_8));
+      Await.until(() -> !late.isEmpty() && late.peek().request().isEnded());
+      goOn(late.remove());
+      assertThat(socket.getInputStream().readNBytes(13)).asString().isEqualTo("HTTP/1.1 500 ");
+    }
+    Await.until(() -> Usages.of(server.vertx()).total(Kind.STREAMS) == 0);
+  }
+
+  /** Goes on with a request, and returns when what it begins has begun. */
+  private static void goOn(RoutingContext ctx) {
+    var begun = Promise.<Void>promise();
+    ((ConnectionBase) ctx.request().connection())
+        .context()
+        .runOnContext(
+            turn -> {
+              ctx.request().resume();
+              ctx.next();
+              begun.complete();
+            });
+    result(begun.future());
   }
 
   @Test

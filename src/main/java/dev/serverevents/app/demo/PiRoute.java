@@ -69,12 +69,7 @@ public final class PiRoute {
               var whole = job.data(pi.toJson());
               return jobs.push(whole).onComplete(pushed -> handedOver.complete(whole));
             });
-    ctx.response()
-        .closeHandler(
-            gone -> {
-              Requests.tellIfLeft(ctx);
-              wait.cancel(Cause.CLIENT_GONE);
-            });
+    Requests.whenGone(ctx, () -> wait.cancel(Cause.CLIENT_GONE));
     wait.future()
         .onFailure(notDone -> handedOver.future().onSuccess(jobs::remove))
         .onSuccess(args -> ctx.json(new JsonObject().put("pi", args.get(0))))
