@@ -161,7 +161,7 @@ final class Connections implements PlatformHandler {
 
   private void close(Open open) {
     remove(open);
-    open.connection.close();
+    BrokenConnections.closeNow(open.connection);
   }
 
   /** Notes that a connection has a request until it is answered, or for good if it is upgraded. */

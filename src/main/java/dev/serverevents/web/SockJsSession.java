@@ -106,6 +106,9 @@ final class SockJsSession {
   }
 
   private void end() {
+    if (!ended) {
+      SocketGuard.endSoon(socket.routingContext()); // SockJS may have closed it, too
+    }
     ended = true;
     clock.cancel(timer);
     requests.cancel();

@@ -98,7 +98,7 @@ final class SocketGuard extends ChannelDuplexHandler {
   }
 
   private static @Nullable ChannelHandlerContext watched(RoutingContext ctx) {
-    return ctx.request().connection() instanceof ConnectionBase connection
+    return isUpgrade(ctx) && ctx.request().connection() instanceof ConnectionBase connection
         ? connection.channel().pipeline().context(NAME)
         : null;
   }

@@ -11,6 +11,8 @@ import dev.serverevents.testing.Await;
 import dev.serverevents.testing.OnlyOnRedis;
 import dev.serverevents.testing.Server;
 import dev.serverevents.testing.ServerExtension;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -58,8 +60,12 @@ class SocketGuardTest {
 
     static Client open(Http http, String path, String header) throws IOException {
       var socket = new Socket(InetAddress.getLoopbackAddress(), http.port());
-      var client = new Client(socket, new DataInputStream(socket.getInputStream()));
       socket.setSoTimeout(30_000);
+      return upgrade(socket, path, header);
+    }
+
+    static Client upgrade(Socket socket, String path, String header) throws IOException {
+      var client = new Client(socket, new DataInputStream(socket.getInputStream()));
       var request =
           String.join(
               "\r\n",
@@ -331,6 +337,66 @@ class SocketGuardTest {
     }
   }
 
+  /** The same, where SockJS closes it, for a frame that is none of its own. */
+  @Tag("long")
+  @Test
+  void aConnectionThatSockJsClosesEndsThoughItsClientDoesNotRead(Server server) throws IOException {
+    server.deploy();
+    var http = new Http(server, new RoutesOptions().setHeartbeat(600_000));
+    try (var client = Client.open(http, "/eventbus/123/session/websocket")) {
+      for (var id = 0; id < UNREAD; id++) {
+        var body = new JsonObject().put("name", "big").put("id", id);
+        var message = new JsonObject().put("type", "send").put("address", "server-events.on");
+        var frame =
+            new JsonArray().add(message.put("replyAddress", "r").put("body", body).encode());
+        client.send(FINAL | TEXT, frame.encode().getBytes(UTF_8));
+      }
+      awaitBig(server);
+      emitBig(server);
+      client.send(FINAL | TEXT, "x".getBytes(UTF_8));
+      Await.until(() -> http.open() == 0);
+    }
+  }
+
+  private static void awaitBig(Server server) {
+    Await.untilAsserted(
+        () ->
+            assertThat(server.broker().channels())
+                .filteredOn(channel -> channel.startsWith("big:"))
+                .hasSize(UNREAD));
+  }
+
+  private static void emitBig(Server server) {
+    var random = new Random(1);
+    for (var id = 0; id < UNREAD; id++) {
+      var text = random.ints(BIG / 4, 33, 126).mapToObj(Character::toString).collect(joining());
+      result(server.events().emit("big", id, text));
+    }
+  }
+
+  /** Nothing can be said to its client any more, though there was a request on it before. */
+  @Test
+  void aClientThatEndsItsDirectionOfAKeptAliveConnectionGetsNoCloseFrame(Server server)
+      throws IOException {
+    server.deploy();
+    var http = new Http(server);
+    for (var path : WEB_SOCKETS) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), http.port())) {
+        var request =
+            "GET /api/events/a/1/stream HTTP/1.1\r\nHost: a\r\nLast-Event-ID: timeout\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+        var answer = new DataInputStream(socket.getInputStream());
+        var read = new StringBuilder();
+        while (read.indexOf("\r\n\r\n") < 0) {
+          read.append((char) answer.readByte());
+        }
+        var client = Client.upgrade(socket, path, "X: no extension");
+        socket.shutdownOutput();
+        assertThat(client.in.readAllBytes()).as(path).doesNotContain((byte) (FINAL | CLOSE));
+      }
+    }
+  }
+
   /** The close frame then never leaves, for what is before it does not. */
   @Tag("long")
   @ParameterizedTest
@@ -348,16 +414,8 @@ class SocketGuardTest {
       for (var id = 0; id < UNREAD; id++) {
         client.send(FINAL | TEXT, subscribe.formatted(id).getBytes(UTF_8));
       }
-      Await.untilAsserted(
-          () ->
-              assertThat(server.broker().channels())
-                  .filteredOn(channel -> channel.startsWith("big:"))
-                  .hasSize(UNREAD));
-      var random = new Random(1);
-      for (var id = 0; id < UNREAD; id++) {
-        var text = random.ints(BIG / 4, 33, 126).mapToObj(Character::toString).collect(joining());
-        result(server.events().emit("big", id, text));
-      }
+      awaitBig(server);
+      emitBig(server);
       try {
         for (var id = UNREAD; id <= UNREAD + SockJsSession.MAX_PENDING; id++) {
           client.send(FINAL | TEXT, subscribe.formatted(id).getBytes(UTF_8));
