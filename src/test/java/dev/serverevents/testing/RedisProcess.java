@@ -15,6 +15,25 @@ import java.util.Map;
 /** A redis-server as a process: the embedded one, or the one that a property names. */
 final class RedisProcess implements RedisRun {
 
+  /**
+   * The embedded one, which is written once and before any process is started: one that is started
+   * meanwhile would have the file open, and the system does not run what is open to be written.
+   */
+  private static final class Embedded {
+
+    private static final Path EXECUTABLE = extract();
+
+    private static Path extract() {
+      try {
+        var directory = Files.createTempDirectory("test-redis-server");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+        return RedisExecutable.extract(directory);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   private final Path directory;
   private final List<String> command = new ArrayList<>();
   private Process process;
@@ -33,7 +52,7 @@ final class RedisProcess implements RedisRun {
       }
       var named = System.getProperty("redis.server", "");
       command.addAll(prefix);
-      command.add(named.isEmpty() ? RedisExecutable.extract(directory).toString() : named);
+      command.add(named.isEmpty() ? Embedded.EXECUTABLE.toString() : named);
       command.addAll(arguments);
       process = spawn();
       Runtime.getRuntime().addShutdownHook(new Thread(this::close));
@@ -96,10 +115,14 @@ final class RedisProcess implements RedisRun {
     }
   }
 
-  /** Ends it, and removes its files, of which an executable is one. */
+  /** Ends it, and removes its files. */
   @Override
   public void close() {
     kill();
+    delete(directory);
+  }
+
+  private static void delete(Path directory) {
     try (var files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException | UncheckedIOException gone) {
