@@ -20,9 +20,8 @@ final class BodyInTime implements PlatformHandler {
 
   @Override
   public void handle(RoutingContext ctx) {
-    var end = ctx.request().end(); // which throws if it is too late to ask
     var timer = ctx.vertx().setTimer(timeout, late -> refuse(ctx));
-    end.onComplete(ended -> ctx.vertx().cancelTimer(timer));
+    ctx.request().end().onComplete(ended -> ctx.vertx().cancelTimer(timer));
     HalfClose.readBody(ctx);
     ctx.next();
   }

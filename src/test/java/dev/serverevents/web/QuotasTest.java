@@ -2,7 +2,9 @@ package dev.serverevents.web;
 
 import static dev.serverevents.testing.Await.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serverevents.InvalidInputException;
 import dev.serverevents.ServerEventsException;
 import dev.serverevents.ServerEventsMetrics;
 import dev.serverevents.SystemOverview.LimitState;
@@ -71,6 +73,24 @@ class QuotasTest {
 
   private static void awaitTotal(Server server, Kind kind, long count) {
     Await.until(() -> Usages.of(server.vertx()).total(kind) == count);
+  }
+
+  @Test
+  void whatThrowsHasNothing(Server server) {
+    server.deploy();
+    var client = new Quotas(server.vertx(), new RoutesOptions()).client(null, null);
+    for (var thrown :
+        List.of(new IllegalStateException(), new InvalidInputException("a", 1, "no"))) {
+      assertThatThrownBy(
+              () ->
+                  client.begin(
+                      Kind.WAITS,
+                      permit -> {
+                        throw thrown;
+                      }))
+          .isSameAs(thrown);
+      awaitTotal(server, Kind.WAITS, 0);
+    }
   }
 
   @Test
