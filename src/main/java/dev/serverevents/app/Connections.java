@@ -5,6 +5,7 @@ import dev.serverevents.internal.loop.Turns;
 import dev.serverevents.internal.settings.Setting;
 import dev.serverevents.web.BrokenConnections;
 import dev.serverevents.web.ClientAddress;
+import dev.serverevents.web.ClosingConnections;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -161,7 +162,7 @@ final class Connections implements PlatformHandler {
 
   private void close(Open open) {
     remove(open);
-    BrokenConnections.closeNow(open.connection);
+    ClosingConnections.closeNow(open.connection);
   }
 
   /** Notes that a connection has a request until it is answered, or for good if it is upgraded. */

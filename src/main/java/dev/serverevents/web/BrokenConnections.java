@@ -4,13 +4,8 @@ import dev.serverevents.internal.loop.Chores;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
@@ -33,40 +28,10 @@ public final class BrokenConnections extends ChannelInboundHandlerAdapter {
 
   private static final String NAME = "server-events-broken";
 
-  /** What the pipeline of Vert.x has once the connection is a WebSocket. */
-  private static final String WEB_SOCKET_DECODER = "wsdecoder";
-
-  /**
-   * Knows of a close by this server: Vert.x closes a connection of HTTP/1 once all has left, and
-   * until then would answer whatever comes, however much waits for the client to read it.
-   */
-  private final class Closing extends ChannelOutboundHandlerAdapter {
-
-    @Override
-    public void close(ChannelHandlerContext channel, ChannelPromise closed) {
-      isClosing |= isHttp1(channel.pipeline());
-      var unused = channel.close(closed);
-    }
-  }
-
-  /** Passes over what comes behind that. */
-  private final class Dropping extends ChannelInboundHandlerAdapter {
-
-    @Override
-    public void channelRead(ChannelHandlerContext channel, Object message) {
-      if (isClosing) {
-        ReferenceCountUtil.release(message);
-      } else {
-        channel.fireChannelRead(message);
-      }
-    }
-  }
-
   private final ConnectionBase connection;
   private @Nullable Answering request;
   private boolean isBroken;
   private boolean isHalfClosed;
-  private boolean isClosing;
 
   private BrokenConnections(ConnectionBase connection) {
     this.connection = connection;
@@ -90,26 +55,8 @@ public final class BrokenConnections extends ChannelInboundHandlerAdapter {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
     channel.pipeline().addFirst(NAME, broken);
-    if (isHttp1(channel.pipeline())) {
-      channel
-          .pipeline()
-          .addBefore("handler", NAME + "-dropping", broken.new Dropping())
-          .addLast(NAME + "-closing", broken.new Closing());
-    }
+    ClosingConnections.watch(channel.pipeline());
     return broken;
-  }
-
-  private static boolean isHttp1(ChannelPipeline pipeline) {
-    return pipeline.get(HttpRequestDecoder.class) != null;
-  }
-
-  /** Closes a connection, of HTTP/1 at once, whether its client reads what waits for it or not. */
-  public static void closeNow(HttpConnection connection) {
-    if (connection instanceof ConnectionBase base && isHttp1(base.channel().pipeline())) {
-      var unused = base.channelHandlerContext().close();
-    } else {
-      connection.close();
-    }
   }
 
   /** Has a request, the newest one, be told in the place of a close by its client. */
@@ -136,7 +83,7 @@ public final class BrokenConnections extends ChannelInboundHandlerAdapter {
     } else if (event instanceof ChannelInputShutdownEvent && !isBroken) {
       isHalfClosed = true;
       var answering = request;
-      if (answering == null || channel.pipeline().get(WEB_SOCKET_DECODER) != null) {
+      if (answering == null || !ClosingConnections.isHttp1(channel.pipeline())) {
         broken(channel);
       } else {
         tell(answering);

@@ -20,15 +20,9 @@ final class SockJsBridge {
   static Router router(ServerEvents events, RoutesOptions options, Bodies bodies, Quotas quotas) {
     var router = Router.router(events.vertx());
     // In a frame, a page of this server would do for any page what that page's origin must not
-    router
-        .route("/iframe*")
-        .handler(ctx -> ctx.fail(HttpResponseStatus.NOT_FOUND.code()))
-        .failureHandler(Problems::answer);
+    leaveOut(router, "/iframe*");
     // Vert.x never ends its answer to what no client since SockJS 0.3 asks
-    router
-        .route("/chunking_test")
-        .handler(ctx -> ctx.fail(HttpResponseStatus.NOT_FOUND.code()))
-        .failureHandler(Problems::answer);
+    leaveOut(router, "/chunking_test");
     bodies.on(router.post()).handler(SockJsBridge::blameTheClient).failureHandler(Problems::answer);
     router
         .postWithRegex(".*/jsonp_send")
@@ -41,6 +35,13 @@ final class SockJsBridge {
                 .socketHandler(socket -> SockJsSession.serve(socket, events, options, quotas)));
     AllowedMethods.only(router, "/info", "GET, OPTIONS");
     return router;
+  }
+
+  private static void leaveOut(Router router, String path) {
+    router
+        .route(path)
+        .handler(ctx -> ctx.fail(HttpResponseStatus.NOT_FOUND.code()))
+        .failureHandler(Problems::answer);
   }
 
   /** SockJS answers a body that it cannot read with 500, though it is the client's mistake. */

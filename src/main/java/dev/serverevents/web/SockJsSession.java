@@ -70,7 +70,8 @@ final class SockJsSession {
       permit = client.enter(Kind.STREAMS, 1);
     } catch (QuotaException refused) {
       var ending = Problems.ending(refused);
-      close(socket, ending.closeStatus().code(), ending.detail());
+      socket.close(ending.closeStatus().code(), ending.detail());
+      SocketGuard.endSoon(socket.routingContext());
       return;
     }
     var session = new SockJsSession(socket, events, options, client, permit);
@@ -78,11 +79,6 @@ final class SockJsSession {
         .handler(session::receive)
         .closeHandler(closed -> session.end())
         .exceptionHandler(session::broken);
-  }
-
-  private static void close(SockJSSocket socket, int code, String reason) {
-    socket.close(code, reason);
-    SocketGuard.endSoon(socket.routingContext());
   }
 
   private void beat() {
@@ -102,7 +98,7 @@ final class SockJsSession {
 
   private void close(WebSocketCloseStatus status) {
     end();
-    close(socket, status.code(), status.reasonText());
+    socket.close(status.code(), status.reasonText());
   }
 
   private void end() {

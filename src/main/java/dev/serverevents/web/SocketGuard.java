@@ -31,7 +31,6 @@ final class SocketGuard extends ChannelDuplexHandler {
   /** What a WebSocket is upgraded to, in the header {@code Upgrade}. */
   static final String WEB_SOCKET = "websocket";
 
-  private static final String BEFORE = "handler";
   private static final String NAME = "server-events-socket-guard";
 
   /** The greatest code that a close frame may have (RFC 6455, 7.4.2). */
@@ -66,8 +65,8 @@ final class SocketGuard extends ChannelDuplexHandler {
     if (isUpgrade(ctx) && ctx.request().connection() instanceof ConnectionBase connection) {
       var pipeline = connection.channel().pipeline();
       if (pipeline.get(NAME) == null) {
-        pipeline.addBefore(BEFORE, NAME + "-text", new Utf8FrameValidator(false));
-        pipeline.addBefore(BEFORE, NAME, new SocketGuard(maxBytes));
+        pipeline.addBefore(ClosingConnections.VERTX, NAME + "-text", new Utf8FrameValidator(false));
+        pipeline.addBefore(ClosingConnections.VERTX, NAME, new SocketGuard(maxBytes));
       }
     }
     ctx.next();

@@ -1,6 +1,7 @@
 package dev.serverevents.web;
 
 import static dev.serverevents.testing.Await.result;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serverevents.ServerEvents;
@@ -33,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A user's own server, with the routes under a prefix of its choice, and a client of it. */
 final class Http extends VerticleBase {
@@ -117,6 +119,22 @@ final class Http extends VerticleBase {
             .requestHandler(router)
             .invalidRequestHandler(Problems::answerInvalid);
     return http.listen(0, HOST).onSuccess(server -> port = server.actualPort());
+  }
+
+  /** The text of a request for a WebSocket. */
+  static String handshake(String path, String... headers) {
+    var lines =
+        """
+        GET %s HTTP/1.1
+        Host: a
+        Connection: Upgrade
+        Upgrade: websocket
+        Sec-WebSocket-Version: 13
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+        """
+            .formatted(PREFIX + path);
+    var more = Stream.of(headers).map(header -> header + "\n").collect(joining());
+    return (lines + more + "\n").replace("\n", "\r\n");
   }
 
   int port() {

@@ -180,18 +180,7 @@ class LeavingClientsTest {
     var late = new LinkedBlockingDeque<RoutingContext>();
     var http = new Http(server, new RoutesOptions().setAuthentication(late::add));
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), http.port())) {
-      var handshake =
-          String.join(
-              "\r\n",
-              "GET /api/socket HTTP/1.1",
-              "Host: x",
-              "Connection: Upgrade",
-              "Upgrade: websocket",
-              "Sec-WebSocket-Version: 13",
-              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-              "",
-              "");
-      socket.getOutputStream().write(handshake.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().write(Http.handshake("/socket").getBytes(StandardCharsets.UTF_8));
       Await.until(() -> !late.isEmpty() && late.peek().request().isEnded());
       goOn(late.remove());
       assertThat(socket.getInputStream().readNBytes(13)).asString().isEqualTo("HTTP/1.1 500 ");

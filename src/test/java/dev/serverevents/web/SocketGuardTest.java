@@ -66,19 +66,7 @@ class SocketGuardTest {
 
     static Client upgrade(Socket socket, String path, String header) throws IOException {
       var client = new Client(socket, new DataInputStream(socket.getInputStream()));
-      var request =
-          String.join(
-              "\r\n",
-              "GET /api" + path + " HTTP/1.1",
-              "Host: a",
-              "Connection: Upgrade",
-              "Upgrade: websocket",
-              "Sec-WebSocket-Version: 13",
-              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-              header,
-              "",
-              "");
-      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      socket.getOutputStream().write(Http.handshake(path, header).getBytes(ISO_8859_1));
       var head = new StringBuilder();
       while (head.indexOf("\r\n\r\n") < 0) {
         head.append((char) client.in.readByte());
